@@ -1,0 +1,22 @@
+namespace OrderKit.Core;
+
+/// <summary>A contradiction or a passed deadline that somebody must close.</summary>
+/// <param name="Order">The order.</param>
+/// <param name="Code">The kind of case, such as <c>shipped-not-cleared</c>. An order has one open case per kind.</param>
+/// <param name="Owner">The desk that acts.</param>
+/// <param name="Reason">A sentence for people.</param>
+/// <param name="OpenedVersion">The version of the order whose journal row opened it.</param>
+/// <param name="OpenedAt">When it was opened.</param>
+/// <param name="DueAt">By when it should be closed.</param>
+/// <param name="ClosedAt">When it was closed; <see langword="null"/> while it is open.</param>
+/// <param name="ClosedVersion">The version of the order whose journal row closed it.</param>
+public sealed record OrderCase(
+    OrderKey Order,
+    string Code,
+    string Owner,
+    string Reason,
+    long OpenedVersion,
+    DateTimeOffset OpenedAt,
+    DateTimeOffset? DueAt,
+    DateTimeOffset? ClosedAt,
+    long? ClosedVersion);

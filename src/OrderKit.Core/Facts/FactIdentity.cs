@@ -1,0 +1,50 @@
+using System.Globalization;
+
+namespace OrderKit.Core;
+
+/// <summary>Makes the identity under which a fact takes effect once.</summary>
+public static class FactIdentity
+{
+    /// <summary>The identity of a fact, unique per (order, source).</summary>
+    /// <remarks>
+    /// In this order: the fact's own <see cref="OrderFact.Id"/>; else its trigger and document number
+    /// (<c>captured:2026020622001</c>), so that callback, browser return and query of one trade are one fact; else
+    /// <c>sha256:</c> and the digest of all that the fact says. A command without id and without time is a new wish each time it
+    /// is uttered: the caller appends the version on which it was decided.
+    /// </remarks>
+    public static string Of(OrderFact fact)
+    {
+        ArgumentNullException.ThrowIfNull(fact);
+        if (fact.Id is { Length: > 0 } id)
+        {
+            return id;
+        }
+
+        return fact.Evidence is { Length: > 0 } evidence
+            ? string.Concat(fact.Trigger, ":", evidence)
+            : string.Concat("sha256:", ContentDigest(fact).ToString().AsSpan(0, 32));
+    }
+
+    private static Digest ContentDigest(OrderFact fact)
+    {
+        var writer = new CanonicalWriter();
+        writer.WriteByte(1);
+        writer.WriteString(fact.Trigger);
+        writer.WriteString(fact.Standing is { } standing ? ((int)standing).ToString(CultureInfo.InvariantCulture) : null);
+        writer.WriteInt64(fact.OccurredAt is { } at ? Instants.ToUnixMicroseconds(at) : long.MinValue);
+        writer.WriteString(fact.Amount?.ToString());
+        writer.WriteInt64(fact.Quantity ?? long.MinValue);
+        writer.WriteString(fact.RawStatus);
+        writer.WriteInt64(fact.ReportedState ?? long.MinValue);
+        writer.WriteString(fact.Revokes);
+        writer.WriteInt32(fact.Holds.Count);
+        foreach (var hold in fact.Holds)
+        {
+            writer.WriteString(hold);
+        }
+
+        writer.WriteString(fact.Note);
+        writer.WriteBytes(fact.Payload.Span);
+        return writer.ToDigest();
+    }
+}

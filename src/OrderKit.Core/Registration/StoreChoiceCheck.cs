@@ -1,0 +1,22 @@
+using Microsoft.Extensions.Hosting;
+
+namespace OrderKit.Core;
+
+/// <summary>Fails the start of a host that chose no store: nothing is kept in memory silently.</summary>
+internal sealed class StoreChoiceCheck(StoreChoice? choice = null) : IHostedLifecycleService
+{
+    public Task StartingAsync(CancellationToken cancellationToken) => choice is null
+        ? throw new InvalidOperationException(
+            "OrderKit has no store. Call UseSqlite(...), UsePostgreSql(...) or, for tests, UseInMemory() after AddOrderKit().")
+        : Task.CompletedTask;
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+}

@@ -1,0 +1,38 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+
+namespace OrderKit.Core;
+
+/// <summary>The names under which OrderKit reports; they are part of its API.</summary>
+public static class OrderKitTelemetry
+{
+    /// <summary>The name of the activity source and of the meter.</summary>
+    public const string SourceName = "OrderKit";
+
+    /// <summary>Counts decided facts, <c>{fact}</c>, by <c>orderkit.outcome</c> and <c>orderkit.store</c>.</summary>
+    public const string FactsCounterName = "orderkit.facts";
+
+    /// <summary>The time of one call that fires facts, seconds.</summary>
+    public const string FireDurationName = "orderkit.fire.duration";
+
+    /// <summary>Counts lost races that were decided again, <c>{conflict}</c>.</summary>
+    public const string ConflictsCounterName = "orderkit.conflicts";
+
+    /// <summary>Counts deadlines that passed, <c>{deadline}</c>, by <c>orderkit.outcome</c>.</summary>
+    public const string DeadlinesCounterName = "orderkit.deadlines";
+
+    /// <summary>Counts deliveries of the outbox, <c>{message}</c>, by <c>orderkit.outcome</c>.</summary>
+    public const string DeliveriesCounterName = "orderkit.outbox.deliveries";
+
+    /// <summary>Counts sealed journal rows, <c>{row}</c>.</summary>
+    public const string SealedCounterName = "orderkit.journal.sealed";
+
+    /// <summary>The tag for how something ended.</summary>
+    public const string OutcomeTag = "orderkit.outcome";
+
+    /// <summary>The activity source of all packages.</summary>
+    public static ActivitySource ActivitySource { get; } = new(SourceName);
+
+    /// <summary>The meter of all packages.</summary>
+    public static Meter Meter { get; } = new(SourceName);
+}

@@ -1,0 +1,402 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using OrderKit.Core;
+
+namespace OrderKit.StateMachine;
+
+public sealed partial class OrderModel
+{
+    /// <summary>Says what a fact does to an order.</summary>
+    /// <param name="order">The order: bound to this model (see <see cref="Knows"/>), or new, with only model and profile set.</param>
+    /// <param name="fact">The fact.</param>
+    /// <remarks>Pure and without allocation: the same arguments always give the same decision.</remarks>
+    public Decision Decide(in OrderSnapshot order, in FactArguments fact)
+    {
+        var trigger = _triggers[fact.Trigger];
+        if (order.Version == 0 || trigger.Info.IsCreation)
+        {
+            return DecideCreation(in order, in fact, trigger);
+        }
+
+        if (trigger.IsStatusReport || fact.Standing == FactStanding.Report)
+        {
+            return DecideReport(in order, in fact, trigger);
+        }
+
+        if ((fact.Flags != FactFlags.None || trigger.Revoked != 0) && Refuse(in order, in fact, trigger) is { } decision)
+        {
+            return decision;
+        }
+
+        var first = ChangeBy(trigger.First, in order, in fact);
+        var second = ChangeBy(trigger.Second, in order, in fact);
+        var kind = DecisionKind.Applied;
+        var reason = DecisionReason.Expected;
+        var states = order.States;
+        var cases = order.Cases;
+        var anchors = order.Anchors & ~trigger.Revoked;
+        var target = CompiledBranch.Stays;
+        var takesEffect = true;
+
+        if (trigger.Home >= 0)
+        {
+            ref readonly var rule = ref RuleFor(trigger, states[trigger.Home]);
+            switch (rule.Kind)
+            {
+                case RuleKind.Move:
+                    target = rule.Target;
+                    break;
+                case RuleKind.Branch:
+                    target = Choose(rule.Branches!, new DecisionContext(this, in order, in fact, first, second, states));
+                    break;
+                case RuleKind.Stay:
+                    break;
+                case RuleKind.Same:
+                    (kind, reason, takesEffect) = (DecisionKind.AlreadyApplied, DecisionReason.SameState, false);
+                    break;
+                case RuleKind.Late:
+                    (kind, reason, takesEffect) = (DecisionKind.Late, DecisionReason.PassedState, false);
+                    break;
+                case RuleKind.Leap when fact.Standing == FactStanding.Fact:
+                    (kind, reason, target) = (DecisionKind.Early, DecisionReason.SkippedStates, rule.Target);
+                    break;
+                case RuleKind.Clash when fact.Standing == FactStanding.Fact:
+                    (kind, reason, target) = (DecisionKind.Contradictory, DecisionReason.ContradictsState, rule.Target);
+                    cases |= rule.Case;
+                    break;
+                case RuleKind.Contradicts:
+                    (kind, reason, takesEffect) = (DecisionKind.Contradictory, DecisionReason.ContradictsState, false);
+                    cases |= rule.Case;
+                    break;
+                default:
+                    return Unchanged(in order, fact.Trigger, DecisionKind.Rejected, DecisionReason.NotAllowed);
+            }
+
+            if (target != CompiledBranch.Stays && _rank[target] is var rank and >= 0
+                && (anchors & _facetAnchors[trigger.Home]) is var reached and not 0
+                && rank < _anchorRank[31 - BitOperations.LeadingZeroCount(reached)])
+            {
+                (kind, reason, target, takesEffect) = (DecisionKind.Late, DecisionReason.BehindAnchor, CompiledBranch.Stays, false);
+                cases = order.Cases;
+                anchors = order.Anchors;
+            }
+        }
+
+        if (fact.Standing == FactStanding.Command && takesEffect && Blocked(in order, in fact, trigger) is var failed and not 0)
+        {
+            var held = failed == 1 ? DecisionReason.Held : DecisionReason.Guarded;
+            return Unchanged(in order, fact.Trigger, DecisionKind.GuardFailed, held) with { FailedGuards = failed };
+        }
+
+        var moved = 0;
+        if (target != CompiledBranch.Stays)
+        {
+            Enter(target, ref states, ref anchors, ref moved);
+        }
+
+        var holds = order.Holds;
+        if (takesEffect)
+        {
+            if (trigger.Followers.Length != 0)
+            {
+                Follow(trigger, new DecisionContext(this, in order, in fact, first, second, states), ref states, ref anchors, ref moved);
+            }
+
+            holds = HoldsAfter(in order, in fact, trigger, ref kind, ref reason);
+        }
+
+        if (!takesEffect || moved == 0)
+        {
+            first = OnlyIfAlways(trigger.First, first, in fact, takesEffect);
+            second = OnlyIfAlways(trigger.Second, second, in fact, takesEffect);
+            if (!takesEffect)
+            {
+                anchors = order.Anchors;
+            }
+        }
+
+        if (trigger.Contradictions.Length != 0 && (takesEffect || first.Change != 0 || second.Change != 0))
+        {
+            var opened = Contradicted(trigger, new DecisionContext(this, in order, in fact, first, second, states));
+            cases |= opened;
+            if (opened != 0 && fact.Standing == FactStanding.Fact)
+            {
+                (kind, reason) = (DecisionKind.Contradictory, DecisionReason.ContradictsOrder);
+            }
+        }
+
+        if (order.Cases != 0)
+        {
+            cases &= ~Closed(order.Cases & cases, new DecisionContext(this, in order, in fact, first, second, states));
+        }
+
+        return new Decision
+        {
+            Kind = kind,
+            Reason = reason,
+            Trigger = fact.Trigger,
+            MovedFacets = moved,
+            States = states,
+            Holds = holds,
+            Cases = cases,
+            Anchors = anchors,
+            First = first,
+            Second = second,
+        };
+    }
+
+    private static Decision Unchanged(in OrderSnapshot order, int trigger, DecisionKind kind, DecisionReason reason) => new()
+    {
+        Kind = kind,
+        Reason = reason,
+        Trigger = trigger,
+        States = order.States,
+        Holds = order.Holds,
+        Cases = order.Cases,
+        Anchors = order.Anchors,
+        First = CounterChange.None,
+        Second = CounterChange.None,
+    };
+
+    private static CounterChange ChangeBy(CounterRule? rule, in OrderSnapshot order, in FactArguments fact)
+    {
+        if (rule is null || (rule.IsMoney && (fact.Flags & FactFlags.ForeignCurrency) != 0))
+        {
+            return CounterChange.None;
+        }
+
+        ref readonly var counters = ref OrderSnapshot.CountersIn(in order);
+        var now = OrderCounters.Read(in counters, (int)rule.Counter);
+        var value = rule.IsMoney ? fact.Amount : fact.Quantity;
+        return new((int)rule.Counter, rule.Operation switch
+        {
+            CounterOperation.Add => value != FactArguments.Rest ? value : Math.Max(0, OrderCounters.Read(in counters, (int)rule.Of) - now),
+            CounterOperation.Take => -(value != FactArguments.Rest ? Math.Min(value, now) : now),
+            CounterOperation.Set => value != FactArguments.Rest ? value - now : 0,
+            _ => -now,
+        });
+    }
+
+    // What an owner tells of money or goods counts even where it is late; what only follows from a move does not.
+    private static CounterChange OnlyIfAlways(CounterRule? rule, CounterChange change, in FactArguments fact, bool takesEffect) =>
+        rule is null || rule.OnlyWhenMoved || (!takesEffect && (fact.Standing != FactStanding.Fact || rule.Operation == CounterOperation.Set))
+            ? CounterChange.None
+            : change;
+
+    private static byte Choose(CompiledBranch[] branches, in DecisionContext context)
+    {
+        foreach (ref readonly var branch in branches.AsSpan())
+        {
+            if (branch.Condition is null || branch.Condition(in context))
+            {
+                return branch.Target;
+            }
+        }
+
+        return CompiledBranch.Stays;
+    }
+
+    private static uint Contradicted(CompiledTrigger trigger, in DecisionContext context)
+    {
+        var opened = 0UL;
+        foreach (ref readonly var contradiction in trigger.Contradictions.AsSpan())
+        {
+            if (contradiction.Condition(in context))
+            {
+                opened |= contradiction.Bit;
+            }
+        }
+
+        return (uint)opened;
+    }
+
+    private static uint HoldsAfter(
+        in OrderSnapshot order, in FactArguments fact, CompiledTrigger trigger, ref DecisionKind kind, ref DecisionReason reason)
+    {
+        var holds = order.Holds & ~trigger.ReleasedHolds;
+        if (!trigger.PlacesHolds && !trigger.ReleasesHolds)
+        {
+            return holds;
+        }
+
+        holds = trigger.PlacesHolds ? holds | fact.Holds : holds & ~fact.Holds;
+        if (holds == order.Holds)
+        {
+            (kind, reason) = (DecisionKind.AlreadyApplied, DecisionReason.SameState);
+        }
+
+        return holds;
+    }
+
+    private Decision DecideCreation(in OrderSnapshot order, in FactArguments fact, CompiledTrigger trigger)
+    {
+        if (order.Version != 0)
+        {
+            return Unchanged(in order, fact.Trigger, DecisionKind.AlreadyApplied, DecisionReason.SameState);
+        }
+
+        if (!trigger.Info.IsCreation)
+        {
+            throw new InvalidOperationException($"'{trigger.Info.Name}' does not create orders, and this order does not exist yet. Park the fact until it does.");
+        }
+
+        var profile = Profiles[order.Profile];
+        var anchors = 0u;
+        for (var facet = 0; facet < Facets.Count; facet++)
+        {
+            anchors |= _anchorBit[_indexOf[profile.Initial[facet]]];
+        }
+
+        return new Decision
+        {
+            Kind = DecisionKind.Applied,
+            Trigger = fact.Trigger,
+            MovedFacets = (1 << Facets.Count) - 1,
+            States = profile.Initial,
+            Holds = profile.Holds | (trigger.PlacesHolds ? fact.Holds : 0),
+            Anchors = anchors,
+            First = ChangeBy(trigger.First, in order, in fact),
+            Second = ChangeBy(trigger.Second, in order, in fact),
+        };
+    }
+
+    /// <summary>A report never moves an order to an anchor: that takes evidence from the owner.</summary>
+    private Decision DecideReport(in OrderSnapshot order, in FactArguments fact, CompiledTrigger trigger)
+    {
+        var target = fact.ReportedState != 0 ? IndexOf(fact.ReportedState) : trigger.Landing >= 0 ? (byte)trigger.Landing : NoState;
+        if (target == NoState)
+        {
+            return Unchanged(in order, fact.Trigger, DecisionKind.Early, DecisionReason.NoEvidence);
+        }
+
+        var facet = _facetOf[target];
+        var here = _indexOf[order.States[facet]];
+        var (hereRank, targetRank) = (_rank[here], _rank[target]);
+        if (here == target)
+        {
+            return Unchanged(in order, fact.Trigger, DecisionKind.AlreadyApplied, DecisionReason.SameState);
+        }
+
+        if (hereRank >= 0 && targetRank >= 0 && targetRank <= hereRank)
+        {
+            return Unchanged(in order, fact.Trigger, DecisionKind.Late, DecisionReason.PassedState);
+        }
+
+        var anchored = (order.Anchors & _facetAnchors[facet]) != 0;
+        if ((targetRank < 0 && anchored) || (hereRank < 0 && States[here].IsEnd))
+        {
+            return Unchanged(in order, fact.Trigger, DecisionKind.Contradictory, DecisionReason.ContradictsState) with
+            {
+                Cases = order.Cases | BuiltInCases.ReportContradictsBit,
+            };
+        }
+
+        var believable = targetRank < 0 ? States[target].IsEnd : hereRank >= 0 && !SkipsAnchor(facet, hereRank, targetRank);
+        if (!believable)
+        {
+            return Unchanged(in order, fact.Trigger, DecisionKind.Early, DecisionReason.NoEvidence);
+        }
+
+        var states = order.States;
+        var anchors = order.Anchors;
+        var moved = 0;
+        Enter(target, ref states, ref anchors, ref moved);
+        return Unchanged(in order, fact.Trigger, DecisionKind.Applied, DecisionReason.Expected) with { States = states, MovedFacets = moved };
+    }
+
+    private bool SkipsAnchor(int facet, int above, int upTo)
+    {
+        for (var bits = _facetAnchors[facet]; bits != 0; bits &= bits - 1)
+        {
+            var rank = _anchorRank[BitOperations.TrailingZeroCount(bits)];
+            if (rank > above && rank <= upTo)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static Decision? Refuse(in OrderSnapshot order, in FactArguments fact, CompiledTrigger trigger)
+    {
+        if ((fact.Flags & FactFlags.IdReused) != 0)
+        {
+            return Contradiction(in order, fact.Trigger, DecisionReason.IdReused, BuiltInCases.IdReusedBit);
+        }
+
+        if (trigger.Revoked != 0 && (fact.Flags & FactFlags.RevokesKnownFact) == 0)
+        {
+            return Contradiction(in order, fact.Trigger, DecisionReason.NothingToRevoke, BuiltInCases.NothingToRevokeBit);
+        }
+
+        return (fact.Flags & FactFlags.ForeignCurrency) != 0 && (trigger.First?.IsMoney == true || trigger.Second?.IsMoney == true)
+            ? Contradiction(in order, fact.Trigger, DecisionReason.ForeignCurrency, BuiltInCases.ForeignCurrencyBit)
+            : null;
+
+        static Decision Contradiction(in OrderSnapshot order, int trigger, DecisionReason reason, uint orderCase) =>
+            Unchanged(in order, trigger, DecisionKind.Contradictory, reason) with { Cases = order.Cases | orderCase };
+    }
+
+    private ulong Blocked(in OrderSnapshot order, in FactArguments fact, CompiledTrigger trigger)
+    {
+        var failed = trigger.NeedsNoHold && order.Holds != 0 ? 1UL : 0UL;
+        if (trigger.Guards.Length != 0)
+        {
+            var context = new DecisionContext(this, in order, in fact, CounterChange.None, CounterChange.None, order.States);
+            foreach (ref readonly var guard in trigger.Guards.AsSpan())
+            {
+                if (!guard.Condition(in context))
+                {
+                    failed |= guard.Bit;
+                }
+            }
+        }
+
+        return failed;
+    }
+
+    private void Follow(CompiledTrigger trigger, in DecisionContext context, ref StateCodes states, ref uint anchors, ref int moved)
+    {
+        foreach (var facet in trigger.Followers)
+        {
+            ref readonly var rule = ref RuleFor(trigger, states[facet]);
+            var target = rule.Kind switch
+            {
+                RuleKind.Move => rule.Target,
+                RuleKind.Branch => Choose(rule.Branches!, in context),
+                _ => CompiledBranch.Stays,
+            };
+            if (target != CompiledBranch.Stays)
+            {
+                Enter(target, ref states, ref anchors, ref moved);
+            }
+        }
+    }
+
+    private uint Closed(uint open, in DecisionContext context)
+    {
+        var closed = 0u;
+        for (; open != 0; open &= open - 1)
+        {
+            var bit = BitOperations.TrailingZeroCount(open);
+            if (_caseClosing[bit] is { } closing && closing(in context))
+            {
+                closed |= 1u << bit;
+            }
+        }
+
+        return closed;
+    }
+
+    private void Enter(byte target, ref StateCodes states, ref uint anchors, ref int moved)
+    {
+        var facet = _facetOf[target];
+        states = states.With(facet, States[target].Code);
+        anchors |= _anchorBit[target];
+        moved |= 1 << facet;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private ref readonly CompiledRule RuleFor(CompiledTrigger trigger, int code) => ref _rules[_cells[trigger.Row + _indexOf[code]]];
+}

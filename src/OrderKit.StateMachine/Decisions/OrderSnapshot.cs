@@ -1,0 +1,45 @@
+namespace OrderKit.StateMachine;
+
+/// <summary>All that a decision needs to know of an order: a value without references to anything.</summary>
+/// <remarks>It is the fold of the order's journal: <see cref="JournalFold"/> makes the same one from the rows.</remarks>
+public record struct OrderSnapshot
+{
+    /// <summary>The model that the order is decided under.</summary>
+    public ModelFingerprint Model { readonly get; set; }
+
+    /// <summary>The number of the last journal row; 0 for an order that is not there yet.</summary>
+    public long Version { readonly get; set; }
+
+    /// <summary>The state of each facet.</summary>
+    public StateCodes States { readonly get; set; }
+
+    /// <summary>The version at which each facet entered its state.</summary>
+    public FacetVersions Since { readonly get => _since; set => _since = value; }
+
+    /// <summary>The holds that stand, as bits of the model.</summary>
+    public uint Holds { readonly get; set; }
+
+    /// <summary>The kinds of case that are open, as bits of the model.</summary>
+    public uint Cases { readonly get; set; }
+
+    /// <summary>The anchors reached, as bits of the model.</summary>
+    public uint Anchors { readonly get; set; }
+
+    /// <summary>The number of the fulfilment profile in the model.</summary>
+    public int Profile { readonly get; set; }
+
+    /// <summary>The sums.</summary>
+    public OrderCounters Counters { readonly get => _counters; set => _counters = value; }
+
+    /// <summary>Whether the order exists.</summary>
+    public readonly bool Exists => Version > 0;
+
+    private FacetVersions _since;
+    private OrderCounters _counters;
+
+    internal static ref FacetVersions SinceOf(ref OrderSnapshot snapshot) => ref snapshot._since;
+
+    internal static ref OrderCounters CountersOf(ref OrderSnapshot snapshot) => ref snapshot._counters;
+
+    internal static ref readonly OrderCounters CountersIn(in OrderSnapshot snapshot) => ref snapshot._counters;
+}

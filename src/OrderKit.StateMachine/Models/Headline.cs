@@ -1,0 +1,7 @@
+namespace OrderKit.StateMachine;
+
+/// <summary>The one status that people are shown, from the first row of the model's precedence table that fits.</summary>
+/// <param name="Code">A state code, a hold code or a case code.</param>
+/// <param name="LocalName">Its name for people.</param>
+/// <param name="Rule">The kind of row that decided.</param>
+public sealed record Headline(string Code, string LocalName, HeadlineRule Rule);

@@ -1,0 +1,257 @@
+using OrderKit.Core;
+
+namespace OrderKit.StateMachine;
+
+/// <summary>Turns a checked description into tables.</summary>
+internal sealed class ModelCompiler
+{
+    private readonly OrderModelBuilder _builder;
+    private readonly Dictionary<string, ulong> _guardBits = new(StringComparer.Ordinal) { ["held"] = 1 };
+    private readonly List<CompiledRule> _rules = [default];
+
+    private ModelCompiler(OrderModelBuilder builder) => _builder = builder;
+
+    public string Name => _builder.Name;
+
+    public int Version => _builder.Version;
+
+    public ModelFingerprint Fingerprint { get; private set; }
+
+    public ModelFingerprint? Superseded => _builder.Superseded?.Fingerprint;
+
+    public FacetInfo[] Facets { get; private set; } = [];
+
+    public StateInfo[] States { get; private set; } = [];
+
+    public HoldInfo[] Holds { get; private set; } = [];
+
+    public CaseInfo[] Cases { get; private set; } = [];
+
+    public ProfileInfo[] Profiles { get; private set; } = [];
+
+    public TimelineNodeInfo[] Nodes { get; private set; } = [];
+
+    public ModelEdge[] Edges { get; private set; } = [];
+
+    public CompiledTrigger[] Triggers { get; private set; } = [];
+
+    public byte[] IndexOf { get; } = new byte[ModelChecks.MaxCode + 1];
+
+    public int[] Rank { get; private set; } = [];
+
+    public uint[] AnchorBit { get; private set; } = [];
+
+    public ulong[] TraitBits { get; private set; } = [];
+
+    public Dictionary<Trait, ulong> TraitBit { get; } = [];
+
+    public byte[] FacetOfState { get; private set; } = [];
+
+    public ushort[] Cells { get; private set; } = [];
+
+    public CompiledRule[] Rules { get; private set; } = [];
+
+    public uint[] FacetAnchors { get; private set; } = [];
+
+    public int[] AnchorRank { get; private set; } = [];
+
+    public OrderPredicate?[] CaseClosing { get; } = new OrderPredicate?[32];
+
+    public string[] GuardNames { get; private set; } = [];
+
+    public CompiledHeadline[] Headlines { get; private set; } = [];
+
+    public static ModelCompiler Compile(OrderModelBuilder builder)
+    {
+        var faults = ModelChecks.Find(builder);
+        if (faults.Count > 0)
+        {
+            throw new OrderModelException(builder.Name, faults);
+        }
+
+        var compiler = new ModelCompiler(builder);
+        compiler.CompileStates();
+        compiler.CompileNames();
+        compiler.CompileTriggers();
+        compiler.Fingerprint = ModelCanon.FingerprintOf(builder);
+        return compiler;
+    }
+
+    private void CompileStates()
+    {
+        Array.Fill(IndexOf, OrderModel.NoState);
+        Facets = [.. _builder.Facets.Select((name, i) => new FacetInfo(i, name))];
+        States = [.. _builder.States.Select(s => new StateInfo(
+            s.Code, s.Name, s.LocalName, s.Facet, s.Rank, s.IsAnchor, s.IsEnd, s.IsResting, [.. s.TraitList], s.DeadlineInfo))];
+        Rank = [.. States.Select(s => s.Rank ?? -1)];
+        FacetOfState = [.. States.Select(s => (byte)s.Facet)];
+        AnchorBit = new uint[States.Length];
+        TraitBits = new ulong[States.Length];
+        FacetAnchors = new uint[Facets.Length];
+        foreach (var trait in States.SelectMany(s => s.Traits).Distinct())
+        {
+            TraitBit[trait] = 1UL << TraitBit.Count;
+        }
+
+        for (var i = 0; i < States.Length; i++)
+        {
+            IndexOf[States[i].Code] = (byte)i;
+            TraitBits[i] = States[i].Traits.Aggregate(0UL, (bits, trait) => bits | TraitBit[trait]);
+        }
+
+        // Bits of one facet's anchors rise with their rank, so the highest bit reached gives the floor below which nothing moves.
+        var anchors = Enumerable.Range(0, States.Length).Where(i => States[i].IsAnchor)
+            .OrderBy(i => States[i].Facet).ThenBy(i => Rank[i]).ToArray();
+        AnchorRank = [.. anchors.Select(i => Rank[i])];
+        for (var bit = 0; bit < anchors.Length; bit++)
+        {
+            AnchorBit[anchors[bit]] = 1u << bit;
+            FacetAnchors[States[anchors[bit]].Facet] |= 1u << bit;
+        }
+    }
+
+    private void CompileNames()
+    {
+        Holds = [.. _builder.Holds.Select((h, i) => new HoldInfo(1u << i, h.Code, h.LocalName))];
+        Cases = [.. _builder.Cases.Select((c, i) => new CaseInfo(1u << i, c.Code, c.Owner, c.Reason, c.Within)), .. BuiltInCases.All];
+        for (var i = 0; i < _builder.Cases.Count; i++)
+        {
+            CaseClosing[i] = _builder.Cases[i].Closing?.Holds;
+        }
+
+        Profiles = [.. _builder.Profiles.Select((p, i) => new ProfileInfo(
+            i,
+            p.Code,
+            p.Initial.Aggregate(default(StateCodes), (codes, state) => codes.With(state.Facet, state.Code)),
+            p.Holds.Aggregate(0u, (bits, code) => bits | Holds.First(h => h.Code == code).Bit),
+            [.. p.Milestones.Select(m => m.Code)]))];
+        Nodes = [.. _builder.Nodes];
+        Headlines = [.. _builder.Headlines.SelectMany(CompileHeadline)];
+        Edges = [.. ModelChecks.EdgesOf(_builder).Select(e => new ModelEdge(e.From.Code, e.To.Code, e.Trigger.Name, e.Condition)).Distinct()];
+    }
+
+    private IEnumerable<CompiledHeadline> CompileHeadline(OrderModelBuilder.HeadlineEntry entry) => entry.Rule switch
+    {
+        HeadlineRule.States => entry.States.GroupBy(s => s.Facet)
+            .Select(g => new CompiledHeadline(entry.Rule, 0, [.. g.Select(s => s.Code)], g.Key)),
+        HeadlineRule.Cases => [new CompiledHeadline(
+            entry.Rule, entry.Cases.Count == 0 ? uint.MaxValue : entry.Cases.Aggregate(0u, (bits, code) => bits | CaseBit(code)), [], -1)],
+        _ => [new CompiledHeadline(entry.Rule, 0, [], entry.Facet)],
+    };
+
+    private void CompileTriggers()
+    {
+        Cells = new ushort[_builder.Triggers.Count * States.Length];
+        Triggers = [.. _builder.Triggers.Select(CompileTrigger)];
+        Rules = [.. _rules];
+        GuardNames = [.. _guardBits.OrderBy(g => g.Value).Select(g => g.Key)];
+    }
+
+    private CompiledTrigger CompileTrigger(TriggerBuilder trigger, int index)
+    {
+        var row = index * States.Length;
+        foreach (var edge in trigger.Edges)
+        {
+            var rule = AddRule(CompileEdge(edge));
+            foreach (var source in edge.Sources)
+            {
+                Cells[row + IndexOf[source.Code]] = rule;
+            }
+        }
+
+        for (var state = 0; state < States.Length; state++)
+        {
+            if (States[state].Facet == trigger.Home && Cells[row + state] == 0)
+            {
+                Cells[row + state] = AddRule(DefaultRule(trigger, States[state]));
+            }
+        }
+
+        var followers = trigger.Edges.SelectMany(e => e.Sources).Select(s => s.Facet).Where(f => f != trigger.Home).Distinct().Order();
+        return new CompiledTrigger
+        {
+            Info = new TriggerInfo(
+                index, trigger.Name, trigger.Standing, trigger.Home, trigger.Landing?.Code ?? 0, trigger.IsTimer, trigger.IsCreation),
+            Row = row,
+            Home = trigger.Home,
+            IsStatusReport = trigger.IsStatusReport,
+            NeedsNoHold = trigger.NeedsNoHold,
+            PlacesHolds = trigger.PlacesHolds,
+            ReleasesHolds = trigger.ReleasesHolds,
+            ReleasedHolds = trigger.ReleasedHolds.Aggregate(0u, (bits, code) => bits | Holds.First(h => h.Code == code).Bit),
+            Revoked = trigger.Revoked.Aggregate(0u, (bits, state) => bits | AnchorBit[IndexOf[state.Code]]),
+            Landing = trigger.Landing is { } landing ? IndexOf[landing.Code] : -1,
+            First = trigger.Counters.ElementAtOrDefault(0),
+            Second = trigger.Counters.ElementAtOrDefault(1),
+            Guards = [.. trigger.Guards.Select(g => new CompiledCondition(g.Holds, GuardBit(g.Name)))],
+            Contradictions = [.. trigger.Contradictions.Select(c => new CompiledCondition(c.Condition.Holds, CaseBit(c.Case)))],
+            Followers = [.. followers],
+        };
+    }
+
+    private CompiledRule CompileEdge(EdgeBuilder edge)
+    {
+        if (edge.IsLate)
+        {
+            return new(RuleKind.Late, 0, 0, null);
+        }
+
+        if (edge.ContradictionCase is { } orderCase)
+        {
+            return new(RuleKind.Contradicts, 0, CaseBit(orderCase), null);
+        }
+
+        return edge.Branches is [{ Condition: null } only]
+            ? only.Target is null ? new(RuleKind.Stay, 0, 0, null) : new(RuleKind.Move, IndexOf[only.Target.Code], 0, null)
+            : new(RuleKind.Branch, 0, 0, [.. edge.Branches.Select(b => new CompiledBranch(
+                b.Condition?.Holds, b.Target is null ? CompiledBranch.Stays : IndexOf[b.Target.Code]))]);
+    }
+
+    private CompiledRule DefaultRule(TriggerBuilder trigger, StateInfo from)
+    {
+        if (trigger.Standing == FactStanding.Command)
+        {
+            return trigger.Edges.SelectMany(e => e.Branches).Any(b => b.Target?.Code == from.Code) ? new(RuleKind.Same, 0, 0, null) : default;
+        }
+
+        if (trigger.Landing is not { } landing)
+        {
+            return new(RuleKind.Stay, 0, 0, null);
+        }
+
+        var target = IndexOf[landing.Code];
+        if (landing.Code == from.Code)
+        {
+            return new(RuleKind.Same, target, 0, null);
+        }
+
+        return (from.Rank, landing.Rank) switch
+        {
+            ({ } here, { } there) => new(there <= here ? RuleKind.Late : RuleKind.Leap, target, 0, null),
+            _ => new(RuleKind.Clash, target, BuiltInCases.UnexpectedFactBit, null),
+        };
+    }
+
+    private ushort AddRule(CompiledRule rule)
+    {
+        if (rule.Kind == RuleKind.None)
+        {
+            return 0;
+        }
+
+        _rules.Add(rule);
+        return (ushort)(_rules.Count - 1);
+    }
+
+    private ulong GuardBit(string name)
+    {
+        if (!_guardBits.TryGetValue(name, out var bit))
+        {
+            _guardBits[name] = bit = 1UL << _guardBits.Count;
+        }
+
+        return bit;
+    }
+
+    private uint CaseBit(string code) => Cases.First(c => c.Code == code).Bit;
+}

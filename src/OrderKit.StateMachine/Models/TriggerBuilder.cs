@@ -1,0 +1,145 @@
+using OrderKit.Core;
+
+namespace OrderKit.StateMachine;
+
+/// <summary>Describes a trigger of a model.</summary>
+public sealed class TriggerBuilder
+{
+    internal TriggerBuilder(string name, FactStanding standing, int home, bool isTimer, bool isCreation)
+    {
+        Name = name;
+        Standing = standing;
+        Home = home;
+        IsTimer = isTimer;
+        IsCreation = isCreation;
+    }
+
+    /// <summary>Its name, as facts carry it.</summary>
+    public string Name { get; }
+
+    internal FactStanding Standing { get; }
+
+    internal int Home { get; }
+
+    internal bool IsTimer { get; }
+
+    internal bool IsCreation { get; }
+
+    internal bool IsStatusReport { get; set; }
+
+    internal StateBuilder? Landing { get; private set; }
+
+    internal List<CounterRule> Counters { get; } = [];
+
+    internal List<EdgeBuilder> Edges { get; } = [];
+
+    internal List<Condition> Guards { get; } = [];
+
+    internal List<(string Case, Condition Condition)> Contradictions { get; } = [];
+
+    internal List<StateBuilder> Revoked { get; } = [];
+
+    internal bool NeedsNoHold { get; private set; }
+
+    internal bool PlacesHolds { get; private set; }
+
+    internal bool ReleasesHolds { get; private set; }
+
+    internal List<string> ReleasedHolds { get; } = [];
+
+    /// <summary>Says which state it claims: from states without a rule of their own, a fact behind it is late, one before it leaps there.</summary>
+    public TriggerBuilder Lands(StateBuilder state)
+    {
+        Landing = state;
+        return this;
+    }
+
+    /// <summary>Begins a rule for some states.</summary>
+    public EdgeBuilder From(params IReadOnlyList<StateBuilder> states)
+    {
+        var edge = new EdgeBuilder(this, states);
+        Edges.Add(edge);
+        return edge;
+    }
+
+    /// <summary>Adds the fact's money to a sum; without an amount what remains of <paramref name="of"/>.</summary>
+    /// <param name="counter">The sum.</param>
+    /// <param name="of">The sum whose rest is meant by a fact without an amount.</param>
+    public TriggerBuilder AddsAmount(Counter counter, Counter of) => Add(new(counter, CounterOperation.Add, IsMoney: true, of));
+
+    /// <summary>Adds the fact's pieces to a sum; without a quantity what remains of <paramref name="of"/>.</summary>
+    public TriggerBuilder AddsQuantity(Counter counter, Counter of) => Add(new(counter, CounterOperation.Add, IsMoney: false, of));
+
+    /// <summary>Takes the fact's pieces from a sum; without a quantity all of it. Happens only when the order moves.</summary>
+    public TriggerBuilder TakesQuantity(Counter counter) => Add(new(counter, CounterOperation.Take, IsMoney: false, counter));
+
+    /// <summary>Sets a sum to the fact's amount, where it brings one.</summary>
+    public TriggerBuilder SetsAmount(Counter counter) => Add(new(counter, CounterOperation.Set, IsMoney: true, counter));
+
+    /// <summary>Sets a sum to the fact's quantity, where it brings one.</summary>
+    public TriggerBuilder SetsQuantity(Counter counter) => Add(new(counter, CounterOperation.Set, IsMoney: false, counter));
+
+    /// <summary>Sets a sum to nothing when the order moves.</summary>
+    public TriggerBuilder Clears(Counter counter) => Add(new(counter, CounterOperation.Clear, IsMoney: true, counter));
+
+    /// <summary>Has a command refused unless a condition holds.</summary>
+    /// <param name="name">The code that a caller is told.</param>
+    /// <param name="condition">The condition, looked at before the command.</param>
+    public TriggerBuilder When(string name, OrderPredicate condition)
+    {
+        Guards.Add(new Condition(name, condition));
+        return this;
+    }
+
+    /// <summary>Has a command refused while any hold stands.</summary>
+    public TriggerBuilder UnlessHeld()
+    {
+        NeedsNoHold = true;
+        return this;
+    }
+
+    /// <summary>Has a fact that takes effect open a case when a condition holds after it.</summary>
+    public TriggerBuilder Contradicts(CaseBuilder orderCase, string name, OrderPredicate condition)
+    {
+        ArgumentNullException.ThrowIfNull(orderCase);
+        Contradictions.Add((orderCase.Code, new Condition(name, condition)));
+        return this;
+    }
+
+    /// <summary>Has it open a case whenever it takes effect.</summary>
+    public TriggerBuilder Opens(CaseBuilder orderCase) => Contradicts(orderCase, "always", static (in DecisionContext _) => true);
+
+    /// <summary>Makes it the revocation of anchors, by the source that told them.</summary>
+    public TriggerBuilder Revokes(params ReadOnlySpan<StateBuilder> anchors)
+    {
+        Revoked.AddRange(anchors);
+        return this;
+    }
+
+    /// <summary>Makes it place the holds that the fact names.</summary>
+    public TriggerBuilder PlacesNamedHolds()
+    {
+        PlacesHolds = true;
+        return this;
+    }
+
+    /// <summary>Makes it release the holds that the fact names.</summary>
+    public TriggerBuilder ReleasesNamedHolds()
+    {
+        ReleasesHolds = true;
+        return this;
+    }
+
+    /// <summary>Makes it release certain holds whenever it takes effect.</summary>
+    public TriggerBuilder Releases(params ReadOnlySpan<string> holds)
+    {
+        ReleasedHolds.AddRange(holds);
+        return this;
+    }
+
+    private TriggerBuilder Add(CounterRule rule)
+    {
+        Counters.Add(rule);
+        return this;
+    }
+}
