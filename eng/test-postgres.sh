@@ -1,0 +1,84 @@
+#!/usr/bin/env bash
+# Keeps one throw-away PostgreSQL server for as long as another process lives.
+#
+#   eng/test-postgres.sh OWNER_PID FOLDER BIN_FOLDER [USER]
+#
+# test.sh starts this in a session of its own. Everything that belongs to the server (initdb, the
+# server, its files) is started here, one after the other, so there is no moment at which the owner
+# can be killed and leave something behind: whenever the owner is gone, however it went, the server
+# is stopped and the folder is removed. FOLDER/ready holds the port once the server answers;
+# FOLDER/failed says that it never will, and FOLDER/log why.
+set -u
+
+owner=$1 folder=$2 bin=$3 user=${4:-}
+server=
+
+# State and start time: a zombie is gone, and a recycled process id is somebody else.
+identity() {
+    if [ -r "/proc/$1/stat" ]; then
+        sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | awk '$1 != "Z" && $1 != "X" { print $20 }'
+    else
+        kill -0 "$1" 2>/dev/null && echo alive
+    fi
+}
+owner_identity=$(identity "$owner")
+owner_lives() { [ -n "$owner_identity" ] && [ "$(identity "$owner")" = "$owner_identity" ]; }
+
+as_user() {
+    if [ -n "$user" ]; then runuser -u "$user" -- "$@"; else "$@"; fi
+}
+
+clean_up() {
+    if [ -e "$folder/data/postmaster.pid" ]; then
+        as_user "$bin/pg_ctl" stop -D "$folder/data" -m immediate -w -t 30
+    fi
+    if [ -n "$server" ]; then
+        kill -QUIT "$server" 2>/dev/null
+        wait "$server" 2>/dev/null
+    fi
+    cd / && rm -rf -- "$folder"
+}
+trap 'clean_up; exit 0' EXIT
+trap 'exit 0' TERM INT HUP
+
+cd "$folder" || exit 1
+exec >"$folder/log" 2>&1 </dev/null
+
+fail() {
+    touch "$folder/failed"
+    while owner_lives; do sleep 0.2; done # the owner reads the log first
+    exit 1
+}
+
+as_user "$bin/initdb" -D "$folder/data" -U orderkit --pwfile="$folder/password" -A scram-sha-256 \
+    -E UTF8 --locale=C --no-sync --no-instructions || as_user test -e "$folder/data/PG_VERSION" || fail
+
+for _ in 1 2 3 4 5; do
+    owner_lives || exit 0
+
+    # Below the range from which the system draws ports for outgoing connections.
+    port=$((20000 + (RANDOM * 32768 + RANDOM) % 12000))
+    (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null && continue
+
+    as_user "$bin/postgres" -D "$folder/data" -p "$port" \
+        -c listen_addresses=127.0.0.1 -c unix_socket_directories="$folder" \
+        -c fsync=on -c synchronous_commit=on -c full_page_writes=on \
+        -c max_connections=300 -c timezone=UTC &
+    server=$!
+
+    for _ in $(seq 1 300); do
+        owner_lives || exit 0
+        kill -0 "$server" 2>/dev/null || break
+        # The last line of the pid file tells a server that is ready from one that is only starting.
+        if grep -qs '^ready' "$folder/data/postmaster.pid"; then
+            echo "$port" >"$folder/ready.new" && mv "$folder/ready.new" "$folder/ready"
+            while owner_lives && kill -0 "$server" 2>/dev/null; do sleep 0.2; done
+            exit 0
+        fi
+        sleep 0.1
+    done
+    kill -QUIT "$server" 2>/dev/null
+    wait "$server" 2>/dev/null
+    server=
+done
+fail

@@ -1,0 +1,70 @@
+namespace OrderKit.Core;
+
+/// <summary>The short code of a sales channel, such as <c>DY</c>, <c>TB</c> or <c>POS</c>.</summary>
+/// <remarks>The default value names no channel: its <see cref="Value"/> is empty, and nothing can be derived from it.</remarks>
+public readonly record struct ChannelCode
+{
+    /// <summary>The longest channel code.</summary>
+    public const int MaximumLength = PackedText.MaximumLength;
+
+    // A host has a handful of channels, and their codes tag every metric: a fixed number of recent texts saves an
+    // allocation per use, and can't grow when ids with made-up channels are parsed.
+    private static readonly string?[] RecentTexts = new string?[256];
+
+    private readonly ulong _packed;
+
+    /// <summary>Names a channel.</summary>
+    /// <param name="value">1 to 8 characters out of A–Z and 0–9.</param>
+    /// <exception cref="ArgumentException">The value is longer, empty, or has another character; lower case is refused too.</exception>
+    public ChannelCode(string value)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        if (!IsValid(value))
+        {
+            throw new ArgumentException(
+                $"Channel code '{value}' is not valid; it has 1 to {MaximumLength} characters out of A-Z and 0-9. Lower case is refused, since ids are compared as they are: pass the code in upper case.",
+                nameof(value));
+        }
+
+        _packed = PackedText.Pack(value);
+    }
+
+    private ChannelCode(ulong packed) => _packed = packed;
+
+    /// <summary>The code's text, or an empty text for the default value.</summary>
+    public string Value
+    {
+        get
+        {
+            if (_packed == 0)
+                return "";
+            ref var slot = ref RecentTexts[(int)((_packed * 0x9E3779B97F4A7C15UL) >> 56)];
+            var recent = Volatile.Read(ref slot);
+            if (recent is not null && PackedText.Pack(recent) == _packed)
+                return recent;
+            var text = PackedText.ToText(_packed);
+            Volatile.Write(ref slot, text);
+            return text;
+        }
+    }
+
+    internal ulong Packed => _packed;
+
+    internal static ChannelCode FromPacked(ulong packed) => new(packed);
+
+    internal static bool IsValid(ReadOnlySpan<char> value)
+    {
+        if (value.Length is 0 or > MaximumLength)
+            return false;
+        foreach (var c in value)
+        {
+            if (c is not ((>= 'A' and <= 'Z') or (>= '0' and <= '9')))
+                return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>Returns <see cref="Value"/>.</summary>
+    public override string ToString() => Value;
+}

@@ -1,0 +1,50 @@
+namespace OrderKit.Core;
+
+/// <summary>The rules that every identifying text keeps, checked once at the public edge.</summary>
+internal static class IdentifierText
+{
+    /// <summary>Returns the text if it is 1 to <paramref name="maximum"/> clean characters, and refuses it with the rule otherwise.</summary>
+    internal static string Require(string value, int maximum, string what, string parameterName)
+    {
+        ArgumentNullException.ThrowIfNull(value, parameterName);
+        if (value.Length == 0)
+            throw new ArgumentException($"{what} is empty; it has 1 to {maximum} characters.", parameterName);
+        return RequireClean(value, maximum, what, parameterName);
+    }
+
+    /// <summary>As <see cref="Require"/>, but the text may be empty.</summary>
+    internal static string RequireClean(string value, int maximum, string what, string parameterName)
+    {
+        ArgumentNullException.ThrowIfNull(value, parameterName);
+        if (value.Length > maximum)
+            throw new ArgumentException($"{what} has {value.Length} characters; at most {maximum} are allowed.", parameterName);
+        if (value.Length == 0)
+            return value;
+        if (char.IsWhiteSpace(value[0]) || char.IsWhiteSpace(value[^1]))
+            throw new ArgumentException($"{what} '{Printable(value)}' starts or ends with white space; trim it first.", parameterName);
+
+        for (var i = 0; i < value.Length; i++)
+        {
+            var c = value[i];
+            if (char.IsControl(c))
+                throw new ArgumentException($"{what} '{Printable(value)}' has a control character at position {i}; remove it.", parameterName);
+            if (!char.IsSurrogate(c))
+                continue;
+            // Half a surrogate pair has no UTF-8 form: two different texts would be stored and hashed as the same bytes.
+            if (i + 1 < value.Length && char.IsSurrogatePair(c, value[i + 1]))
+                i++;
+            else
+                throw new ArgumentException($"{what} '{Printable(value)}' has half a surrogate pair at position {i}; it is no valid Unicode text.", parameterName);
+        }
+
+        return value;
+    }
+
+    // A message must not carry line breaks into a log that is read line by line.
+    private static string Printable(string value) =>
+        string.Create(value.Length, value, static (span, text) =>
+        {
+            for (var i = 0; i < text.Length; i++)
+                span[i] = char.IsControl(text[i]) || char.IsSurrogate(text[i]) ? '\uFFFD' : text[i];
+        });
+}
