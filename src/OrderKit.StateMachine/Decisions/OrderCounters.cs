@@ -26,7 +26,7 @@ public readonly record struct OrderCounters(
     {
         get
         {
-            ArgumentOutOfRangeException.ThrowIfGreaterThan((byte)counter, (byte)Counter.Returned);
+            ArgumentOutOfRangeException.ThrowIfGreaterThan((int)counter, (int)Counter.Returned, nameof(counter));
             return Read(in this, (int)counter);
         }
     }

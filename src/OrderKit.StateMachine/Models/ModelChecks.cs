@@ -41,7 +41,7 @@ internal static class ModelChecks
         from source in edge.Sources
         from branch in edge.Branches
         where branch.Target is not null
-        select new Edge(source, branch.Target, trigger, branch.Condition?.Name);
+        select new Edge(source, branch.Target!, trigger, branch.Condition?.Name);
 
     private static void CheckSizes(OrderModelBuilder model, List<ModelFault> faults)
     {
