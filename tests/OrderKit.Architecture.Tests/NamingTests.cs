@@ -1,0 +1,34 @@
+namespace OrderKit.Architecture.Tests;
+
+public sealed class NamingTests
+{
+    /// <summary>Where extension methods for registration are looked for by everyone.</summary>
+    private const string RegistrationNamespace = "Microsoft.Extensions.DependencyInjection";
+
+    public static TheoryData<string> Packages => Package.Names;
+
+    [Theory, MemberData(nameof(Packages))]
+    public void A_public_type_lives_in_the_namespace_named_like_its_package(string name)
+    {
+        var strays = Package.Named(name).Assembly.GetExportedTypes()
+            .Where(type => type.Namespace != name && !(type.Namespace == RegistrationNamespace && IsStatic(type)))
+            .Select(type => type.FullName);
+
+        Assert.True(!strays.Any(), $"{name} is the one namespace of its package; elsewhere are {string.Join(", ", strays)}.");
+    }
+
+    /// <summary>A type <c>OrderKit.Core.Messaging</c> would hide the namespace <c>OrderKit.Messaging</c> from whoever imports both.</summary>
+    [Theory, MemberData(nameof(Packages))]
+    public void No_type_shares_its_name_with_a_segment_of_a_namespace(string name)
+    {
+        var segments = Arrows.Packages.Concat(Package.All.SelectMany(package => package.WrittenTypes).Select(type => type.Namespace ?? ""))
+            .SelectMany(@namespace => @namespace.Split('.')).ToHashSet(StringComparer.Ordinal);
+        var clashes = Package.Named(name).WrittenTypes.Where(type => !type.IsNested && segments.Contains(SimpleName(type))).Select(type => type.FullName);
+
+        Assert.True(!clashes.Any(), $"These types are named like a namespace: {string.Join(", ", clashes)}.");
+    }
+
+    private static bool IsStatic(Type type) => type is { IsAbstract: true, IsSealed: true };
+
+    private static string SimpleName(Type type) => type.Name.Split('`')[0];
+}
