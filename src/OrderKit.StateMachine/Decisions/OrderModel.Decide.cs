@@ -101,15 +101,9 @@ public sealed partial class OrderModel
             Enter(target, ref states, ref anchors, ref moved);
         }
 
-        var holds = order.Holds;
-        if (takesEffect)
+        if (takesEffect && trigger.Followers.Length != 0)
         {
-            if (trigger.Followers.Length != 0)
-            {
-                Follow(trigger, new DecisionContext(this, in order, in fact, first, second, states), ref states, ref anchors, ref moved);
-            }
-
-            holds = HoldsAfter(order.Holds, in fact, trigger);
+            Follow(trigger, new DecisionContext(this, in order, in fact, first, second, states), ref states, ref anchors, ref moved);
         }
 
         if (!takesEffect || moved == 0)
@@ -122,10 +116,15 @@ public sealed partial class OrderModel
             }
         }
 
-        if ((trigger.PlacesHolds || trigger.ReleasesHolds) && kind == DecisionKind.Applied
-            && moved == 0 && holds == order.Holds && first.Change == 0 && second.Change == 0)
+        var holds = order.Holds;
+        if (trigger.ChangesHolds && takesEffect)
         {
-            (kind, reason) = (DecisionKind.AlreadyApplied, DecisionReason.SameState);
+            holds = HoldsAfter(trigger, new DecisionContext(this, in order, in fact, first, second, states));
+            if ((trigger.PlacesHolds || trigger.ReleasesHolds) && kind == DecisionKind.Applied
+                && moved == 0 && holds == order.Holds && first.Change == 0 && second.Change == 0)
+            {
+                (kind, reason) = (DecisionKind.AlreadyApplied, DecisionReason.SameState);
+            }
         }
 
         if (trigger.Contradictions.Length != 0 && (takesEffect || first.Change != 0 || second.Change != 0))
@@ -225,15 +224,23 @@ public sealed partial class OrderModel
         return (uint)opened;
     }
 
-    private static uint HoldsAfter(uint holds, in FactArguments fact, CompiledTrigger trigger)
+    private static uint HoldsAfter(CompiledTrigger trigger, in DecisionContext context)
     {
-        holds &= ~trigger.ReleasedHolds;
-        if (trigger.PlacesHolds)
+        var holds = context.Before.Holds;
+        foreach (ref readonly var release in trigger.Releases.AsSpan())
         {
-            return holds | fact.Holds;
+            if (release.Condition is null || release.Condition(in context))
+            {
+                holds &= ~release.Bit;
+            }
         }
 
-        return trigger.ReleasesHolds ? holds & ~fact.Holds : holds;
+        if (trigger.PlacesHolds)
+        {
+            return holds | context.Fact.Holds;
+        }
+
+        return trigger.ReleasesHolds ? holds & ~context.Fact.Holds : holds;
     }
 
     private Decision DecideCreation(in OrderSnapshot order, in FactArguments fact, CompiledTrigger trigger)

@@ -328,7 +328,8 @@ internal static class ModelChecks
 
     private static void CheckReferences(OrderModelBuilder model, List<ModelFault> faults)
     {
-        foreach (var hold in model.Triggers.SelectMany(t => t.ReleasedHolds).Distinct(StringComparer.Ordinal).Where(code => !model.Holds.Exists(h => h.Code == code)))
+        foreach (var hold in model.Triggers.SelectMany(t => t.ReleasedHolds).Select(r => r.Hold).Distinct(StringComparer.Ordinal)
+            .Where(code => !model.Holds.Exists(h => h.Code == code)))
         {
             faults.Add(new(ModelFaults.UnknownName, hold, $"A trigger releases the hold '{hold}', which the model does not have. Add it with Hold(...)."));
         }
