@@ -129,8 +129,8 @@ public readonly record struct OrderId : ISpanFormattable
     /// <summary>Returns <see cref="Value"/>.</summary>
     public override string ToString() => Value;
 
-    // The bits come out of a hash already; mixing them again would cost time on a hot path and gain nothing.
     /// <summary>Returns a hash code made of the id's own bits.</summary>
+    /// <remarks>They come out of a hash already; mixing them again would cost time on a hot path and gain nothing.</remarks>
     public override int GetHashCode() => (int)_low;
 
     string IFormattable.ToString(string? format, IFormatProvider? formatProvider) => Value;
