@@ -102,7 +102,10 @@ public sealed partial class OrderModel
                 Follow(trigger, new DecisionContext(this, in order, in fact, first, second, states), ref states, ref anchors, ref moved);
             }
 
-            holds = HoldsAfter(in order, in fact, trigger, ref kind, ref reason);
+            if (trigger.ChangesHolds)
+            {
+                holds = HoldsAfter(trigger, new DecisionContext(this, in order, in fact, first, second, states), ref kind, ref reason);
+            }
         }
 
         if (!takesEffect || moved == 0)
@@ -210,19 +213,25 @@ public sealed partial class OrderModel
         return (uint)opened;
     }
 
-    private static uint HoldsAfter(
-        in OrderSnapshot order, in FactArguments fact, CompiledTrigger trigger, ref DecisionKind kind, ref DecisionReason reason)
+    private static uint HoldsAfter(CompiledTrigger trigger, in DecisionContext context, ref DecisionKind kind, ref DecisionReason reason)
     {
-        var holds = order.Holds & ~trigger.ReleasedHolds;
-        if (!trigger.PlacesHolds && !trigger.ReleasesHolds)
+        var before = context.Before.Holds;
+        var holds = before;
+        foreach (ref readonly var release in trigger.Releases.AsSpan())
         {
-            return holds;
+            if (release.Condition is null || release.Condition(in context))
+            {
+                holds &= ~release.Bit;
+            }
         }
 
-        holds = trigger.PlacesHolds ? holds | fact.Holds : holds & ~fact.Holds;
-        if (holds == order.Holds)
+        if (trigger.PlacesHolds || trigger.ReleasesHolds)
         {
-            (kind, reason) = (DecisionKind.AlreadyApplied, DecisionReason.SameState);
+            holds = trigger.PlacesHolds ? holds | context.Fact.Holds : holds & ~context.Fact.Holds;
+            if (holds == before)
+            {
+                (kind, reason) = (DecisionKind.AlreadyApplied, DecisionReason.SameState);
+            }
         }
 
         return holds;

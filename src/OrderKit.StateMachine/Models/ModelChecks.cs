@@ -278,7 +278,7 @@ internal static class ModelChecks
             }
         }
 
-        foreach (var unknown in model.Triggers.SelectMany(t => t.ReleasedHolds).Distinct(StringComparer.Ordinal).Where(code => !model.Holds.Exists(h => h.Code == code)))
+        foreach (var unknown in model.Triggers.SelectMany(t => t.ReleasedHolds).Select(r => r.Hold).Distinct(StringComparer.Ordinal).Where(code => !model.Holds.Exists(h => h.Code == code)))
         {
             faults.Add(new(ModelFaults.BadProfile, unknown, $"A trigger releases the hold '{unknown}', which the model does not have."));
         }

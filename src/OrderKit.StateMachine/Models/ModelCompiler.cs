@@ -178,7 +178,7 @@ internal sealed class ModelCompiler
             NeedsNoHold = trigger.NeedsNoHold,
             PlacesHolds = trigger.PlacesHolds,
             ReleasesHolds = trigger.ReleasesHolds,
-            ReleasedHolds = trigger.ReleasedHolds.Aggregate(0u, (bits, code) => bits | Holds.First(h => h.Code == code).Bit),
+            Releases = [.. trigger.ReleasedHolds.Select(r => new CompiledRelease(r.Condition?.Holds, Holds.First(h => h.Code == r.Hold).Bit))],
             Revoked = trigger.Revoked.Aggregate(0u, (bits, state) => bits | AnchorBit[IndexOf[state.Code]]),
             Landing = trigger.Landing is { } landing ? IndexOf[landing.Code] : -1,
             First = trigger.Counters.ElementAtOrDefault(0),

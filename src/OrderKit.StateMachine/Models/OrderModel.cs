@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Numerics;
+using OrderKit.Core;
 
 namespace OrderKit.StateMachine;
 
@@ -126,19 +127,28 @@ public sealed partial class OrderModel
 
     /// <summary>The bits of holds.</summary>
     /// <exception cref="ArgumentException">The model has no such hold.</exception>
-    public uint HoldBits(IReadOnlyList<string> codes)
+    public uint HoldBits(IReadOnlyList<string> codes) =>
+        TryHoldBits(codes, out var bits)
+            ? bits
+            : throw new ArgumentException(
+                $"The model '{Name}' does not have all of the holds {string.Join(", ", codes)}. It has {string.Join(", ", Holds.Select(h => h.Code))}.", nameof(codes));
+
+    /// <summary>The bits of holds; <see langword="false"/> where the model lacks one of them.</summary>
+    public bool TryHoldBits(IReadOnlyList<string> codes, out uint bits)
     {
         ArgumentNullException.ThrowIfNull(codes);
-        var bits = 0u;
+        bits = 0;
         for (var i = 0; i < codes.Count; i++)
         {
-            bits |= _holdByCode.TryGetValue(codes[i], out var bit)
-                ? bit
-                : throw new ArgumentException(
-                    $"The model '{Name}' has no hold '{codes[i]}'. It has {string.Join(", ", Holds.Select(h => h.Code))}.", nameof(codes));
+            if (!_holdByCode.TryGetValue(codes[i], out var bit))
+            {
+                return false;
+            }
+
+            bits |= bit;
         }
 
-        return bits;
+        return true;
     }
 
     /// <summary>The codes of holds.</summary>
@@ -224,6 +234,18 @@ public sealed partial class OrderModel
         }
 
         throw new InvalidOperationException($"The headline table of '{Name}' has no row for the order. This is a defect of the model check.");
+    }
+
+    internal string WhyRejected(in OrderSnapshot order, int trigger, OrderKey key)
+    {
+        var info = _triggers[trigger].Info;
+        var states = order.States;
+        var here = States[IndexOf(states[Math.Max(info.HomeFacet, 0)])];
+        var sources = Edges.Where(e => e.Trigger == info.Name && FacetOf(e.From) == here.Facet).Select(e => StateOf(e.From)!.Name).Distinct();
+        var others = Triggers.Where(t => t.Standing == FactStanding.Command && !t.IsTimer && t.Index != trigger
+            && Edges.Any(e => e.Trigger == t.Name && e.From == here.Code)).Select(t => t.Name);
+        return $"Order {key.Order} is {here.Name}; {info.Name} is allowed from {string.Join(", ", sources)}. "
+            + (others.Any() ? $"From {here.Name} use {string.Join(", ", others)}." : $"No command leads out of {here.Name}.");
     }
 
     internal int FacetOf(int code) => IndexOf(code) is var index and not NoState ? _facetOf[index] : -1;
