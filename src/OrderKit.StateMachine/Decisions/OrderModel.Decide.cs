@@ -127,7 +127,7 @@ public sealed partial class OrderModel
         {
             holds = HoldsAfter(trigger, new DecisionContext(this, in order, in fact, first, second, states));
             if ((trigger.PlacesHolds || trigger.ReleasesHolds) && kind == DecisionKind.Applied
-                && moved == 0 && holds == order.Holds && first.Change == 0 && second.Change == 0)
+                && moved == 0 && holds == order.Holds && anchors == order.Anchors && first.Change == 0 && second.Change == 0)
             {
                 (kind, reason) = (DecisionKind.AlreadyApplied, DecisionReason.SameState);
             }
