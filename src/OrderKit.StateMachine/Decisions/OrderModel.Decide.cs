@@ -33,6 +33,9 @@ public sealed partial class OrderModel
         return DecideInFull(in order, in fact, trigger);
     }
 
+    /// <summary>Decides without the short way, which must lead to the same decision.</summary>
+    internal Decision DecideInFull(in OrderSnapshot order, in FactArguments fact) => DecideInFull(in order, in fact, _triggers[fact.Trigger]);
+
     [MethodImpl(MethodImplOptions.NoInlining)]
     private Decision DecideInFull(in OrderSnapshot order, in FactArguments fact, CompiledTrigger trigger)
     {
@@ -142,9 +145,10 @@ public sealed partial class OrderModel
         }
         else if (trigger.HasConditionalSum)
         {
-            var context = new DecisionContext(this, in order, in fact, first, second, states);
+            var context = new DecisionContext(this, in order, in fact, in counters, states);
             first = OnlyIf(trigger.First, first, in context);
             second = OnlyIf(trigger.Second, second, in context);
+            counters = CountersAfter(in order, first, second);
         }
 
         var holds = order.Holds;
