@@ -236,6 +236,30 @@ public sealed partial class OrderModel
         throw new InvalidOperationException($"The headline table of '{Name}' has no row for the order. This is a defect of the model check.");
     }
 
+    /// <summary>Says for every command whether it is possible now, and if not, why.</summary>
+    public IReadOnlyList<TriggerPermission> PermissionsOf(OrderKey key, in OrderSnapshot order)
+    {
+        var permissions = new List<TriggerPermission>();
+        foreach (var trigger in Triggers)
+        {
+            if (trigger.Standing != FactStanding.Command || trigger.IsTimer)
+            {
+                continue;
+            }
+
+            var decision = Decide(in order, new FactArguments(trigger.Index, FactStanding.Command));
+            permissions.Add(decision.Kind switch
+            {
+                DecisionKind.Rejected => new(trigger.Name, false, [WhyRejected(in order, trigger.Index, key)]),
+                DecisionKind.GuardFailed => new(trigger.Name, false, [.. GuardCodes(decision.FailedGuards), .. HoldCodes(order.Holds).Where(_ => decision.Reason == DecisionReason.Held)]),
+                DecisionKind.AlreadyApplied => new(trigger.Name, false, ["already-applied"]),
+                _ => new(trigger.Name, true, []),
+            });
+        }
+
+        return permissions;
+    }
+
     internal string WhyRejected(in OrderSnapshot order, int trigger, OrderKey key)
     {
         var info = _triggers[trigger].Info;

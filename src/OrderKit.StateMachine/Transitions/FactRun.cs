@@ -11,6 +11,7 @@ internal sealed class FactRun(
     public const string OwnSource = "orderkit";
     public const string CaseClosed = "case-closed";
     public const string ModelMoved = "model-moved";
+    public const string DeadlineUnprobed = "deadline-unprobed";
 
     // A parked fact can make a number known that further facts wait for; a chain longer than this is a loop of defects.
     private const int MaxRounds = 16;
@@ -296,6 +297,11 @@ internal sealed class FactRun(
             return Keep(fact, NumberOf(key), ParkReason.UnknownModel, exists ? UnknownModel(draft.Snapshot.Model) : $"This host knows no model '{fact.Model}'.", parked);
         }
 
+        if (deadline is not null && fact.Trigger == DeadlineUnprobed)
+        {
+            return Unprobed(target, draft, deadline);
+        }
+
         if (model.TriggerNamed(fact.Trigger) is not { } trigger)
         {
             return Keep(fact, NumberOf(key), ParkReason.UnknownTrigger, $"The model '{model.Name}' has no trigger '{fact.Trigger}'.", parked);
@@ -346,6 +352,20 @@ internal sealed class FactRun(
             : target.Identity!;
         draft.Add(fact, identity, in decision, now, options.EventDestination);
         return ResultOf(key, model, in before, draft.Snapshot, in decision, decision.Cases & ~casesBefore);
+    }
+
+    /// <summary>A deadline whose probe this host does not have: nothing is done but to tell somebody.</summary>
+    private FireResult Unprobed(Target target, OrderDraft draft, DueDeadline deadline)
+    {
+        if (draft.Snapshot.Since[deadline.Facet] != deadline.Version)
+        {
+            return new FireResult.Stale(target.Key);
+        }
+
+        var opened = BuiltInCases.DeadlineWithoutProbeBit & ~draft.Snapshot.Cases;
+        var decision = Administered(in draft.Snapshot, DecisionReason.Expected) with { Cases = draft.Snapshot.Cases | BuiltInCases.DeadlineWithoutProbeBit };
+        draft.Add(target.Fact, target.Identity!, in decision, now, options.EventDestination);
+        return new FireResult.Applied(target.Key, draft.Snapshot, draft.Model!.CaseCodes(opened), _commit);
     }
 
     private FireResult ResultOf(OrderKey key, OrderModel model, in OrderSnapshot before, OrderSnapshot after, in Decision decision, uint opened) => decision.Kind switch

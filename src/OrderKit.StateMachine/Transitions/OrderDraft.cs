@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using OrderKit.Core;
 
 namespace OrderKit.StateMachine;
@@ -5,6 +6,8 @@ namespace OrderKit.StateMachine;
 /// <summary>An order while the facts of one unit of work are decided on it; becomes one <see cref="OrderChange"/>.</summary>
 internal sealed class OrderDraft(OrderKey key, StoredOrder? stored)
 {
+    private static readonly RandomNumberGenerator Randomness = RandomNumberGenerator.Create();
+
     private readonly List<JournalEntry> _entries = new(1);
     private List<JournalDetail>? _details;
     private List<OutboxMessage>? _messages;
@@ -145,12 +148,11 @@ internal sealed class OrderDraft(OrderKey key, StoredOrder? stored)
 
     private Digest? AddDetail(OrderFact fact, long version)
     {
-        if (fact.Note is null && fact.Payload.IsEmpty)
+        if (JournalDetail.Create(version, fact.Note, fact.Payload, Randomness) is not { } detail)
         {
             return null;
         }
 
-        var detail = JournalDetail.Create(version, fact.Note, fact.Payload);
         (_details ??= []).Add(detail);
         return detail.ToDigest();
     }
@@ -181,7 +183,7 @@ internal sealed class OrderDraft(OrderKey key, StoredOrder? stored)
         IsTransition = isTransition,
         Model = Model!.Fingerprint,
         Trigger = fact.Trigger,
-        Standing = fact.Standing ?? Model.Triggers[decision.Trigger].Standing,
+        Standing = fact.Standing ?? (decision.Trigger < 0 ? FactStanding.Command : Model.Triggers[decision.Trigger].Standing),
         Kind = decision.Kind,
         Reason = decision.Reason,
         States = decision.States,

@@ -1,9 +1,8 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
-using OrderKit.Core;
 
-namespace OrderKit.StateMachine;
+namespace OrderKit.Core;
 
 /// <summary>Writes and reads <see cref="OrderEvent"/>s as JSON: the bodies of outbox messages.</summary>
 public static class OrderEventCodec
