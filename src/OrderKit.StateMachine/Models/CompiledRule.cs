@@ -70,6 +70,8 @@ internal sealed class CompiledTrigger
 
     public required CounterRule? Second { get; init; }
 
+    public bool HasConditionalSum => First?.Condition is not null || Second?.Condition is not null;
+
     public required CompiledCondition[] Guards { get; init; }
 
     public required CompiledCondition[] Contradictions { get; init; }
