@@ -84,7 +84,7 @@ leave_out() { # trait, reason
         failed=$((failed + 1))
         end
     fi
-    echo "$2 The tests with Requires=$1 are left out."
+    echo "${2^} The tests with Requires=$1 are left out."
     left_out+=("Requires=$1: $2")
     filter="${filter:+($filter)&}Requires!=$1"
 }

@@ -73,7 +73,7 @@ internal static class PublicApi
             return words.Append("enum ").Append(DeclaredName(type)).Append(" : ").Append(Name(type.GetEnumUnderlyingType())).ToString();
         }
 
-        if (typeof(Delegate).IsAssignableFrom(type))
+        if (type.BaseType == typeof(MulticastDelegate))
         {
             var invoke = type.GetMethod("Invoke")!;
             return words.Append("delegate ").Append(ReturnType(invoke)).Append(' ').Append(DeclaredName(type))
@@ -152,7 +152,7 @@ internal static class PublicApi
                 .Select(f => $"{f.Name} = {Literal(f.GetRawConstantValue(), null)}");
         }
 
-        if (typeof(Delegate).IsAssignableFrom(type))
+        if (type.BaseType == typeof(MulticastDelegate))
         {
             return [];
         }

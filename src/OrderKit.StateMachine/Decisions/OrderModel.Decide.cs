@@ -13,6 +13,11 @@ public sealed partial class OrderModel
     public Decision Decide(in OrderSnapshot order, in FactArguments fact)
     {
         var trigger = _triggers[fact.Trigger];
+        if ((fact.Flags & FactFlags.IdReused) != 0 && order.Exists)
+        {
+            return Contradiction(in order, fact.Trigger, DecisionReason.IdReused, BuiltInCases.IdReusedBit);
+        }
+
         if (order.Version == 0 || trigger.Info.IsCreation)
         {
             return DecideCreation(in order, in fact, trigger);
@@ -33,7 +38,7 @@ public sealed partial class OrderModel
         var kind = DecisionKind.Applied;
         var reason = DecisionReason.Expected;
         var states = order.States;
-        var cases = order.Cases;
+        var opened = 0u;
         var anchors = order.Anchors & ~trigger.Revoked;
         var target = CompiledBranch.Stays;
         var takesEffect = true;
@@ -62,23 +67,25 @@ public sealed partial class OrderModel
                     break;
                 case RuleKind.Clash when fact.Standing == FactStanding.Fact:
                     (kind, reason, target) = (DecisionKind.Contradictory, DecisionReason.ContradictsState, rule.Target);
-                    cases |= rule.Case;
+                    opened = rule.Case;
                     break;
                 case RuleKind.Contradicts:
                     (kind, reason, takesEffect) = (DecisionKind.Contradictory, DecisionReason.ContradictsState, false);
-                    cases |= rule.Case;
+                    opened = rule.Case;
+                    break;
+                case RuleKind.None when fact.Standing == FactStanding.Fact:
+                    // The trigger is a command's, but an owner of money or goods tells that it happened.
+                    (kind, reason, takesEffect) = (DecisionKind.Contradictory, DecisionReason.ContradictsState, false);
+                    opened = BuiltInCases.UnexpectedFactBit;
                     break;
                 default:
                     return Unchanged(in order, fact.Trigger, DecisionKind.Rejected, DecisionReason.NotAllowed);
             }
 
-            if (target != CompiledBranch.Stays && _rank[target] is var rank and >= 0
-                && (anchors & _facetAnchors[trigger.Home]) is var reached and not 0
-                && rank < _anchorRank[31 - BitOperations.LeadingZeroCount(reached)])
+            if (target != CompiledBranch.Stays && IsBehindAnchor(target, trigger.Home, anchors))
             {
                 (kind, reason, target, takesEffect) = (DecisionKind.Late, DecisionReason.BehindAnchor, CompiledBranch.Stays, false);
-                cases = order.Cases;
-                anchors = order.Anchors;
+                opened = 0;
             }
         }
 
@@ -94,15 +101,9 @@ public sealed partial class OrderModel
             Enter(target, ref states, ref anchors, ref moved);
         }
 
-        var holds = order.Holds;
-        if (takesEffect)
+        if (takesEffect && trigger.Followers.Length != 0)
         {
-            if (trigger.Followers.Length != 0)
-            {
-                Follow(trigger, new DecisionContext(this, in order, in fact, first, second, states), ref states, ref anchors, ref moved);
-            }
-
-            holds = HoldsAfter(in order, in fact, trigger, ref kind, ref reason);
+            Follow(trigger, new DecisionContext(this, in order, in fact, first, second, states), ref states, ref anchors, ref moved);
         }
 
         if (!takesEffect || moved == 0)
@@ -115,19 +116,32 @@ public sealed partial class OrderModel
             }
         }
 
+        var holds = order.Holds;
+        if (trigger.ChangesHolds && takesEffect)
+        {
+            holds = HoldsAfter(trigger, new DecisionContext(this, in order, in fact, first, second, states));
+            if ((trigger.PlacesHolds || trigger.ReleasesHolds) && kind == DecisionKind.Applied
+                && moved == 0 && holds == order.Holds && first.Change == 0 && second.Change == 0)
+            {
+                (kind, reason) = (DecisionKind.AlreadyApplied, DecisionReason.SameState);
+            }
+        }
+
         if (trigger.Contradictions.Length != 0 && (takesEffect || first.Change != 0 || second.Change != 0))
         {
-            var opened = Contradicted(trigger, new DecisionContext(this, in order, in fact, first, second, states));
-            cases |= opened;
-            if (opened != 0 && fact.Standing == FactStanding.Fact)
+            var contradicted = Contradicted(trigger, new DecisionContext(this, in order, in fact, first, second, states));
+            opened |= contradicted;
+            if (contradicted != 0 && fact.Standing == FactStanding.Fact)
             {
                 (kind, reason) = (DecisionKind.Contradictory, DecisionReason.ContradictsOrder);
             }
         }
 
-        if (order.Cases != 0)
+        // A case that the fact itself speaks for stays open, whatever its closing condition says.
+        var cases = order.Cases | opened;
+        if ((order.Cases & ~opened) is var standing and not 0)
         {
-            cases &= ~Closed(order.Cases & cases, new DecisionContext(this, in order, in fact, first, second, states));
+            cases &= ~Closed(standing, new DecisionContext(this, in order, in fact, first, second, states));
         }
 
         return new Decision
@@ -210,22 +224,23 @@ public sealed partial class OrderModel
         return (uint)opened;
     }
 
-    private static uint HoldsAfter(
-        in OrderSnapshot order, in FactArguments fact, CompiledTrigger trigger, ref DecisionKind kind, ref DecisionReason reason)
+    private static uint HoldsAfter(CompiledTrigger trigger, in DecisionContext context)
     {
-        var holds = order.Holds & ~trigger.ReleasedHolds;
-        if (!trigger.PlacesHolds && !trigger.ReleasesHolds)
+        var holds = context.Before.Holds;
+        foreach (ref readonly var release in trigger.Releases.AsSpan())
         {
-            return holds;
+            if (release.Condition is null || release.Condition(in context))
+            {
+                holds &= ~release.Bit;
+            }
         }
 
-        holds = trigger.PlacesHolds ? holds | fact.Holds : holds & ~fact.Holds;
-        if (holds == order.Holds)
+        if (trigger.PlacesHolds)
         {
-            (kind, reason) = (DecisionKind.AlreadyApplied, DecisionReason.SameState);
+            return holds | context.Fact.Holds;
         }
 
-        return holds;
+        return trigger.ReleasesHolds ? holds & ~context.Fact.Holds : holds;
     }
 
     private Decision DecideCreation(in OrderSnapshot order, in FactArguments fact, CompiledTrigger trigger)
@@ -301,7 +316,16 @@ public sealed partial class OrderModel
         var anchors = order.Anchors;
         var moved = 0;
         Enter(target, ref states, ref anchors, ref moved);
-        return Unchanged(in order, fact.Trigger, DecisionKind.Applied, DecisionReason.Expected) with { States = states, MovedFacets = moved };
+        var cases = order.Cases;
+        if (cases != 0)
+        {
+            cases &= ~Closed(cases, new DecisionContext(this, in order, in fact, CounterChange.None, CounterChange.None, states));
+        }
+
+        return Unchanged(in order, fact.Trigger, DecisionKind.Applied, DecisionReason.Expected) with
+        {
+            States = states, MovedFacets = moved, Cases = cases,
+        };
     }
 
     private bool SkipsAnchor(int facet, int above, int upTo)
@@ -320,11 +344,6 @@ public sealed partial class OrderModel
 
     private static Decision? Refuse(in OrderSnapshot order, in FactArguments fact, CompiledTrigger trigger)
     {
-        if ((fact.Flags & FactFlags.IdReused) != 0)
-        {
-            return Contradiction(in order, fact.Trigger, DecisionReason.IdReused, BuiltInCases.IdReusedBit);
-        }
-
         if (trigger.Revoked != 0 && (fact.Flags & FactFlags.RevokesKnownFact) == 0)
         {
             return Contradiction(in order, fact.Trigger, DecisionReason.NothingToRevoke, BuiltInCases.NothingToRevokeBit);
@@ -333,10 +352,10 @@ public sealed partial class OrderModel
         return (fact.Flags & FactFlags.ForeignCurrency) != 0 && (trigger.First?.IsMoney == true || trigger.Second?.IsMoney == true)
             ? Contradiction(in order, fact.Trigger, DecisionReason.ForeignCurrency, BuiltInCases.ForeignCurrencyBit)
             : null;
-
-        static Decision Contradiction(in OrderSnapshot order, int trigger, DecisionReason reason, uint orderCase) =>
-            Unchanged(in order, trigger, DecisionKind.Contradictory, reason) with { Cases = order.Cases | orderCase };
     }
+
+    private static Decision Contradiction(in OrderSnapshot order, int trigger, DecisionReason reason, uint orderCase) =>
+        Unchanged(in order, trigger, DecisionKind.Contradictory, reason) with { Cases = order.Cases | orderCase };
 
     private ulong Blocked(in OrderSnapshot order, in FactArguments fact, CompiledTrigger trigger)
     {
@@ -367,12 +386,18 @@ public sealed partial class OrderModel
                 RuleKind.Branch => Choose(rule.Branches!, in context),
                 _ => CompiledBranch.Stays,
             };
-            if (target != CompiledBranch.Stays)
+            if (target != CompiledBranch.Stays && !IsBehindAnchor(target, facet, anchors))
             {
                 Enter(target, ref states, ref anchors, ref moved);
             }
         }
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool IsBehindAnchor(byte target, int facet, uint anchors) =>
+        _rank[target] is var rank and >= 0
+        && (anchors & _facetAnchors[facet]) is var reached and not 0
+        && rank < _anchorRank[31 - BitOperations.LeadingZeroCount(reached)];
 
     private uint Closed(uint open, in DecisionContext context)
     {

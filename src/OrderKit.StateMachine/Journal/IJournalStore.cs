@@ -10,7 +10,7 @@ public interface IJournalStore
     ValueTask<IReadOnlyList<OrderJournal>> ScanAsync(long afterOrderNo, int maxOrders, CancellationToken cancellationToken = default);
 
     /// <summary>Reads committed rows that no segment holds yet, in order of (order, version).</summary>
-    ValueTask<IReadOnlyList<(long OrderNo, JournalEntry Entry)>> ReadUnsealedAsync(int max, CancellationToken cancellationToken = default);
+    ValueTask<IReadOnlyList<JournalRow>> ReadUnsealedAsync(int max, CancellationToken cancellationToken = default);
 
     /// <summary>How many rows no segment holds yet, counted up to 10,001.</summary>
     ValueTask<int> CountUnsealedAsync(CancellationToken cancellationToken = default);
@@ -24,8 +24,8 @@ public interface IJournalStore
     /// <summary>Reads segments from a number on.</summary>
     ValueTask<IReadOnlyList<JournalSegment>> ReadSegmentsAsync(long from, int max, CancellationToken cancellationToken = default);
 
-    /// <summary>Reads single rows; a missing one is <see langword="null"/>.</summary>
-    ValueTask<IReadOnlyList<JournalEntry?>> ReadRowsAsync(IReadOnlyList<(long OrderNo, long Version)> rows, CancellationToken cancellationToken = default);
+    /// <summary>Reads single rows; a missing one is <see langword="null"/>, one whose order is gone too.</summary>
+    ValueTask<IReadOnlyList<JournalRow?>> ReadRowsAsync(IReadOnlyList<(long OrderNo, long Version)> rows, CancellationToken cancellationToken = default);
 
     /// <summary>Reads rows that claim to be in a segment, with a limit of one more than <paramref name="max"/>.</summary>
     ValueTask<IReadOnlyList<(long OrderNo, long Version)>> ReadMarkedAsync(long segment, int max, CancellationToken cancellationToken = default);

@@ -35,10 +35,10 @@ public sealed partial class InMemoryOrderStore
     }
 
     /// <inheritdoc/>
-    public ValueTask<IReadOnlyList<(long OrderNo, JournalEntry Entry)>> ReadUnsealedAsync(int max, CancellationToken cancellationToken = default)
+    public ValueTask<IReadOnlyList<JournalRow>> ReadUnsealedAsync(int max, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(max);
-        return _database.ReadAsync<IReadOnlyList<(long OrderNo, JournalEntry Entry)>>(() => Unsealed(max), cancellationToken);
+        return _database.ReadAsync<IReadOnlyList<JournalRow>>(() => Unsealed(max), cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -93,18 +93,18 @@ public sealed partial class InMemoryOrderStore
     }
 
     /// <inheritdoc/>
-    public ValueTask<IReadOnlyList<JournalEntry?>> ReadRowsAsync(
+    public ValueTask<IReadOnlyList<JournalRow?>> ReadRowsAsync(
         IReadOnlyList<(long OrderNo, long Version)> rows, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(rows);
-        return _database.ReadAsync<IReadOnlyList<JournalEntry?>>(
+        return _database.ReadAsync<IReadOnlyList<JournalRow?>>(
             () =>
             {
-                var entries = new JournalEntry?[rows.Count];
+                var entries = new JournalRow?[rows.Count];
                 for (var i = 0; i < entries.Length; i++)
                 {
                     entries[i] = Numbered(rows[i].OrderNo) is { } order && rows[i].Version >= 1 && rows[i].Version <= order.Journal.Count
-                        ? order.Journal[(int)rows[i].Version - 1]
+                        ? new JournalRow(order.Number, order.Key, order.Journal[(int)rows[i].Version - 1])
                         : null;
                 }
 
@@ -133,9 +133,9 @@ public sealed partial class InMemoryOrderStore
         _mayBeUnsealed[index >> 6] |= 1UL << (index & 63);
     }
 
-    private List<(long OrderNo, JournalEntry Entry)> Unsealed(int max)
+    private List<JournalRow> Unsealed(int max)
     {
-        var rows = new List<(long OrderNo, JournalEntry Entry)>();
+        var rows = new List<JournalRow>();
         for (var word = 0; word < _mayBeUnsealed.Count; word++)
         {
             for (var bits = _mayBeUnsealed[word]; bits != 0; bits &= bits - 1)
@@ -154,7 +154,7 @@ public sealed partial class InMemoryOrderStore
                         continue;
                     }
 
-                    rows.Add((order.Number, entry));
+                    rows.Add(new JournalRow(order.Number, order.Key, entry));
                     if (rows.Count == max)
                     {
                         return rows;

@@ -31,6 +31,9 @@ internal readonly record struct CompiledBranch(OrderPredicate? Condition, byte T
 /// <summary>A condition with a bit of the model.</summary>
 internal readonly record struct CompiledCondition(OrderPredicate Condition, ulong Bit);
 
+/// <summary>A hold that a trigger releases by itself.</summary>
+internal readonly record struct CompiledRelease(OrderPredicate? Condition, uint Bit);
+
 /// <summary>A trigger in the form that decisions read.</summary>
 internal sealed class CompiledTrigger
 {
@@ -48,7 +51,9 @@ internal sealed class CompiledTrigger
 
     public required bool ReleasesHolds { get; init; }
 
-    public required uint ReleasedHolds { get; init; }
+    public required CompiledRelease[] Releases { get; init; }
+
+    public bool ChangesHolds => PlacesHolds || ReleasesHolds || Releases.Length != 0;
 
     public required uint Revoked { get; init; }
 

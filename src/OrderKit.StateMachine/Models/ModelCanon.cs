@@ -98,7 +98,11 @@ internal static class ModelCanon
             w.WriteString(c.Condition.Name);
         });
         Write(w, trigger.Revoked, WriteCode);
-        Write(w, trigger.ReleasedHolds, static (w, hold) => w.WriteString(hold));
+        Write(w, trigger.ReleasedHolds, static (w, released) =>
+        {
+            w.WriteString(released.Hold);
+            w.WriteString(released.Condition?.Name);
+        });
     }
 
     private static void WriteCode(CanonicalWriter w, StateBuilder state) => w.WriteInt32(state.Code);

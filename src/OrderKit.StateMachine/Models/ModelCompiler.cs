@@ -8,6 +8,7 @@ internal sealed class ModelCompiler
     private readonly OrderModelBuilder _builder;
     private readonly Dictionary<string, ulong> _guardBits = new(StringComparer.Ordinal) { ["held"] = 1 };
     private readonly List<CompiledRule> _rules = [default];
+    private readonly Dictionary<CompiledRule, ushort> _ruleNumbers = [];
 
     private ModelCompiler(OrderModelBuilder builder) => _builder = builder;
 
@@ -178,7 +179,7 @@ internal sealed class ModelCompiler
             NeedsNoHold = trigger.NeedsNoHold,
             PlacesHolds = trigger.PlacesHolds,
             ReleasesHolds = trigger.ReleasesHolds,
-            ReleasedHolds = trigger.ReleasedHolds.Aggregate(0u, (bits, code) => bits | Holds.First(h => h.Code == code).Bit),
+            Releases = [.. trigger.ReleasedHolds.Select(r => new CompiledRelease(r.Condition?.Holds, Holds.First(h => h.Code == r.Hold).Bit))],
             Revoked = trigger.Revoked.Aggregate(0u, (bits, state) => bits | AnchorBit[IndexOf[state.Code]]),
             Landing = trigger.Landing is { } landing ? IndexOf[landing.Code] : -1,
             First = trigger.Counters.ElementAtOrDefault(0),
@@ -239,8 +240,14 @@ internal sealed class ModelCompiler
             return 0;
         }
 
-        _rules.Add(rule);
-        return (ushort)(_rules.Count - 1);
+        // Most states share a few rules; sharing them keeps the table within the processor's first cache.
+        if (!_ruleNumbers.TryGetValue(rule, out var number))
+        {
+            _ruleNumbers[rule] = number = checked((ushort)_rules.Count);
+            _rules.Add(rule);
+        }
+
+        return number;
     }
 
     private ulong GuardBit(string name)

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Numerics;
+using OrderKit.Core;
 
 namespace OrderKit.StateMachine;
 
@@ -126,19 +127,28 @@ public sealed partial class OrderModel
 
     /// <summary>The bits of holds.</summary>
     /// <exception cref="ArgumentException">The model has no such hold.</exception>
-    public uint HoldBits(IReadOnlyList<string> codes)
+    public uint HoldBits(IReadOnlyList<string> codes) =>
+        TryHoldBits(codes, out var bits)
+            ? bits
+            : throw new ArgumentException(
+                $"The model '{Name}' does not have all of the holds {string.Join(", ", codes)}. It has {string.Join(", ", Holds.Select(h => h.Code))}.", nameof(codes));
+
+    /// <summary>The bits of holds; <see langword="false"/> where the model lacks one of them.</summary>
+    public bool TryHoldBits(IReadOnlyList<string> codes, out uint bits)
     {
         ArgumentNullException.ThrowIfNull(codes);
-        var bits = 0u;
+        bits = 0;
         for (var i = 0; i < codes.Count; i++)
         {
-            bits |= _holdByCode.TryGetValue(codes[i], out var bit)
-                ? bit
-                : throw new ArgumentException(
-                    $"The model '{Name}' has no hold '{codes[i]}'. It has {string.Join(", ", Holds.Select(h => h.Code))}.", nameof(codes));
+            if (!_holdByCode.TryGetValue(codes[i], out var bit))
+            {
+                return false;
+            }
+
+            bits |= bit;
         }
 
-        return bits;
+        return true;
     }
 
     /// <summary>The codes of holds.</summary>
@@ -224,6 +234,42 @@ public sealed partial class OrderModel
         }
 
         throw new InvalidOperationException($"The headline table of '{Name}' has no row for the order. This is a defect of the model check.");
+    }
+
+    /// <summary>Says for every command whether it is possible now, and if not, why.</summary>
+    public IReadOnlyList<TriggerPermission> PermissionsOf(OrderKey key, in OrderSnapshot order)
+    {
+        var permissions = new List<TriggerPermission>();
+        foreach (var trigger in Triggers)
+        {
+            if (trigger.Standing != FactStanding.Command || trigger.IsTimer)
+            {
+                continue;
+            }
+
+            var decision = Decide(in order, new FactArguments(trigger.Index, FactStanding.Command));
+            permissions.Add(decision.Kind switch
+            {
+                DecisionKind.Rejected => new(trigger.Name, false, [WhyRejected(in order, trigger.Index, key)]),
+                DecisionKind.GuardFailed => new(trigger.Name, false, [.. GuardCodes(decision.FailedGuards), .. HoldCodes(order.Holds).Where(_ => decision.Reason == DecisionReason.Held)]),
+                DecisionKind.AlreadyApplied => new(trigger.Name, false, ["already-applied"]),
+                _ => new(trigger.Name, true, []),
+            });
+        }
+
+        return permissions;
+    }
+
+    internal string WhyRejected(in OrderSnapshot order, int trigger, OrderKey key)
+    {
+        var info = _triggers[trigger].Info;
+        var states = order.States;
+        var here = States[IndexOf(states[Math.Max(info.HomeFacet, 0)])];
+        var sources = Edges.Where(e => e.Trigger == info.Name && FacetOf(e.From) == here.Facet).Select(e => StateOf(e.From)!.Name).Distinct();
+        var others = Triggers.Where(t => t.Standing == FactStanding.Command && !t.IsTimer && t.Index != trigger
+            && Edges.Any(e => e.Trigger == t.Name && e.From == here.Code)).Select(t => t.Name);
+        return $"Order {key.Order} is {here.Name}; {info.Name} is allowed from {string.Join(", ", sources)}. "
+            + (others.Any() ? $"From {here.Name} use {string.Join(", ", others)}." : $"No command leads out of {here.Name}.");
     }
 
     internal int FacetOf(int code) => IndexOf(code) is var index and not NoState ? _facetOf[index] : -1;

@@ -45,7 +45,7 @@ public sealed class TriggerBuilder
 
     internal bool ReleasesHolds { get; private set; }
 
-    internal List<string> ReleasedHolds { get; } = [];
+    internal List<(string Hold, Condition? Condition)> ReleasedHolds { get; } = [];
 
     /// <summary>Says which state it claims: from states without a rule of their own, a fact behind it is late, one before it leaps there.</summary>
     public TriggerBuilder Lands(StateBuilder state)
@@ -130,10 +130,17 @@ public sealed class TriggerBuilder
         return this;
     }
 
-    /// <summary>Makes it release certain holds whenever it takes effect.</summary>
-    public TriggerBuilder Releases(params ReadOnlySpan<string> holds)
+    /// <summary>Makes it release a hold whenever it takes effect.</summary>
+    public TriggerBuilder Releases(string hold)
     {
-        ReleasedHolds.AddRange(holds);
+        ReleasedHolds.Add((hold, null));
+        return this;
+    }
+
+    /// <summary>Makes it release a hold when it takes effect and a condition holds after it.</summary>
+    public TriggerBuilder Releases(string hold, string name, OrderPredicate condition)
+    {
+        ReleasedHolds.Add((hold, new Condition(name, condition)));
         return this;
     }
 

@@ -1,0 +1,98 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text.Json;
+
+namespace OrderKit.Core;
+
+/// <summary>Writes and reads <see cref="OrderEvent"/>s as JSON: the bodies of outbox messages.</summary>
+public static class OrderEventCodec
+{
+    /// <summary>The type of the outbox messages.</summary>
+    public const string MessageType = "orderkit.order-event.v1";
+
+    /// <summary>Writes an event.</summary>
+    public static byte[] Encode(OrderEvent orderEvent)
+    {
+        ArgumentNullException.ThrowIfNull(orderEvent);
+        var buffer = new ArrayBufferWriter<byte>(512);
+        using var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { SkipValidation = true });
+        json.WriteStartObject();
+        json.WriteString("tenant"u8, orderEvent.Order.Tenant.Value);
+        json.WriteString("order"u8, orderEvent.Order.Order.Value);
+        json.WriteNumber("version"u8, orderEvent.Version);
+        json.WriteString("trigger"u8, orderEvent.Trigger);
+        json.WriteString("outcome"u8, orderEvent.Outcome);
+        json.WriteStartObject("states"u8);
+        foreach (var (facet, code) in orderEvent.States)
+        {
+            json.WriteNumber(facet, code);
+        }
+
+        json.WriteEndObject();
+        json.WriteString("headline"u8, orderEvent.Headline);
+        WriteList(json, "holds"u8, orderEvent.Holds);
+        WriteList(json, "openedCases"u8, orderEvent.OpenedCases);
+        json.WriteString("source"u8, orderEvent.Source);
+        if (orderEvent.OccurredAt is { } occurredAt)
+        {
+            json.WriteString("occurredAt"u8, occurredAt);
+        }
+
+        json.WriteString("recordedAt"u8, orderEvent.RecordedAt);
+        if (orderEvent.TraceId is { } traceId)
+        {
+            json.WriteString("traceId"u8, traceId);
+        }
+
+        json.WriteEndObject();
+        json.Flush();
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    /// <summary>Reads an event.</summary>
+    /// <exception cref="JsonException">The bytes are something else.</exception>
+    public static OrderEvent Decode(ReadOnlyMemory<byte> body)
+    {
+        using var document = JsonDocument.Parse(body);
+        var root = document.RootElement;
+        try
+        {
+            return new OrderEvent(
+                new OrderKey(new TenantId(Text("tenant")), OrderId.Parse(Text("order"))),
+                root.GetProperty("version").GetInt64(),
+                Text("trigger"),
+                Text("outcome"),
+                [.. root.GetProperty("states").EnumerateObject().Select(p => KeyValuePair.Create(p.Name, p.Value.GetInt32()))],
+                Text("headline"),
+                List("holds"),
+                List("openedCases"),
+                Text("source"),
+                root.TryGetProperty("occurredAt", out var occurredAt) ? occurredAt.GetDateTimeOffset() : null,
+                root.GetProperty("recordedAt").GetDateTimeOffset(),
+                root.TryGetProperty("traceId", out var traceId) ? traceId.GetString() : null);
+        }
+        catch (Exception e) when (e is KeyNotFoundException or FormatException or InvalidOperationException or ArgumentException)
+        {
+            throw new JsonException($"These bytes are no {MessageType}: {e.Message}", e);
+        }
+
+        string Text(string name) => root.GetProperty(name).GetString() ?? throw new FormatException($"'{name}' is null.");
+
+        string[] List(string name) => [.. root.GetProperty(name).EnumerateArray().Select(e => e.GetString()!)];
+    }
+
+    /// <summary>The id of an event's message, the same on every redelivery.</summary>
+    public static string MessageIdOf(OrderKey order, long version) =>
+        string.Create(CultureInfo.InvariantCulture, $"{order.Order.Value}:{version}");
+
+    private static void WriteList(Utf8JsonWriter json, ReadOnlySpan<byte> name, IReadOnlyList<string> values)
+    {
+        json.WriteStartArray(name);
+        for (var i = 0; i < values.Count; i++)
+        {
+            json.WriteStringValue(values[i]);
+        }
+
+        json.WriteEndArray();
+    }
+}

@@ -1,0 +1,35 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace OrderKit.Messaging;
+
+/// <summary>Pumps the outbox in the background of a host.</summary>
+internal sealed partial class OutboxPumpService(
+    OutboxPump pump, IOptions<OutboxPumpOptions> options, TimeProvider timeProvider, ILogger<OutboxPumpService> logger) : BackgroundService
+{
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        if (!options.Value.RunInBackground)
+        {
+            return;
+        }
+
+        using var timer = new PeriodicTimer(options.Value.SweepInterval, timeProvider);
+        do
+        {
+            try
+            {
+                await pump.PumpAllAsync(stoppingToken).ConfigureAwait(false);
+            }
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+            {
+                LogFailed(logger, e);
+            }
+        }
+        while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false));
+    }
+
+    [LoggerMessage(2002, LogLevel.Error, "Pumping the outbox failed; it is tried again at the next sweep.")]
+    private static partial void LogFailed(ILogger logger, Exception exception);
+}

@@ -1,0 +1,22 @@
+using OrderKit.Core;
+
+namespace OrderKit.StateMachine;
+
+/// <summary>What a probe found out.</summary>
+public abstract record ProbeAnswer
+{
+    private ProbeAnswer()
+    {
+    }
+
+    /// <summary>The deadline may act.</summary>
+    public sealed record Proceed : ProbeAnswer;
+
+    /// <summary>Not yet: ask again later.</summary>
+    /// <param name="Pause">How much later.</param>
+    public sealed record Postpone(TimeSpan Pause) : ProbeAnswer;
+
+    /// <summary>The owner told something else (the buyer just paid): that fact is fired instead.</summary>
+    /// <param name="Fact">The fact.</param>
+    public sealed record Instead(OrderFact Fact) : ProbeAnswer;
+}

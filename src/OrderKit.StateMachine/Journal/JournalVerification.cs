@@ -1,0 +1,313 @@
+using System.Globalization;
+using OrderKit.Core;
+
+namespace OrderKit.StateMachine;
+
+/// <summary>One run of a <see cref="JournalVerifier"/>.</summary>
+internal sealed class JournalVerification(
+    IJournalStore journal, JournalVerificationOptions options, IProgress<JournalVerificationProgress>? progress)
+{
+    private const int RowsAtATime = 1_000;
+
+    // Rows beyond a segment's own that are asked for, so that several invented ones are located at once.
+    private const int InventedAtATime = 100;
+
+    private readonly List<JournalFinding> _findings = [];
+    private long _findingCount;
+    private long _segments;
+    private long _lastSegment;
+    private long _sealedRows;
+    private long _orders;
+    private long _rows;
+    private long _unsealed;
+    private DateTimeOffset? _unsealedSince;
+    private JournalSeal? _lastSeal;
+    private byte[]? _buffer;
+
+    public async Task<VerificationReport> RunAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            _lastSegment = (await journal.LastSegmentAsync(cancellationToken).ConfigureAwait(false))?.Number ?? 0;
+            await CheckSegmentsAsync(cancellationToken).ConfigureAwait(false);
+            await CheckOrdersAsync(cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            JournalHashing.Return(_buffer);
+        }
+
+        return new VerificationReport
+        {
+            Findings = _findings,
+            FindingCount = _findingCount,
+            Segments = _segments,
+            SealedRows = _sealedRows,
+            Orders = _orders,
+            Rows = _rows,
+            UnsealedRows = _unsealed,
+            UnsealedSince = _unsealedSince,
+            LastSeal = _lastSeal,
+        };
+    }
+
+    private async Task CheckSegmentsAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var next = (_lastSeal?.Number ?? 0) + 1;
+            var page = await journal.ReadSegmentsAsync(next, options.SegmentsAtATime, cancellationToken).ConfigureAwait(false);
+            foreach (var segment in page)
+            {
+                CheckSegment(segment);
+                await CheckLeavesAsync(segment, cancellationToken).ConfigureAwait(false);
+                await CheckMarksAsync(segment, cancellationToken).ConfigureAwait(false);
+                _lastSeal = new JournalSeal(segment.Number, segment.Hash);
+                _segments++;
+            }
+
+            Report();
+            if (page.Count == 0)
+            {
+                break;
+            }
+        }
+
+        if (options.Trusted is { } trusted && trusted.Number > (_lastSeal?.Number ?? 0))
+        {
+            AddSegment(JournalFindingKind.NotAsTrusted, trusted.Number, $"Segment {trusted.Number} is gone; the journal ends with segment {_lastSeal?.Number ?? 0}. Its end was cut off.");
+        }
+    }
+
+    private void CheckSegment(JournalSegment segment)
+    {
+        var expected = (_lastSeal?.Number ?? 0) + 1;
+        if (segment.Number != expected)
+        {
+            AddSegment(JournalFindingKind.MissingSegment, expected, segment.Number == expected + 1
+                ? $"Segment {expected} is gone."
+                : $"Segments {expected} to {segment.Number - 1} are gone.");
+        }
+        else if (segment.Previous != (_lastSeal?.Hash ?? default))
+        {
+            AddSegment(JournalFindingKind.BrokenLink, segment.Number, expected == 1
+                ? "The first segment follows another one; the beginning of the journal is gone."
+                : $"Segment {segment.Number} was linked to another segment {expected - 1} than the one that is there.");
+        }
+
+        if (JournalHashing.HashOf(segment.Number, segment.Previous, segment.Leaves, segment.SealedAt) != segment.Hash)
+        {
+            AddSegment(JournalFindingKind.ChangedSegment, segment.Number, $"Segment {segment.Number} does not have the hash that it was sealed with.");
+        }
+
+        if (options.Trusted is { } trusted && trusted.Number == segment.Number && trusted.Hash != segment.Hash)
+        {
+            AddSegment(JournalFindingKind.NotAsTrusted, segment.Number, $"Segment {segment.Number} is not the one that was vouched for: the journal up to it was rewritten.");
+        }
+    }
+
+    private async Task CheckLeavesAsync(JournalSegment segment, CancellationToken cancellationToken)
+    {
+        foreach (var leaves in segment.Leaves.Chunk(RowsAtATime))
+        {
+            var rows = await journal.ReadRowsAsync([.. leaves.Select(l => (l.OrderNo, l.Version))], cancellationToken).ConfigureAwait(false);
+            for (var i = 0; i < leaves.Length; i++)
+            {
+                CheckLeaf(segment.Number, leaves[i], rows[i]);
+            }
+
+            _sealedRows += leaves.Length;
+        }
+    }
+
+    private void CheckLeaf(long segment, JournalLeaf leaf, JournalRow? row)
+    {
+        if (row is null)
+        {
+            Add(JournalFindingKind.MissingRow, leaf.OrderNo, null, leaf.Version, segment, $"Row {leaf.Version} of order {leaf.OrderNo} was sealed in segment {segment} and is gone.");
+        }
+        else if (JournalHashing.HashOf(row.Order, row.Entry, ref _buffer) != leaf.Hash)
+        {
+            Add(JournalFindingKind.ChangedRow, leaf.OrderNo, row.Order, leaf.Version, segment, $"Row {leaf.Version} of order {row.Order} is not what segment {segment} sealed.");
+        }
+        else if (row.Entry.Segment != segment)
+        {
+            Add(JournalFindingKind.WrongSegment, leaf.OrderNo, row.Order, leaf.Version, segment, $"Row {leaf.Version} of order {row.Order} was sealed in segment {segment} and names {Name(row.Entry.Segment)}.");
+        }
+    }
+
+    private async Task CheckMarksAsync(JournalSegment segment, CancellationToken cancellationToken)
+    {
+        var marked = await journal.ReadMarkedAsync(segment.Number, segment.Leaves.Count + InventedAtATime, cancellationToken).ConfigureAwait(false);
+        var own = segment.Leaves.Select(l => (l.OrderNo, l.Version)).ToHashSet();
+        var invented = marked.Where(row => !own.Contains(row)).ToList();
+        if (invented.Count == 0)
+        {
+            return;
+        }
+
+        var rows = await journal.ReadRowsAsync(invented, cancellationToken).ConfigureAwait(false);
+        for (var i = 0; i < invented.Count; i++)
+        {
+            var (orderNo, version) = invented[i];
+            Add(JournalFindingKind.InventedRow, orderNo, rows[i]?.Order, version, segment.Number, $"Row {version} of order {rows[i]?.Order.ToString() ?? Name(orderNo)} claims to be sealed in segment {segment.Number}, which does not have it.");
+        }
+    }
+
+    private async Task CheckOrdersAsync(CancellationToken cancellationToken)
+    {
+        var after = 0L;
+        while (true)
+        {
+            var page = await journal.ScanAsync(after, options.OrdersAtATime, cancellationToken).ConfigureAwait(false);
+            foreach (var order in page)
+            {
+                await CheckOrderAsync(order, cancellationToken).ConfigureAwait(false);
+                after = order.OrderNo;
+                _orders++;
+            }
+
+            Report();
+            if (page.Count == 0)
+            {
+                return;
+            }
+        }
+    }
+
+    private async Task CheckOrderAsync(OrderJournal order, CancellationToken cancellationToken)
+    {
+        _rows += order.Entries.Count;
+        await CheckClaimsAsync(order, cancellationToken).ConfigureAwait(false);
+        if (CheckVersions(order))
+        {
+            CheckFold(order);
+        }
+    }
+
+    /// <summary>Looks at seals that rows claim and that no segment could be asked about.</summary>
+    private async Task CheckClaimsAsync(OrderJournal order, CancellationToken cancellationToken)
+    {
+        var entries = order.Entries;
+        var sealedUpTo = entries.Count;
+        while (sealedUpTo > 0 && entries[sealedUpTo - 1].Segment is null)
+        {
+            sealedUpTo--;
+        }
+
+        for (var i = 0; i < entries.Count; i++)
+        {
+            var entry = entries[i];
+            if (entry.Segment is not { } segment)
+            {
+                _unsealed++;
+                _unsealedSince = _unsealedSince is { } since && since <= entry.RecordedAt ? since : entry.RecordedAt;
+                if (i < sealedUpTo)
+                {
+                    Add(JournalFindingKind.InventedRow, order.OrderNo, order.Order.Key, entry.Version, null, $"Row {entry.Version} of order {order.Order.Key} is not sealed although later rows of it are: rows are sealed in their order.");
+                }
+            }
+            else if (segment < 1 || (segment > _lastSegment && segment > await LastSegmentAsync(cancellationToken).ConfigureAwait(false)))
+            {
+                Add(JournalFindingKind.InventedRow, order.OrderNo, order.Order.Key, entry.Version, segment, $"Row {entry.Version} of order {order.Order.Key} claims to be sealed in segment {segment}, which does not exist.");
+            }
+        }
+    }
+
+    // The journal goes on growing while it is verified.
+    private async Task<long> LastSegmentAsync(CancellationToken cancellationToken) =>
+        _lastSegment = (await journal.LastSegmentAsync(cancellationToken).ConfigureAwait(false))?.Number ?? 0;
+
+    private bool CheckVersions(OrderJournal order)
+    {
+        var isWhole = true;
+        var expected = 1L;
+        foreach (var entry in order.Entries)
+        {
+            if (entry.Version != expected)
+            {
+                isWhole = false;
+                Add(JournalFindingKind.GapInJournal, order.OrderNo, order.Order.Key, expected, entry.Segment, $"After row {expected - 1} of order {order.Order.Key} comes row {entry.Version}.");
+            }
+
+            expected = entry.Version + 1;
+        }
+
+        var head = order.Order.Snapshot.Version;
+        if (head != expected - 1)
+        {
+            isWhole = false;
+            Add(JournalFindingKind.HeadDiffers, order.OrderNo, order.Order.Key, Math.Min(head, expected - 1) + 1, null, $"Order {order.Order.Key} is at version {head}, and its journal ends with row {expected - 1}.");
+        }
+
+        return isWhole;
+    }
+
+    private void CheckFold(OrderJournal order)
+    {
+        var folded = JournalFold.Of(order.Entries);
+        var stored = order.Order.Snapshot;
+        if (folded != stored)
+        {
+            Add(JournalFindingKind.FoldDiffers, order.OrderNo, order.Order.Key, stored.Version, null, $"Order {order.Order.Key} at version {stored.Version} is not what its journal makes of it: {DifferenceOf(in stored, in folded)}.");
+        }
+    }
+
+    private static string DifferenceOf(in OrderSnapshot stored, in OrderSnapshot folded)
+    {
+        return string.Join(", ", Differences(stored, folded));
+
+        static IEnumerable<string> Differences(OrderSnapshot stored, OrderSnapshot folded)
+        {
+            if (stored.Model != folded.Model)
+            {
+                yield return $"model {stored.Model} for {folded.Model}";
+            }
+
+            if (stored.Profile != folded.Profile)
+            {
+                yield return $"profile {stored.Profile} for {folded.Profile}";
+            }
+
+            for (var facet = 0; facet < StateCodes.MaxFacets; facet++)
+            {
+                if (stored.States[facet] != folded.States[facet])
+                {
+                    yield return $"state {stored.States[facet]} for {folded.States[facet]}";
+                }
+
+                if (stored.Since[facet] != folded.Since[facet])
+                {
+                    yield return $"state since {stored.Since[facet]} for {folded.Since[facet]}";
+                }
+            }
+
+            if ((stored.Holds, stored.Cases, stored.Anchors) != (folded.Holds, folded.Cases, folded.Anchors))
+            {
+                yield return $"holds, cases, anchors {stored.Holds:x}, {stored.Cases:x}, {stored.Anchors:x} for {folded.Holds:x}, {folded.Cases:x}, {folded.Anchors:x}";
+            }
+
+            for (var counter = Counter.Due; counter <= Counter.Returned; counter++)
+            {
+                if (stored.Counters[counter] != folded.Counters[counter])
+                {
+                    yield return $"{counter} {stored.Counters[counter]} for {folded.Counters[counter]}";
+                }
+            }
+        }
+    }
+
+    private static string Name(long? number) => number?.ToString(CultureInfo.InvariantCulture) ?? "none";
+
+    private void AddSegment(JournalFindingKind kind, long segment, string message) => Add(kind, null, null, null, segment, message);
+
+    private void Add(JournalFindingKind kind, long? orderNo, OrderKey? order, long? version, long? segment, string message)
+    {
+        if (_findingCount++ < options.MaximumFindings)
+        {
+            _findings.Add(new JournalFinding(kind, orderNo, order, version, segment, message));
+        }
+    }
+
+    private void Report() => progress?.Report(new(_segments, _lastSegment, _sealedRows, _orders, _findingCount));
+}

@@ -1,0 +1,20 @@
+namespace OrderKit.StateMachine;
+
+/// <summary>Checks a whole journal against its seals and every order against its journal.</summary>
+/// <remarks>
+/// Reads page by page and holds no more than a few segments in memory. It may run beside writers: sealed rows do not change, and an order is
+/// read together with its rows. Safe for several threads.
+/// </remarks>
+/// <param name="journal">The journal.</param>
+public sealed class JournalVerifier(IJournalStore journal)
+{
+    /// <summary>Verifies everything.</summary>
+    /// <param name="options">How; the defaults where it is missing.</param>
+    /// <param name="progress">Told after each page.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    public Task<VerificationReport> VerifyAsync(
+        JournalVerificationOptions? options = null,
+        IProgress<JournalVerificationProgress>? progress = null,
+        CancellationToken cancellationToken = default) =>
+        new JournalVerification(journal, options ?? new JournalVerificationOptions(), progress).RunAsync(cancellationToken);
+}

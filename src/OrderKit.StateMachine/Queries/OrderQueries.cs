@@ -1,0 +1,59 @@
+using OrderKit.Core;
+
+namespace OrderKit.StateMachine;
+
+/// <summary>Answers questions about orders.</summary>
+/// <remarks>Safe for several threads; reads committed rows only.</remarks>
+public sealed class OrderQueries(IOrderQueryStore store, ICaseStore cases, OrderModelRegistry models)
+{
+    /// <summary>Gets an order; <see langword="null"/> where it does not exist.</summary>
+    public async Task<OrderDetails?> GetAsync(OrderKey order, CancellationToken cancellationToken = default)
+    {
+        if (await store.FindAsync(order, cancellationToken).ConfigureAwait(false) is not { } stored)
+        {
+            return null;
+        }
+
+        var snapshot = stored.Snapshot;
+        var model = models.Find(snapshot.Model);
+        return new OrderDetails(
+            stored,
+            model,
+            model?.Knows(in snapshot) == true ? model.HeadlineOf(in snapshot) : null,
+            await store.ReferencesOfAsync(order, cancellationToken).ConfigureAwait(false),
+            (await cases.QueryAsync(new CaseQuery { Tenant = order.Tenant, Order = order }, cancellationToken).ConfigureAwait(false)).Items);
+    }
+
+    /// <summary>Finds the orders that any system's number belongs to.</summary>
+    public async Task<IReadOnlyList<OrderKey>> FindAsync(OrderReference number, CancellationToken cancellationToken = default) =>
+        await store.FindAsync(number, cancellationToken).ConfigureAwait(false);
+
+    /// <summary>Lists orders, a page at a time.</summary>
+    /// <exception cref="ArgumentException">The page size is out of range, or the continuation is not one of ours.</exception>
+    public async Task<Page<StoredOrder>> SearchAsync(OrderQuery query, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        if (query.PageSize is < 1 or > 1000)
+        {
+            throw new ArgumentException($"The page size is {query.PageSize}; it lies between 1 and 1,000.", nameof(query));
+        }
+
+        return await store.SearchAsync(query, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Lists cases, oldest due first.</summary>
+    public async Task<Page<OrderCase>> CasesAsync(CaseQuery query, CancellationToken cancellationToken = default) =>
+        await cases.QueryAsync(query, cancellationToken).ConfigureAwait(false);
+
+    /// <summary>Says for every command whether it is possible now, and if not, why.</summary>
+    public async Task<IReadOnlyList<TriggerPermission>> PermissionsAsync(OrderKey order, CancellationToken cancellationToken = default)
+    {
+        if (await store.FindAsync(order, cancellationToken).ConfigureAwait(false) is not { } stored)
+        {
+            return [];
+        }
+
+        var snapshot = stored.Snapshot;
+        return models.Find(snapshot.Model) is { } model && model.Knows(in snapshot) ? model.PermissionsOf(order, in snapshot) : [];
+    }
+}

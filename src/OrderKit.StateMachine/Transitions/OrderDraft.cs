@@ -1,0 +1,243 @@
+using System.Security.Cryptography;
+using OrderKit.Core;
+
+namespace OrderKit.StateMachine;
+
+/// <summary>An order while the facts of one unit of work are decided on it; becomes one <see cref="OrderChange"/>.</summary>
+internal sealed class OrderDraft(OrderKey key, StoredOrder? stored)
+{
+    private static readonly RandomNumberGenerator Randomness = RandomNumberGenerator.Create();
+
+    private readonly List<JournalEntry> _entries = new(1);
+    private List<JournalDetail>? _details;
+    private List<OutboxMessage>? _messages;
+    private List<OrderReference>? _links;
+    private List<OrderCase>? _cases;
+    private HashSet<(string Source, string Id)>? _identities;
+    private DateTimeOffset? _deadline;
+    private int _moved;
+    private bool _hasNewShipBy;
+
+    public OrderKey Key { get; } = key;
+
+    public OrderModel? Model { get; set; }
+
+    public OrderSnapshot Snapshot;
+
+    public long ExpectedVersion { get; } = stored?.Snapshot.Version ?? 0;
+
+    public bool HasChanges => _entries.Count > 0;
+
+    public IReadOnlyList<OrderReference>? Links => _links;
+
+    private Currency _currency = stored?.Currency ?? default;
+    private DateTimeOffset? _placedAt = stored?.PlacedAt;
+    private DateTimeOffset? _shipBy = stored?.ShipBy;
+    private DateTimeOffset? _deliverBy = stored?.DeliverBy;
+
+    /// <summary>Whether an amount is in another currency; the first amount of an order without one sets it.</summary>
+    public bool IsForeign(Money? amount) => amount is { } money && _currency != default && money.Currency != _currency;
+
+    /// <summary>Whether a fact of this unit was decided under that identity already.</summary>
+    public bool IsRepeated(string source, string id) => _identities?.Contains((source, id)) == true;
+
+    public void Add(OrderFact fact, string identity, in Decision decision, DateTimeOffset now, string eventDestination)
+    {
+        var model = Model!;
+        var before = Snapshot;
+        decision.ApplyTo(ref Snapshot);
+        Snapshot.Model = model.Fingerprint;
+        var changes = decision.Changes(in before) || !before.Exists;
+        var tookEffect = decision.Kind is DecisionKind.Applied or DecisionKind.Early or DecisionKind.Contradictory;
+
+        if (_currency == default && fact.Amount is { } amount)
+        {
+            _currency = amount.Currency;
+        }
+
+        _placedAt ??= fact.OccurredAt is { } occurred ? Instants.ToMicroseconds(occurred) : now;
+        if (fact.ShipBy is { } shipBy)
+        {
+            _shipBy = Instants.ToMicroseconds(shipBy);
+            _hasNewShipBy = true;
+        }
+
+        _deliverBy = fact.DeliverBy is { } deliverBy ? Instants.ToMicroseconds(deliverBy) : _deliverBy;
+        _moved |= decision.MovedFacets;
+        if (decision.MovedFacets != 0)
+        {
+            _deadline = fact.Deadline is { } deadline ? Instants.ToMicroseconds(deadline) : null;
+        }
+
+        (_identities ??= []).Add((fact.Source, identity));
+        var digest = AddDetail(fact, before.Version + 1);
+        _entries.Add(Entry(fact, identity, in decision, changes, now, digest));
+        AddCases(in before, now);
+        if (fact.Links.Count > 0)
+        {
+            (_links ??= []).AddRange(fact.Links);
+        }
+
+        if (!before.Exists)
+        {
+            // People read the short code; it is a number of the order like any other.
+            var day = DateOnly.FromDateTime((fact.OccurredAt ?? now).DateTime);
+            (_links ??= []).Add(new OrderReference(Key.Tenant, ReferenceKind.ShortCode, ShortCodes.For(Key.Order, day)));
+        }
+
+        if (changes || (tookEffect && decision.Kind == DecisionKind.Contradictory))
+        {
+            (_messages ??= new(1)).Add(Message(fact, in decision, before.Cases, now, eventDestination));
+        }
+    }
+
+    public OrderChange ToChange(DateTimeOffset now) => new()
+    {
+        ExpectedVersion = ExpectedVersion,
+        Order = new StoredOrder
+        {
+            OrderNo = stored?.OrderNo ?? 0,
+            Key = Key,
+            Snapshot = Snapshot,
+            Currency = _currency,
+            Headline = Model!.HeadlineOf(in Snapshot).Code,
+            PlacedAt = _placedAt ?? now,
+            UpdatedAt = stored is { } earlier && earlier.UpdatedAt > now ? earlier.UpdatedAt : now,
+            ShipBy = _shipBy,
+            DeliverBy = _deliverBy,
+        },
+        Entries = _entries,
+        Details = _details ?? (IReadOnlyList<JournalDetail>)[],
+        Messages = _messages ?? (IReadOnlyList<OutboxMessage>)[],
+        Deadlines = Deadlines(now),
+        Links = _links ?? (IReadOnlyList<OrderReference>)[],
+        Cases = _cases ?? (IReadOnlyList<OrderCase>)[],
+    };
+
+    private DeadlineChange[] Deadlines(DateTimeOffset now)
+    {
+        if (_moved == 0 && !_hasNewShipBy)
+        {
+            return [];
+        }
+
+        var changes = new List<DeadlineChange>(Model!.Facets.Count);
+        for (var facet = 0; facet < Model.Facets.Count; facet++)
+        {
+            var moved = (_moved & (1 << facet)) != 0;
+            var deadline = Model.DeadlineOf(Snapshot.States[facet]);
+            if (!moved && !(_hasNewShipBy && deadline?.Basis == DeadlineBasis.ShipBy))
+            {
+                continue;
+            }
+
+            var since = Snapshot.Since[facet];
+            if (deadline is not null)
+            {
+                var dueAt = _deadline ?? (deadline.Basis == DeadlineBasis.ShipBy ? _shipBy : null) ?? now + deadline.After;
+                changes.Add(new(facet, dueAt, since, deadline.Trigger, deadline.Probe));
+            }
+            else if (ExpectedVersion > 0)
+            {
+                changes.Add(new(facet, null, since, string.Empty, null));
+            }
+        }
+
+        return [.. changes];
+    }
+
+    private Digest? AddDetail(OrderFact fact, long version)
+    {
+        if (JournalDetail.Create(version, fact.Note, fact.Payload, Randomness) is not { } detail)
+        {
+            return null;
+        }
+
+        (_details ??= []).Add(detail);
+        return detail.ToDigest();
+    }
+
+    private void AddCases(in OrderSnapshot before, DateTimeOffset now)
+    {
+        if (before.Cases == Snapshot.Cases)
+        {
+            return;
+        }
+
+        var version = Snapshot.Version;
+        foreach (var opened in Model!.CasesIn(Snapshot.Cases & ~before.Cases))
+        {
+            (_cases ??= []).Add(new OrderCase(
+                Key, opened.Code, opened.Owner, opened.Reason, version, now, opened.Within is { } within ? now + within : null, null, null));
+        }
+
+        foreach (var closed in Model.CasesIn(before.Cases & ~Snapshot.Cases))
+        {
+            (_cases ??= []).Add(new OrderCase(Key, closed.Code, closed.Owner, closed.Reason, 0, now, null, now, version));
+        }
+    }
+
+    private JournalEntry Entry(OrderFact fact, string identity, in Decision decision, bool isTransition, DateTimeOffset now, Digest? detail) => new()
+    {
+        Version = Snapshot.Version,
+        IsTransition = isTransition,
+        Model = Model!.Fingerprint,
+        Trigger = fact.Trigger,
+        Standing = fact.Standing ?? (decision.Trigger < 0 ? FactStanding.Command : Model.Triggers[decision.Trigger].Standing),
+        Kind = decision.Kind,
+        Reason = decision.Reason,
+        States = decision.States,
+        MovedFacets = decision.MovedFacets,
+        Holds = decision.Holds,
+        Cases = decision.Cases,
+        Anchors = decision.Anchors,
+        Profile = Snapshot.Profile,
+        First = decision.First,
+        Second = decision.Second,
+        FailedGuards = decision.FailedGuards == 0 ? null : string.Join(' ', Model.GuardCodes(decision.FailedGuards)),
+        Source = fact.Source,
+        FactId = identity,
+        Evidence = fact.Evidence,
+        OccurredAt = fact.OccurredAt is { } occurred ? Instants.ToMicroseconds(occurred) : null,
+        RecordedAt = now,
+        Amount = fact.Amount?.MinorUnits,
+        Currency = fact.Amount?.Currency.Code,
+        Quantity = fact.Quantity,
+        ReportedState = fact.ReportedState,
+        RawStatus = fact.RawStatus,
+        ShipBy = fact.ShipBy is { } shipBy ? Instants.ToMicroseconds(shipBy) : null,
+        DeliverBy = fact.DeliverBy is { } deliverBy ? Instants.ToMicroseconds(deliverBy) : null,
+        Operator = fact.Operator,
+        TraceId = fact.TraceId,
+        ResponseCode = fact.ResponseCode,
+        Attachments = fact.Attachments,
+        DetailDigest = detail,
+    };
+
+    private OutboxMessage Message(OrderFact fact, in Decision decision, uint casesBefore, DateTimeOffset now, string destination)
+    {
+        var model = Model!;
+        var states = new KeyValuePair<string, int>[model.Facets.Count];
+        for (var facet = 0; facet < states.Length; facet++)
+        {
+            states[facet] = new(model.Facets[facet].Name, Snapshot.States[facet]);
+        }
+
+        var orderEvent = new OrderEvent(
+            Key,
+            Snapshot.Version,
+            fact.Trigger,
+            DecisionNames.Of(decision.Kind),
+            states,
+            model.HeadlineOf(in Snapshot).Code,
+            model.HoldCodes(Snapshot.Holds),
+            model.CaseCodes(Snapshot.Cases & ~casesBefore),
+            fact.Source,
+            fact.OccurredAt,
+            now,
+            fact.TraceId);
+        var order = Key.Order.Value;
+        return new OutboxMessage(
+            OrderEventCodec.MessageIdOf(Key, Snapshot.Version), destination, Key.Tenant, order, OrderEventCodec.MessageType, OrderEventCodec.Encode(orderEvent));
+    }
+}

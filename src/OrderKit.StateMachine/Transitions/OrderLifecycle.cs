@@ -1,0 +1,207 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using OrderKit.Core;
+
+namespace OrderKit.StateMachine;
+
+/// <summary>The one door for facts about orders: loads, decides, and saves state, journal, outbox, deadlines, numbers and cases together.</summary>
+/// <remarks>
+/// Safe for several threads. A call without a unit of work owns its transaction and decides again, up to
+/// <see cref="OrderLifecycleOptions.MaxAttempts"/> times, when another writer was first. A call with a unit of work joins it,
+/// decides once, and answers <see cref="FireResult.Conflict"/> with nothing of that order written.
+/// A call that fails with an exception may be repeated with the same facts: their identities make them take effect once.
+/// </remarks>
+public sealed class OrderLifecycle
+{
+    private readonly IOrderStore _store;
+    private readonly IUnitOfWorkFactory _units;
+    private readonly OrderModelRegistry _models;
+    private readonly TimeProvider _time;
+    private readonly OrderLifecycleOptions _options;
+    private readonly ILogger _logger;
+
+    /// <summary>Makes the service; hosts with a container get it from there.</summary>
+    public OrderLifecycle(
+        IOrderStore store,
+        IUnitOfWorkFactory units,
+        OrderModelRegistry models,
+        TimeProvider? timeProvider = null,
+        IOptions<OrderLifecycleOptions>? options = null,
+        ILogger<OrderLifecycle>? logger = null)
+    {
+        _store = store ?? throw new ArgumentNullException(nameof(store));
+        _units = units ?? throw new ArgumentNullException(nameof(units));
+        _models = models ?? throw new ArgumentNullException(nameof(models));
+        _time = timeProvider ?? TimeProvider.System;
+        _options = options?.Value ?? new OrderLifecycleOptions();
+        _logger = logger ?? NullLogger<OrderLifecycle>.Instance;
+    }
+
+    /// <summary>Fires one fact in a transaction of its own.</summary>
+    /// <exception cref="ArgumentException">The fact is malformed.</exception>
+    public async Task<FireResult> FireAsync(OrderFact fact, CancellationToken cancellationToken = default)
+    {
+        OrderFactChecks.Check(fact);
+        return (await OwnedAsync([fact], null, cancellationToken).ConfigureAwait(false))[0];
+    }
+
+    /// <summary>Fires one fact in a unit of work of the host.</summary>
+    /// <exception cref="ArgumentException">The fact is malformed, or the unit belongs to another store.</exception>
+    public async ValueTask<FireResult> FireAsync(UnitOfWork unitOfWork, OrderFact fact, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(unitOfWork);
+        OrderFactChecks.Check(fact);
+        return (await JoinedAsync(unitOfWork, [fact], cancellationToken).ConfigureAwait(false))[0];
+    }
+
+    /// <summary>Fires many facts in one transaction of its own; each has its own result, in the order given.</summary>
+    /// <exception cref="ArgumentException">A fact is malformed, or there are more than <see cref="OrderLifecycleOptions.MaxBatch"/>.</exception>
+    public async Task<IReadOnlyList<FireResult>> FireManyAsync(IReadOnlyList<OrderFact> facts, CancellationToken cancellationToken = default)
+    {
+        CheckAll(facts);
+        return facts.Count == 0 ? [] : await OwnedAsync(facts, null, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Fires many facts in a unit of work of the host.</summary>
+    /// <exception cref="ArgumentException">A fact is malformed, or there are more than <see cref="OrderLifecycleOptions.MaxBatch"/>.</exception>
+    public async ValueTask<IReadOnlyList<FireResult>> FireManyAsync(
+        UnitOfWork unitOfWork, IReadOnlyList<OrderFact> facts, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(unitOfWork);
+        CheckAll(facts);
+        return facts.Count == 0 ? [] : await JoinedAsync(unitOfWork, facts, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Moves an order to another model that supersedes its own; its states stay as they are.</summary>
+    /// <param name="order">The order.</param>
+    /// <param name="model">The model; registered in this host.</param>
+    /// <param name="operatorId">Who moves it.</param>
+    /// <param name="cancellationToken">Cancels before anything is written.</param>
+    /// <exception cref="InvalidOperationException">The model does not supersede the order's, or lacks one of its states, holds or cases.</exception>
+    public async Task<FireResult> MoveAsync(OrderKey order, OrderModel model, string operatorId, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentException.ThrowIfNullOrWhiteSpace(operatorId);
+        if (_models.Find(model.Fingerprint) is null)
+        {
+            throw new InvalidOperationException($"The model '{model.Name}' ({model.Fingerprint}) is not registered in this host. Add it to OrderLifecycleOptions.Models.");
+        }
+
+        var fact = new OrderFact { Trigger = FactRun.ModelMoved, Source = FactRun.OwnSource, Order = order, Operator = operatorId };
+        return await AdministerAsync(fact, (OrderDraft draft, out Decision decision) => FactRun.TryMove(draft, model, out decision), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Closes a case by hand; the reason is kept where it can be erased.</summary>
+    /// <exception cref="InvalidOperationException">The order's model has no such case.</exception>
+    public async Task<FireResult> CloseCaseAsync(
+        OrderKey order, string caseCode, string operatorId, string reason, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(caseCode);
+        ArgumentException.ThrowIfNullOrWhiteSpace(operatorId);
+        ArgumentException.ThrowIfNullOrWhiteSpace(reason);
+        var fact = new OrderFact
+        {
+            Trigger = FactRun.CaseClosed, Source = FactRun.OwnSource, Order = order, Operator = operatorId, Note = reason, RawStatus = caseCode,
+        };
+        return await AdministerAsync(fact, (OrderDraft draft, out Decision decision) => FactRun.TryClose(draft, caseCode, out decision), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Erases the personal texts and raw messages of an order's journal; its rows stay and still verify.</summary>
+    /// <returns>How many were erased.</returns>
+    public async Task<int> EraseDetailsAsync(OrderKey order, CancellationToken cancellationToken = default)
+    {
+        var unit = await _units.BeginAsync(cancellationToken).ConfigureAwait(false);
+        await using var ending = unit.ConfigureAwait(false);
+        var erased = await _store.EraseDetailsAsync(unit, order, cancellationToken).ConfigureAwait(false);
+        await unit.CommitAsync(cancellationToken).ConfigureAwait(false);
+        return erased;
+    }
+
+    /// <summary>Decides facts again that wait for a number, after a model was added or an ambiguity cleared.</summary>
+    /// <returns>One result per fact that waited.</returns>
+    public async Task<IReadOnlyList<FireResult>> ReplayParkedAsync(OrderReference number, CancellationToken cancellationToken = default)
+    {
+        var unit = await _units.BeginAsync(cancellationToken).ConfigureAwait(false);
+        await using var ending = unit.ConfigureAwait(false);
+        var parked = await _store.TakeParkedAsync(unit, [number], cancellationToken).ConfigureAwait(false);
+        if (parked.Count == 0)
+        {
+            return [];
+        }
+
+        var run = NewRun(unit);
+        var results = await run.ExecuteAsync([.. parked.Select(p => p.Fact)], _options.MaxAttempts, null, cancellationToken).ConfigureAwait(false);
+        if (results.Any(r => r is FireResult.Conflict))
+        {
+            return results; // Rolled back: the facts still wait.
+        }
+
+        await unit.CommitAsync(CancellationToken.None).ConfigureAwait(false);
+        return results;
+    }
+
+    internal async Task<FireResult> FireDeadlineAsync(OrderFact fact, DueDeadline deadline, CancellationToken cancellationToken) =>
+        (await OwnedAsync([fact], deadline, cancellationToken).ConfigureAwait(false))[0];
+
+    private void CheckAll(IReadOnlyList<OrderFact> facts)
+    {
+        ArgumentNullException.ThrowIfNull(facts);
+        if (facts.Count > _options.MaxBatch)
+        {
+            throw new ArgumentException($"{facts.Count} facts in one call; {_options.MaxBatch} is the limit. Split them.", nameof(facts));
+        }
+
+        for (var i = 0; i < facts.Count; i++)
+        {
+            OrderFactChecks.Check(facts[i], i);
+        }
+    }
+
+    private FactRun NewRun(UnitOfWork unit) => new(_store, unit, _models, _options, Instants.ToMicroseconds(_time.GetUtcNow()));
+
+    private async ValueTask<FireResult[]> OwnedAsync(IReadOnlyList<OrderFact> facts, DueDeadline? deadline, CancellationToken cancellationToken)
+    {
+        using var activity = OrderKitTelemetry.ActivitySource.StartActivity("orderkit.fire");
+        var started = LifecycleTelemetry.Start();
+        var unit = await _units.BeginAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var results = await NewRun(unit).ExecuteAsync(facts, _options.MaxAttempts, deadline, cancellationToken).ConfigureAwait(false);
+
+            // From here on the caller's wish to cancel comes too late: what was decided is finished.
+            await unit.CommitAsync(CancellationToken.None).ConfigureAwait(false);
+            LifecycleTelemetry.Report(results, started, activity, _logger);
+            return results;
+        }
+        finally
+        {
+            await unit.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async ValueTask<FireResult[]> JoinedAsync(UnitOfWork unit, IReadOnlyList<OrderFact> facts, CancellationToken cancellationToken)
+    {
+        using var activity = OrderKitTelemetry.ActivitySource.StartActivity("orderkit.fire");
+        var started = LifecycleTelemetry.Start();
+        var results = await NewRun(unit).ExecuteAsync(facts, 1, null, cancellationToken).ConfigureAwait(false);
+        LifecycleTelemetry.Report(results, started, activity, _logger);
+        return results;
+    }
+
+    private async Task<FireResult> AdministerAsync(OrderFact fact, FactRun.Administer administer, CancellationToken cancellationToken)
+    {
+        OrderFactChecks.Check(fact);
+        var unit = await _units.BeginAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var result = await NewRun(unit).AdministerAsync(fact, administer, _options.MaxAttempts, cancellationToken).ConfigureAwait(false);
+            await unit.CommitAsync(CancellationToken.None).ConfigureAwait(false);
+            return result;
+        }
+        finally
+        {
+            await unit.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+}
