@@ -31,6 +31,24 @@ public sealed class InMemoryDatabase(TimeProvider? timeProvider = null) : IUnitO
         return read();
     }
 
+    /// <summary>Runs a change as a transaction of its own. It either throws before it changes anything, or finishes.</summary>
+    public async ValueTask<T> WriteAsync<T>(Func<T> write, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(write);
+        await using var unit = (await BeginAsync(cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+        return write();
+    }
+
+    /// <summary>The store's clock, cut to microseconds like every instant that it keeps.</summary>
+    public DateTimeOffset Now => Instants.ToMicroseconds(TimeProvider.GetUtcNow());
+
+    /// <summary>The instant that is so far ahead by the store's clock, or the last one that there is.</summary>
+    public DateTimeOffset After(TimeSpan span)
+    {
+        var now = Now;
+        return span < DateTimeOffset.MaxValue - now ? Instants.ToMicroseconds(now + span) : Instants.ToMicroseconds(DateTimeOffset.MaxValue);
+    }
+
     /// <summary>The in-memory unit behind a unit of work of this database.</summary>
     /// <exception cref="ArgumentException">The unit belongs to another store.</exception>
     public InMemoryUnitOfWork Require(UnitOfWork unitOfWork) =>

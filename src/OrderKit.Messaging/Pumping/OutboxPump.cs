@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
@@ -24,7 +25,7 @@ public sealed partial class OutboxPump
 
     /// <summary>Makes the pump; hosts with a container get it from there.</summary>
     public OutboxPump(IOutboxStore store, IOutboxSink sink, IOptions<OutboxPumpOptions>? options = null, ILogger<OutboxPump>? logger = null)
-        : this(store, sink, options, logger, new JitterSource().Next)
+        : this(store, sink, options, logger, static () => RandomNumberGenerator.GetInt32(1, 1_000_001) / 1_000_000.0)
     {
     }
 

@@ -13,6 +13,34 @@ public sealed partial class OrderModel
     public Decision Decide(in OrderSnapshot order, in FactArguments fact)
     {
         var trigger = _triggers[fact.Trigger];
+        if (trigger.IsPlain && fact.Standing == trigger.Standing && fact.Flags == FactFlags.None && order.Cases == 0 && order.Version != 0)
+        {
+            // Most facts of most orders: one look into the table says it all.
+            ref readonly var rule = ref RuleFor(trigger, order.States[trigger.Home]);
+            switch (rule.Kind)
+            {
+                case RuleKind.Move when !IsBehindAnchor(rule.Target, trigger.Home, order.Anchors):
+                    return Move(in order, in fact, trigger, rule.Target);
+                case RuleKind.Same when trigger.First is null:
+                    return Unchanged(in order, fact.Trigger, DecisionKind.AlreadyApplied, DecisionReason.SameState);
+                case RuleKind.Late when trigger.First is null:
+                    return Unchanged(in order, fact.Trigger, DecisionKind.Late, DecisionReason.PassedState);
+                case RuleKind.None when fact.Standing == FactStanding.Command:
+                    return Unchanged(in order, fact.Trigger, DecisionKind.Rejected, DecisionReason.NotAllowed);
+            }
+        }
+
+        return DecideInFull(in order, in fact, trigger);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private Decision DecideInFull(in OrderSnapshot order, in FactArguments fact, CompiledTrigger trigger)
+    {
+        if ((fact.Flags & FactFlags.IdReused) != 0 && order.Exists)
+        {
+            return Contradiction(in order, fact.Trigger, DecisionReason.IdReused, BuiltInCases.IdReusedBit);
+        }
+
         if (order.Version == 0 || trigger.Info.IsCreation)
         {
             return DecideCreation(in order, in fact, trigger);
@@ -30,10 +58,11 @@ public sealed partial class OrderModel
 
         var first = ChangeBy(trigger.First, in order, in fact);
         var second = ChangeBy(trigger.Second, in order, in fact);
+        var counters = CountersAfter(in order, first, second);
         var kind = DecisionKind.Applied;
         var reason = DecisionReason.Expected;
         var states = order.States;
-        var cases = order.Cases;
+        var opened = 0u;
         var anchors = order.Anchors & ~trigger.Revoked;
         var target = CompiledBranch.Stays;
         var takesEffect = true;
@@ -47,7 +76,7 @@ public sealed partial class OrderModel
                     target = rule.Target;
                     break;
                 case RuleKind.Branch:
-                    target = Choose(rule.Branches!, new DecisionContext(this, in order, in fact, first, second, states));
+                    target = Choose(rule.Branches!, new DecisionContext(this, in order, in fact, in counters, states));
                     break;
                 case RuleKind.Stay:
                     break;
@@ -62,23 +91,25 @@ public sealed partial class OrderModel
                     break;
                 case RuleKind.Clash when fact.Standing == FactStanding.Fact:
                     (kind, reason, target) = (DecisionKind.Contradictory, DecisionReason.ContradictsState, rule.Target);
-                    cases |= rule.Case;
+                    opened = rule.Case;
                     break;
                 case RuleKind.Contradicts:
                     (kind, reason, takesEffect) = (DecisionKind.Contradictory, DecisionReason.ContradictsState, false);
-                    cases |= rule.Case;
+                    opened = rule.Case;
+                    break;
+                case RuleKind.None when fact.Standing == FactStanding.Fact:
+                    // The trigger is a command's, but an owner of money or goods tells that it happened.
+                    (kind, reason, takesEffect) = (DecisionKind.Contradictory, DecisionReason.ContradictsState, false);
+                    opened = BuiltInCases.UnexpectedFactBit;
                     break;
                 default:
                     return Unchanged(in order, fact.Trigger, DecisionKind.Rejected, DecisionReason.NotAllowed);
             }
 
-            if (target != CompiledBranch.Stays && _rank[target] is var rank and >= 0
-                && (anchors & _facetAnchors[trigger.Home]) is var reached and not 0
-                && rank < _anchorRank[31 - BitOperations.LeadingZeroCount(reached)])
+            if (target != CompiledBranch.Stays && IsBehindAnchor(target, trigger.Home, anchors))
             {
                 (kind, reason, target, takesEffect) = (DecisionKind.Late, DecisionReason.BehindAnchor, CompiledBranch.Stays, false);
-                cases = order.Cases;
-                anchors = order.Anchors;
+                opened = 0;
             }
         }
 
@@ -94,43 +125,48 @@ public sealed partial class OrderModel
             Enter(target, ref states, ref anchors, ref moved);
         }
 
-        var holds = order.Holds;
-        if (takesEffect)
+        if (takesEffect && trigger.Followers.Length != 0)
         {
-            if (trigger.Followers.Length != 0)
-            {
-                Follow(trigger, new DecisionContext(this, in order, in fact, first, second, states), ref states, ref anchors, ref moved);
-            }
-
-            if (trigger.ChangesHolds)
-            {
-                holds = HoldsAfter(trigger, new DecisionContext(this, in order, in fact, first, second, states), ref kind, ref reason);
-            }
+            Follow(trigger, new DecisionContext(this, in order, in fact, in counters, states), ref states, ref anchors, ref moved);
         }
 
         if (!takesEffect || moved == 0)
         {
             first = OnlyIfAlways(trigger.First, first, in fact, takesEffect);
             second = OnlyIfAlways(trigger.Second, second, in fact, takesEffect);
+            counters = CountersAfter(in order, first, second);
             if (!takesEffect)
             {
                 anchors = order.Anchors;
             }
         }
 
+        var holds = order.Holds;
+        if (trigger.ChangesHolds && takesEffect)
+        {
+            holds = HoldsAfter(trigger, new DecisionContext(this, in order, in fact, in counters, states));
+            if ((trigger.PlacesHolds || trigger.ReleasesHolds) && kind == DecisionKind.Applied
+                && moved == 0 && holds == order.Holds && first.Change == 0 && second.Change == 0)
+            {
+                (kind, reason) = (DecisionKind.AlreadyApplied, DecisionReason.SameState);
+            }
+        }
+
         if (trigger.Contradictions.Length != 0 && (takesEffect || first.Change != 0 || second.Change != 0))
         {
-            var opened = Contradicted(trigger, new DecisionContext(this, in order, in fact, first, second, states));
-            cases |= opened;
-            if (opened != 0 && fact.Standing == FactStanding.Fact)
+            var contradicted = Contradicted(trigger, new DecisionContext(this, in order, in fact, in counters, states));
+            opened |= contradicted;
+            if (contradicted != 0 && fact.Standing == FactStanding.Fact)
             {
                 (kind, reason) = (DecisionKind.Contradictory, DecisionReason.ContradictsOrder);
             }
         }
 
-        if (order.Cases != 0)
+        // A case that the fact itself speaks for stays open, whatever its closing condition says.
+        var cases = order.Cases | opened;
+        if ((order.Cases & ~opened) is var standing and not 0)
         {
-            cases &= ~Closed(order.Cases & cases, new DecisionContext(this, in order, in fact, first, second, states));
+            cases &= ~Closed(standing, new DecisionContext(this, in order, in fact, in counters, states));
         }
 
         return new Decision
@@ -160,6 +196,37 @@ public sealed partial class OrderModel
         First = CounterChange.None,
         Second = CounterChange.None,
     };
+
+    private Decision Move(in OrderSnapshot order, in FactArguments fact, CompiledTrigger trigger, byte target)
+    {
+        var facet = _facetOf[target];
+        return new Decision
+        {
+            Trigger = fact.Trigger,
+            MovedFacets = 1 << facet,
+            States = order.States.With(facet, _codeOf[target]),
+            Holds = order.Holds,
+            Anchors = order.Anchors | _anchorBit[target],
+            First = ChangeBy(trigger.First, in order, in fact),
+            Second = ChangeBy(trigger.Second, in order, in fact),
+        };
+    }
+
+    private static OrderCounters CountersAfter(in OrderSnapshot order, CounterChange first, CounterChange second)
+    {
+        var counters = order.Counters;
+        if (first.Index >= 0)
+        {
+            OrderCounters.Add(ref counters, first.Index, first.Change);
+        }
+
+        if (second.Index >= 0)
+        {
+            OrderCounters.Add(ref counters, second.Index, second.Change);
+        }
+
+        return counters;
+    }
 
     private static CounterChange ChangeBy(CounterRule? rule, in OrderSnapshot order, in FactArguments fact)
     {
@@ -213,10 +280,9 @@ public sealed partial class OrderModel
         return (uint)opened;
     }
 
-    private static uint HoldsAfter(CompiledTrigger trigger, in DecisionContext context, ref DecisionKind kind, ref DecisionReason reason)
+    private static uint HoldsAfter(CompiledTrigger trigger, in DecisionContext context)
     {
-        var before = context.Before.Holds;
-        var holds = before;
+        var holds = context.Before.Holds;
         foreach (ref readonly var release in trigger.Releases.AsSpan())
         {
             if (release.Condition is null || release.Condition(in context))
@@ -225,16 +291,12 @@ public sealed partial class OrderModel
             }
         }
 
-        if (trigger.PlacesHolds || trigger.ReleasesHolds)
+        if (trigger.PlacesHolds)
         {
-            holds = trigger.PlacesHolds ? holds | context.Fact.Holds : holds & ~context.Fact.Holds;
-            if (holds == before)
-            {
-                (kind, reason) = (DecisionKind.AlreadyApplied, DecisionReason.SameState);
-            }
+            return holds | context.Fact.Holds;
         }
 
-        return holds;
+        return trigger.ReleasesHolds ? holds & ~context.Fact.Holds : holds;
     }
 
     private Decision DecideCreation(in OrderSnapshot order, in FactArguments fact, CompiledTrigger trigger)
@@ -249,9 +311,9 @@ public sealed partial class OrderModel
             throw new InvalidOperationException($"'{trigger.Info.Name}' does not create orders, and this order does not exist yet. Park the fact until it does.");
         }
 
-        var profile = Profiles[order.Profile];
+        var profile = _profiles[order.Profile];
         var anchors = 0u;
-        for (var facet = 0; facet < Facets.Count; facet++)
+        for (var facet = 0; facet < _facetCount; facet++)
         {
             anchors |= _anchorBit[_indexOf[profile.Initial[facet]]];
         }
@@ -260,7 +322,7 @@ public sealed partial class OrderModel
         {
             Kind = DecisionKind.Applied,
             Trigger = fact.Trigger,
-            MovedFacets = (1 << Facets.Count) - 1,
+            MovedFacets = (1 << _facetCount) - 1,
             States = profile.Initial,
             Holds = profile.Holds | (trigger.PlacesHolds ? fact.Holds : 0),
             Anchors = anchors,
@@ -310,7 +372,16 @@ public sealed partial class OrderModel
         var anchors = order.Anchors;
         var moved = 0;
         Enter(target, ref states, ref anchors, ref moved);
-        return Unchanged(in order, fact.Trigger, DecisionKind.Applied, DecisionReason.Expected) with { States = states, MovedFacets = moved };
+        var cases = order.Cases;
+        if (cases != 0)
+        {
+            cases &= ~Closed(cases, new DecisionContext(this, in order, in fact, in OrderSnapshot.CountersIn(in order), states));
+        }
+
+        return Unchanged(in order, fact.Trigger, DecisionKind.Applied, DecisionReason.Expected) with
+        {
+            States = states, MovedFacets = moved, Cases = cases,
+        };
     }
 
     private bool SkipsAnchor(int facet, int above, int upTo)
@@ -329,11 +400,6 @@ public sealed partial class OrderModel
 
     private static Decision? Refuse(in OrderSnapshot order, in FactArguments fact, CompiledTrigger trigger)
     {
-        if ((fact.Flags & FactFlags.IdReused) != 0)
-        {
-            return Contradiction(in order, fact.Trigger, DecisionReason.IdReused, BuiltInCases.IdReusedBit);
-        }
-
         if (trigger.Revoked != 0 && (fact.Flags & FactFlags.RevokesKnownFact) == 0)
         {
             return Contradiction(in order, fact.Trigger, DecisionReason.NothingToRevoke, BuiltInCases.NothingToRevokeBit);
@@ -342,17 +408,17 @@ public sealed partial class OrderModel
         return (fact.Flags & FactFlags.ForeignCurrency) != 0 && (trigger.First?.IsMoney == true || trigger.Second?.IsMoney == true)
             ? Contradiction(in order, fact.Trigger, DecisionReason.ForeignCurrency, BuiltInCases.ForeignCurrencyBit)
             : null;
-
-        static Decision Contradiction(in OrderSnapshot order, int trigger, DecisionReason reason, uint orderCase) =>
-            Unchanged(in order, trigger, DecisionKind.Contradictory, reason) with { Cases = order.Cases | orderCase };
     }
+
+    private static Decision Contradiction(in OrderSnapshot order, int trigger, DecisionReason reason, uint orderCase) =>
+        Unchanged(in order, trigger, DecisionKind.Contradictory, reason) with { Cases = order.Cases | orderCase };
 
     private ulong Blocked(in OrderSnapshot order, in FactArguments fact, CompiledTrigger trigger)
     {
         var failed = trigger.NeedsNoHold && order.Holds != 0 ? 1UL : 0UL;
         if (trigger.Guards.Length != 0)
         {
-            var context = new DecisionContext(this, in order, in fact, CounterChange.None, CounterChange.None, order.States);
+            var context = new DecisionContext(this, in order, in fact, in OrderSnapshot.CountersIn(in order), order.States);
             foreach (ref readonly var guard in trigger.Guards.AsSpan())
             {
                 if (!guard.Condition(in context))
@@ -376,12 +442,18 @@ public sealed partial class OrderModel
                 RuleKind.Branch => Choose(rule.Branches!, in context),
                 _ => CompiledBranch.Stays,
             };
-            if (target != CompiledBranch.Stays)
+            if (target != CompiledBranch.Stays && !IsBehindAnchor(target, facet, anchors))
             {
                 Enter(target, ref states, ref anchors, ref moved);
             }
         }
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool IsBehindAnchor(byte target, int facet, uint anchors) =>
+        _rank[target] is var rank and >= 0
+        && (anchors & _facetAnchors[facet]) is var reached and not 0
+        && rank < _anchorRank[31 - BitOperations.LeadingZeroCount(reached)];
 
     private uint Closed(uint open, in DecisionContext context)
     {
@@ -401,7 +473,7 @@ public sealed partial class OrderModel
     private void Enter(byte target, ref StateCodes states, ref uint anchors, ref int moved)
     {
         var facet = _facetOf[target];
-        states = states.With(facet, States[target].Code);
+        states = states.With(facet, _codeOf[target]);
         anchors |= _anchorBit[target];
         moved |= 1 << facet;
     }

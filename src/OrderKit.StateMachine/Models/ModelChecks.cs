@@ -27,6 +27,7 @@ internal static class ModelChecks
         CheckPaths(model, faults);
         CheckDeadlines(model, faults);
         CheckProfiles(model, faults);
+        CheckReferences(model, faults);
         if (!model.Headlines.Exists(h => h.Rule == HeadlineRule.Facet))
         {
             faults.Add(new(ModelFaults.HeadlineGap, model.Name, "The headline table has no row for the state of a facet. End it with HeadlineFromFacet(...)."));
@@ -198,30 +199,76 @@ internal static class ModelChecks
     {
         var edges = EdgesOf(model).Where(e => e.From != e.To).ToList();
         var forward = edges.ToLookup(e => e.From, e => e.To);
-        var backward = edges.ToLookup(e => e.To, e => e.From);
-        var reachable = Closure(model.Profiles.SelectMany(p => p.Initial), forward);
-        var ending = Closure(model.States.Where(s => s.IsEnd || s.IsResting), backward);
-        foreach (var state in model.States)
+        var reachable = Closure(model.Profiles.SelectMany(p => p.Initial), s => forward[s]);
+        foreach (var state in model.States.Where(s => !reachable.Contains(s)))
         {
-            if (!reachable.Contains(state))
+            faults.Add(new(ModelFaults.UnreachableState, state.Name, $"No order can get to '{state.Name}'. Add a rule that leads there, or leave it out."));
+        }
+
+        // An order that reached an anchor cannot go back behind it, so what counts as a way out depends on where it has been.
+        var moves = edges.ToLookup(e => e.From);
+        var unnamed = UnnamedMovesOf(model).ToLookup(m => m.From, m => m.To);
+        var places = Closure(
+            model.States.Select(s => Enter(s, 0)),
+            p => moves[p.State].SelectMany(e => Follow(p, e)).Concat(unnamed[p.State].Where(p.MayEnter).Select(to => Enter(to, p.Floor))));
+        var named = places.SelectMany(p => moves[p.State].SelectMany(e => Follow(p, e)).Select(to => (From: p, To: to))).Where(m => m.From.State != m.To.State).ToList();
+        var exits = named.ToLookup(m => m.From, m => m.To);
+        var backward = named.ToLookup(m => m.To, m => m.From);
+        var ending = Closure(places.Where(p => p.IsLasting), p => backward[p]);
+        foreach (var lost in places.Where(p => !p.IsLasting && !ending.Contains(p)).GroupBy(p => p.State))
+        {
+            var (name, floor) = (lost.Key.Name, lost.Max(p => p.Floor));
+            var behind = floor > 0 ? $" once an anchor of rank {floor} is reached" : string.Empty;
+            faults.Add(lost.Any(p => !exits[p].Any())
+                ? new(ModelFaults.DeadEnd, name, $"No rule leads out of '{name}'{behind}, and it is neither an end nor a resting state. Add a rule that leads on.")
+                : new(ModelFaults.NoWayToEnd, name, $"No way from '{name}'{behind} leads to an end or a resting state."));
+        }
+
+        static Place Enter(StateBuilder state, int floor) => new(state, state.IsAnchor ? Math.Max(floor, state.Rank ?? 0) : floor);
+
+        IEnumerable<Place> Follow(Place here, Edge edge)
+        {
+            var floor = here.Floor;
+            if (edge.Trigger.Revoked.Exists(a => a.Facet == edge.From.Facet))
             {
-                faults.Add(new(ModelFaults.UnreachableState, state.Name, $"No order can get to '{state.Name}'. Add a rule that leads there, or leave it out."));
+                // Which anchors remain is not known here; those that the target lies behind do not, or the check for ways back tells.
+                floor = model.States.Where(a => a.IsAnchor && a.Facet == edge.From.Facet && !edge.Trigger.Revoked.Contains(a) && a.Rank <= floor && a.Rank <= (edge.To.Rank ?? floor))
+                    .Max(a => a.Rank) ?? 0;
             }
 
-            if (state.IsEnd || state.IsResting)
-            {
-                continue;
-            }
+            return (here with { Floor = floor }).MayEnter(edge.To) ? [Enter(edge.To, floor)] : [];
+        }
+    }
 
-            if (!forward[state].Any())
+    /// <summary>Moves for which the model has no rule: facts that leap or clash to where they land, and reports up to the next anchor.</summary>
+    private static IEnumerable<(StateBuilder From, StateBuilder To)> UnnamedMovesOf(OrderModelBuilder model)
+    {
+        foreach (var trigger in model.Triggers.Where(t => t is { Standing: FactStanding.Fact, Landing: not null }))
+        {
+            var ruled = trigger.Edges.SelectMany(e => e.Sources).ToHashSet();
+            var landing = trigger.Landing!;
+            foreach (var from in model.States.Where(s => s.Facet == landing.Facet && !ruled.Contains(s) && (s.Rank is null || landing.Rank is null || landing.Rank > s.Rank)))
             {
-                faults.Add(new(ModelFaults.DeadEnd, state.Name, $"No rule leads out of '{state.Name}', and it is neither an end nor a resting state."));
-            }
-            else if (!ending.Contains(state))
-            {
-                faults.Add(new(ModelFaults.NoWayToEnd, state.Name, $"No way from '{state.Name}' leads to an end or a resting state."));
+                yield return (from, landing);
             }
         }
+
+        foreach (var from in model.States.Where(s => s.Rank is not null))
+        {
+            foreach (var to in model.States.Where(s => s.Facet == from.Facet && s.Rank > from.Rank
+                && !model.States.Exists(a => a.IsAnchor && a.Facet == s.Facet && a.Rank > from.Rank && a.Rank <= s.Rank)))
+            {
+                yield return (from, to);
+            }
+        }
+    }
+
+    /// <summary>A state and the rank of the highest anchor that was reached before.</summary>
+    private sealed record Place(StateBuilder State, int Floor)
+    {
+        public bool IsLasting => State.IsEnd || State.IsResting;
+
+        public bool MayEnter(StateBuilder to) => to.Rank is null || to.Rank >= Floor;
     }
 
     private static void CheckDeadlines(OrderModelBuilder model, List<ModelFault> faults)
@@ -269,7 +316,7 @@ internal static class ModelChecks
             var here = profile.Initial.ToDictionary(s => s.Facet);
             foreach (var milestone in profile.Milestones)
             {
-                if (milestone != here[milestone.Facet] && !Closure([here[milestone.Facet]], forward).Contains(milestone))
+                if (milestone != here[milestone.Facet] && !Closure([here[milestone.Facet]], s => forward[s]).Contains(milestone))
                 {
                     faults.Add(new(ModelFaults.BadProfile, profile.Code, $"Orders of the profile '{profile.Code}' cannot get from '{here[milestone.Facet].Name}' to the milestone '{milestone.Name}'."));
                 }
@@ -277,20 +324,30 @@ internal static class ModelChecks
                 here[milestone.Facet] = milestone;
             }
         }
+    }
 
-        foreach (var unknown in model.Triggers.SelectMany(t => t.ReleasedHolds).Select(r => r.Hold).Distinct(StringComparer.Ordinal).Where(code => !model.Holds.Exists(h => h.Code == code)))
+    private static void CheckReferences(OrderModelBuilder model, List<ModelFault> faults)
+    {
+        foreach (var hold in model.Triggers.SelectMany(t => t.ReleasedHolds).Select(r => r.Hold).Distinct(StringComparer.Ordinal)
+            .Where(code => !model.Holds.Exists(h => h.Code == code)))
         {
-            faults.Add(new(ModelFaults.BadProfile, unknown, $"A trigger releases the hold '{unknown}', which the model does not have."));
+            faults.Add(new(ModelFaults.UnknownName, hold, $"A trigger releases the hold '{hold}', which the model does not have. Add it with Hold(...)."));
+        }
+
+        foreach (var code in model.Headlines.SelectMany(h => h.Cases).Distinct(StringComparer.Ordinal)
+            .Where(code => !model.Cases.Exists(c => c.Code == code) && !BuiltInCases.All.Any(c => c.Code == code)))
+        {
+            faults.Add(new(ModelFaults.UnknownName, code, $"The headline table names the kind of case '{code}', which the model does not have. Add it with Case(...)."));
         }
     }
 
-    private static HashSet<StateBuilder> Closure(IEnumerable<StateBuilder> start, ILookup<StateBuilder, StateBuilder> next)
+    private static HashSet<T> Closure<T>(IEnumerable<T> start, Func<T, IEnumerable<T>> next)
     {
-        var seen = new HashSet<StateBuilder>(start);
-        var open = new Queue<StateBuilder>(seen);
-        while (open.TryDequeue(out var state))
+        var seen = new HashSet<T>(start);
+        var open = new Queue<T>(seen);
+        while (open.TryDequeue(out var here))
         {
-            foreach (var following in next[state].Where(seen.Add))
+            foreach (var following in next(here).Where(seen.Add))
             {
                 open.Enqueue(following);
             }

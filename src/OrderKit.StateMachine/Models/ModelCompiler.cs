@@ -8,6 +8,7 @@ internal sealed class ModelCompiler
     private readonly OrderModelBuilder _builder;
     private readonly Dictionary<string, ulong> _guardBits = new(StringComparer.Ordinal) { ["held"] = 1 };
     private readonly List<CompiledRule> _rules = [default];
+    private readonly Dictionary<CompiledRule, ushort> _ruleNumbers = [];
 
     private ModelCompiler(OrderModelBuilder builder) => _builder = builder;
 
@@ -186,7 +187,7 @@ internal sealed class ModelCompiler
             Guards = [.. trigger.Guards.Select(g => new CompiledCondition(g.Holds, GuardBit(g.Name)))],
             Contradictions = [.. trigger.Contradictions.Select(c => new CompiledCondition(c.Condition.Holds, CaseBit(c.Case)))],
             Followers = [.. followers],
-        };
+        }.Complete();
     }
 
     private CompiledRule CompileEdge(EdgeBuilder edge)
@@ -239,8 +240,14 @@ internal sealed class ModelCompiler
             return 0;
         }
 
-        _rules.Add(rule);
-        return (ushort)(_rules.Count - 1);
+        // Most states share a few rules; sharing them keeps the table within the processor's first cache.
+        if (!_ruleNumbers.TryGetValue(rule, out var number))
+        {
+            _ruleNumbers[rule] = number = checked((ushort)_rules.Count);
+            _rules.Add(rule);
+        }
+
+        return number;
     }
 
     private ulong GuardBit(string name)

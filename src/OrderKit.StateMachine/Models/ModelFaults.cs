@@ -18,7 +18,7 @@ public static class ModelFaults
     /// <summary>No profile's orders can get there.</summary>
     public const string UnreachableState = "unreachable-state";
 
-    /// <summary>No way out, and neither an end nor a resting state.</summary>
+    /// <summary>No way out that some order could take, and neither an end nor a resting state; ways back behind an anchor that was reached are none.</summary>
     public const string DeadEnd = "dead-end";
 
     /// <summary>Ways out, but none that leads to an end or a resting state.</summary>
@@ -48,7 +48,7 @@ public static class ModelFaults
     /// <summary>A fact that has no rule in some state and would land beside the way.</summary>
     public const string FactWithoutRule = "fact-without-rule";
 
-    /// <summary>A way between two facets, or from a facet that is not the trigger's.</summary>
+    /// <summary>A way from one facet into another, or a landing outside the trigger's own facet.</summary>
     public const string WrongFacet = "wrong-facet";
 
     /// <summary>A trigger that revokes something that is no anchor.</summary>
@@ -59,4 +59,7 @@ public static class ModelFaults
 
     /// <summary>A trigger that does nothing anywhere.</summary>
     public const string IdleTrigger = "idle-trigger";
+
+    /// <summary>A hold or a kind of case that is named somewhere and described nowhere.</summary>
+    public const string UnknownName = "unknown-name";
 }

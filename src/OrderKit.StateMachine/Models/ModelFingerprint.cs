@@ -12,6 +12,11 @@ public readonly record struct ModelFingerprint(ulong Value)
 
     /// <summary>Reads sixteen hexadecimal digits.</summary>
     /// <exception cref="FormatException">The text is something else.</exception>
-    public static ModelFingerprint Parse(string text) =>
-        new(ulong.Parse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture));
+    public static ModelFingerprint Parse(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return text.Length == 16 && ulong.TryParse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value)
+            ? new(value)
+            : throw new FormatException($"'{text}' is no fingerprint of a model; it has sixteen hexadecimal digits.");
+    }
 }

@@ -11,6 +11,9 @@ public sealed partial class OrderModel
     internal const byte NoState = 255;
 
     private readonly byte[] _indexOf;
+    private readonly int _facetCount;
+    private readonly ProfileInfo[] _profiles;
+    private readonly ushort[] _codeOf;
     private readonly int[] _rank;
     private readonly uint[] _anchorBit;
     private readonly ulong[] _traitBits;
@@ -44,6 +47,9 @@ public sealed partial class OrderModel
         TimelineNodes = c.Nodes;
         Edges = c.Edges;
         _indexOf = c.IndexOf;
+        _facetCount = c.Facets.Length;
+        _profiles = c.Profiles;
+        _codeOf = [.. c.States.Select(s => (ushort)s.Code)];
         _rank = c.Rank;
         _anchorBit = c.AnchorBit;
         _traitBits = c.TraitBits;
@@ -176,7 +182,7 @@ public sealed partial class OrderModel
     public bool HasTrait(StateCodes states, Trait trait)
     {
         var bit = BitOf(trait);
-        for (var facet = 0; facet < Facets.Count; facet++)
+        for (var facet = 0; facet < _facetCount; facet++)
         {
             var index = IndexOf(states[facet]);
             if (index != NoState && (_traitBits[index] & bit) != 0)
@@ -191,13 +197,13 @@ public sealed partial class OrderModel
     /// <summary>Whether the model knows every state of an order: the check that binds an order to its model.</summary>
     public bool Knows(in OrderSnapshot order)
     {
-        if (order.Model != Fingerprint || (uint)order.Profile >= (uint)Profiles.Count)
+        if (order.Model != Fingerprint || (uint)order.Profile >= (uint)_profiles.Length)
         {
             return false;
         }
 
         var states = order.States;
-        for (var facet = 0; facet < Facets.Count; facet++)
+        for (var facet = 0; facet < _facetCount; facet++)
         {
             var index = IndexOf(states[facet]);
             if (index == NoState || _facetOf[index] != facet)
@@ -206,7 +212,7 @@ public sealed partial class OrderModel
             }
         }
 
-        return states.Packed >> (Facets.Count << 4) is 0 || Facets.Count == StateCodes.MaxFacets;
+        return _facetCount == StateCodes.MaxFacets || states.Packed >> (_facetCount << 4) == 0;
     }
 
     /// <summary>The one status that people are shown.</summary>
@@ -276,7 +282,7 @@ public sealed partial class OrderModel
 
     internal uint AnchorBit(int code) => IndexOf(code) is var index and not NoState ? _anchorBit[index] : 0;
 
-    internal ProfileInfo ProfileAt(int index) => Profiles[index];
+    internal ProfileInfo ProfileAt(int index) => _profiles[index];
 
     internal DeadlineInfo? DeadlineOf(int code) => IndexOf(code) is var index and not NoState ? States[index].Deadline : null;
 

@@ -1,0 +1,32 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using OrderKit.Core;
+using OrderKit.StateMachine;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Chooses the in-memory store.</summary>
+public static class InMemoryOrderKitBuilderExtensions
+{
+    /// <summary>Keeps everything in the memory of this process, for tests and first steps: it is gone with the process.</summary>
+    /// <exception cref="InvalidOperationException">Another store was chosen before.</exception>
+    public static OrderKitBuilder UseInMemory(this OrderKitBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.ChooseStore(nameof(UseInMemory));
+        var services = builder.Services;
+        services.TryAddSingleton(static provider => new InMemoryDatabase(provider.GetService<TimeProvider>()));
+        services.TryAddSingleton<InMemoryOutboxStore>();
+        services.TryAddSingleton<InMemoryLeaseStore>();
+        services.TryAddSingleton<InMemoryCaseStore>();
+        services.TryAddSingleton<InMemoryOrderStore>();
+        services.TryAddSingleton<IUnitOfWorkFactory>(static provider => provider.GetRequiredService<InMemoryDatabase>());
+        services.TryAddSingleton<IOutboxStore>(static provider => provider.GetRequiredService<InMemoryOutboxStore>());
+        services.TryAddSingleton<ILeaseStore>(static provider => provider.GetRequiredService<InMemoryLeaseStore>());
+        services.TryAddSingleton<ICaseStore>(static provider => provider.GetRequiredService<InMemoryCaseStore>());
+        services.TryAddSingleton<IOrderStore>(static provider => provider.GetRequiredService<InMemoryOrderStore>());
+        services.TryAddSingleton<IOrderQueryStore>(static provider => provider.GetRequiredService<InMemoryOrderStore>());
+        services.TryAddSingleton<IJournalStore>(static provider => provider.GetRequiredService<InMemoryOrderStore>());
+        services.TryAddSingleton<IDeadlineStore>(static provider => provider.GetRequiredService<InMemoryOrderStore>());
+        return builder;
+    }
+}
