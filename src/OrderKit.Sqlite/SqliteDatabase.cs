@@ -130,7 +130,8 @@ internal sealed class SqliteDatabase : SqlDatabase, IDisposable, IAsyncDisposabl
         if (string.IsNullOrEmpty(source) || !SqliteFile.Comparer.Equals(SqliteFile.Resolve(source), Path))
         {
             throw new ArgumentException(
-                $"The enlisted transaction is on '{source}', and this store is the SQLite file '{Path}'. Enlist a transaction on that file: two files cannot be committed together.");
+                $"The enlisted transaction is on '{source}', and this store is the SQLite file '{Path}'. Enlist a transaction on that file: two files cannot be committed together.",
+                nameof(connection));
         }
     }
 

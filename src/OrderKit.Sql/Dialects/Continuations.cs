@@ -44,7 +44,7 @@ internal static class Continuations
             }
         }
 
-        throw new ArgumentException("The continuation is none that this store gave. Pass the one of the page before, or none for the first page.");
+        throw new ArgumentException("The continuation is none that this store gave. Pass the one of the page before, or none for the first page.", nameof(text));
     }
 
     /// <summary>Cuts off the one row too many that tells that there is a next page.</summary>

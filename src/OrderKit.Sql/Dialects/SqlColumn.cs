@@ -12,6 +12,11 @@ internal abstract class SqlColumn<TRow>(string name)
 
     internal abstract Array ArrayOf(IReadOnlyList<TRow> rows, SqlDialect dialect);
 
+    /// <summary>Refuses a value that no database could keep.</summary>
+    internal virtual void RequireStorable(TRow row)
+    {
+    }
+
     internal static SqlColumn<TRow> Number(string name, Func<TRow, long?> get) => new NumberColumn(name, get);
 
     internal static SqlColumn<TRow> Text(string name, Func<TRow, string?> get) => new TextColumn(name, get);
@@ -44,12 +49,20 @@ internal abstract class SqlColumn<TRow>(string name)
 
         internal override object? Of(TRow row) => get(row);
 
+        internal override void RequireStorable(TRow row)
+        {
+            if (get(row) is { } text)
+            {
+                SqlValue.Text(text);
+            }
+        }
+
         internal override Array ArrayOf(IReadOnlyList<TRow> rows, SqlDialect dialect)
         {
             var values = new string?[rows.Count];
             for (var i = 0; i < values.Length; i++)
             {
-                values[i] = get(rows[i]) is { } text ? SqlValue.Text(text) : null;
+                values[i] = get(rows[i]);
             }
 
             return values;

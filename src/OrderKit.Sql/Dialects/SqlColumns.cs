@@ -52,6 +52,15 @@ internal sealed class SqlColumns<TRow>(params SqlColumn<TRow>[] columns)
         }
     }
 
+    /// <summary>Refuses a row with a text that no database could keep.</summary>
+    internal void RequireStorable(TRow row)
+    {
+        foreach (var column in columns)
+        {
+            column.RequireStorable(row);
+        }
+    }
+
     /// <summary>The arrays for many rows.</summary>
     internal void AddArrays(List<object> values, IReadOnlyList<TRow> rows, SqlDialect dialect)
     {

@@ -32,7 +32,7 @@ public sealed partial class SqlNames
     public string Table(string name) => Schema is null ? Prefix + name : $"{Schema}.{Prefix}{name}";
 
     /// <summary>Puts the names into a text.</summary>
-    public string Render(string template) => Token().Replace(template, match => match.Groups[1].Value switch
+    public string Render(string template) => Token().Replace(template, match => match.Groups["name"].Value switch
     {
         "prefix" => Prefix,
         "schema" => Schema is null ? "" : Schema + ".",
@@ -50,7 +50,7 @@ public sealed partial class SqlNames
                 $"'{value}' cannot be part of a table's name; it has 1 to {maximum} characters out of a-z, 0-9 and '_', the first of them no digit.", parameterName);
     }
 
-    [GeneratedRegex(@"\{([a-z_]+)\}", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 5_000)]
+    [GeneratedRegex(@"\{(?<name>[a-z_]+)\}", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5_000)]
     private static partial Regex Token();
 
     [GeneratedRegex(@"\A[a-z_][a-z0-9_]*\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1_000)]

@@ -12,7 +12,7 @@ namespace OrderKit.Sql;
 public sealed partial record SqlMigration(string Engine, int Version, string Name, string Sql)
 {
     /// <summary>The tables that the script creates.</summary>
-    public IReadOnlyList<string> Tables => [.. CreatedTable().Matches(Sql).Select(match => match.Groups[1].Value)];
+    public IReadOnlyList<string> Tables => [.. CreatedTable().Matches(Sql).Select(match => match.Groups["name"].Value)];
 
     /// <summary>The script's statements.</summary>
     public IReadOnlyList<string> Statements =>
@@ -40,7 +40,7 @@ public sealed partial record SqlMigration(string Engine, int Version, string Nam
     private static string WithoutComments(string statement) =>
         string.Join('\n', statement.Split('\n').Where(line => !line.TrimStart().StartsWith("--", StringComparison.Ordinal))).Trim();
 
-    [GeneratedRegex(@"^CREATE TABLE \{([a-z_]+)\}", RegexOptions.Multiline | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 5_000)]
+    [GeneratedRegex(@"^CREATE TABLE \{(?<name>[a-z_]+)\}", RegexOptions.ExplicitCapture | RegexOptions.Multiline | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 5_000)]
     private static partial Regex CreatedTable();
 
     [GeneratedRegex(@";\s*$", RegexOptions.Multiline | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 5_000)]

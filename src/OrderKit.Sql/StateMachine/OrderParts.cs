@@ -7,6 +7,8 @@ namespace OrderKit.Sql;
 /// <summary>The rows that belong to an order's change, as columns beside the number of the order.</summary>
 internal static class OrderParts
 {
+    internal static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
     internal static readonly SqlColumns<JournalDetail> Details = new(
         SqlColumn<JournalDetail>.Number("version", d => d.Version),
         SqlColumn<JournalDetail>.Bytes("salt", d => SqlValue.Bytes(d.Salt)),
@@ -55,8 +57,6 @@ internal static class OrderParts
         SqlColumn<ParkedFact>.Bytes("fact", p => OrderFactCodec.Encode(p.Fact)));
 
     internal const string ParkedSelect = "parked_no, tenant, kind, value, reason, parked_at, fact";
-
-    internal static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     internal static (long ParkedNo, ParkedFact Fact) ReadParked(SqlRow row) =>
         (row.Int64(0), new ParkedFact(

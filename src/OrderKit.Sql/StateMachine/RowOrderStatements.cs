@@ -38,9 +38,9 @@ internal sealed class RowOrderStatements : IOrderStatements
     private static readonly string AddMessage =
         $"INSERT INTO {{outbox}} ({OrderParts.Messages.Names}, created_at, due_at) VALUES ({OrderParts.Messages.Parameters(1)}, {{now}}, {{now}})";
 
-    private static readonly string Arm = $"""
-        INSERT INTO {{deadlines}} (order_no, {OrderParts.Deadlines.Names}) VALUES ($1, {OrderParts.Deadlines.Parameters(2)})
-        ON CONFLICT (order_no, facet) DO UPDATE SET {OrderParts.Deadlines.Assignments("excluded", "facet")}
+    private static readonly string Arm = $$"""
+        INSERT INTO {deadlines} (order_no, {{OrderParts.Deadlines.Names}}) VALUES ($1, {{OrderParts.Deadlines.Parameters(2)}})
+        ON CONFLICT (order_no, facet) DO UPDATE SET {{OrderParts.Deadlines.Assignments("excluded", "facet")}}
         """;
 
     private const string Disarm = "DELETE FROM {deadlines} WHERE order_no = $1 AND facet = $2";

@@ -51,6 +51,11 @@ internal sealed class SqlOrderStore(SqlDatabase database) : IOrderStore
     {
         var session = database.On(unitOfWork);
         ArgumentNullException.ThrowIfNull(facts);
+        foreach (var fact in facts)
+        {
+            OrderParts.Parked.RequireStorable(fact);
+        }
+
         if (facts.Count > 0)
         {
             await _statements.ParkAsync(session, facts, cancellationToken).ConfigureAwait(false);

@@ -121,7 +121,7 @@ public sealed class SqlUnitOfWork : UnitOfWork
 
         return ReferenceEquals(_session.Database, database)
             ? _session
-            : throw new ArgumentException("This unit of work belongs to another store. Begin it with the IUnitOfWorkFactory of this one.");
+            : throw new ArgumentException("This unit of work belongs to another store. Begin it with the IUnitOfWorkFactory of this one.", nameof(database));
     }
 
     private static InvalidOperationException Ended() => new("This unit of work has ended. Begin another one.");

@@ -23,7 +23,7 @@ internal static class SqlValue
         }
 
         return text.Contains('\0', StringComparison.Ordinal)
-            ? throw new ArgumentException("A text contains the character U+0000, which PostgreSQL cannot keep. Remove it where the message enters; the raw bytes may stay in the payload.")
+            ? throw new ArgumentException("A text contains the character U+0000, which PostgreSQL cannot keep. Remove it where the message enters; the raw bytes may stay in the payload.", nameof(text))
             : text;
     }
 
@@ -43,7 +43,7 @@ internal static class SqlValue
 
             if (i + 1 >= text.Length || !char.IsSurrogatePair(text[i], text[i + 1]))
             {
-                throw new ArgumentException($"A text has half a surrogate pair at position {i}; it is no valid Unicode text and has no UTF-8 form.");
+                throw new ArgumentException($"A text has half a surrogate pair at position {i}; it is no valid Unicode text and has no UTF-8 form.", nameof(text));
             }
 
             i++;

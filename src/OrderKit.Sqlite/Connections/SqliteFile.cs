@@ -17,12 +17,13 @@ internal static class SqliteFile
         if (source.Length == 0 || builder.Mode == SqliteOpenMode.Memory || source.Contains(":memory:", StringComparison.OrdinalIgnoreCase))
         {
             throw new ArgumentException(
-                $"The connection string names no file ('{source}'), and a database in memory is another one for each connection. Name a file, such as \"Data Source=orders.db\", or call UseInMemory().");
+                $"The connection string names no file ('{source}'), and a database in memory is another one for each connection. Name a file, such as \"Data Source=orders.db\", or call UseInMemory().",
+                nameof(connectionString));
         }
 
         if (source.StartsWith("file:", StringComparison.OrdinalIgnoreCase))
         {
-            throw new ArgumentException($"'{source}' is a URI. Name the file by its path.");
+            throw new ArgumentException($"'{source}' is a URI. Name the file by its path.", nameof(connectionString));
         }
 
         const string DataDirectory = "|DataDirectory|";

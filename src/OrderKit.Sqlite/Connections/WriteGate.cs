@@ -7,7 +7,9 @@ namespace OrderKit.Sqlite;
 /// SQLite has one writer anyway. Those who wait inside it poll with growing pauses and starve each other for seconds; those who
 /// wait here are served in turn.
 /// </remarks>
+#pragma warning disable CA1001 // A gate lives as long as the process: there is one per file, and whoever waits at it needs it.
 internal sealed class WriteGate
+#pragma warning restore CA1001
 {
     private static readonly ConcurrentDictionary<string, WriteGate> Gates = new(SqliteFile.Comparer);
 
