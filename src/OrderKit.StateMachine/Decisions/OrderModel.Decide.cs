@@ -140,13 +140,20 @@ public sealed partial class OrderModel
                 anchors = order.Anchors;
             }
         }
+        else if (trigger.HasConditionalSum)
+        {
+            var context = new DecisionContext(this, in order, in fact, in counters, states);
+            first = OnlyIf(trigger.First, first, in context);
+            second = OnlyIf(trigger.Second, second, in context);
+            counters = CountersAfter(in order, first, second);
+        }
 
         var holds = order.Holds;
         if (trigger.ChangesHolds && takesEffect)
         {
             holds = HoldsAfter(trigger, new DecisionContext(this, in order, in fact, in counters, states));
             if ((trigger.PlacesHolds || trigger.ReleasesHolds) && kind == DecisionKind.Applied
-                && moved == 0 && holds == order.Holds && first.Change == 0 && second.Change == 0)
+                && moved == 0 && holds == order.Holds && anchors == order.Anchors && first.Change == 0 && second.Change == 0)
             {
                 (kind, reason) = (DecisionKind.AlreadyApplied, DecisionReason.SameState);
             }
@@ -253,6 +260,9 @@ public sealed partial class OrderModel
             ? CounterChange.None
             : change;
 
+    private static CounterChange OnlyIf(CounterRule? rule, CounterChange change, in DecisionContext context) =>
+        rule?.Condition is { } condition && !condition.Holds(in context) ? CounterChange.None : change;
+
     private static byte Choose(CompiledBranch[] branches, in DecisionContext context)
     {
         foreach (ref readonly var branch in branches.AsSpan())
@@ -331,7 +341,7 @@ public sealed partial class OrderModel
         };
     }
 
-    /// <summary>A report never moves an order to an anchor: that takes evidence from the owner.</summary>
+    /// <summary>A report moves an order along its way only, and never to an anchor or an end beside the way: that takes the owner's word.</summary>
     private Decision DecideReport(in OrderSnapshot order, in FactArguments fact, CompiledTrigger trigger)
     {
         var target = fact.ReportedState != 0 ? IndexOf(fact.ReportedState) : trigger.Landing >= 0 ? (byte)trigger.Landing : NoState;
@@ -362,8 +372,7 @@ public sealed partial class OrderModel
             };
         }
 
-        var believable = targetRank < 0 ? States[target].IsEnd : hereRank >= 0 && !SkipsAnchor(facet, hereRank, targetRank);
-        if (!believable)
+        if (targetRank < 0 || hereRank < 0 || SkipsAnchor(facet, hereRank, targetRank))
         {
             return Unchanged(in order, fact.Trigger, DecisionKind.Early, DecisionReason.NoEvidence);
         }

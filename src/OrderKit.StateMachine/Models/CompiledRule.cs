@@ -70,6 +70,8 @@ internal sealed class CompiledTrigger
 
     public required CounterRule? Second { get; init; }
 
+    public bool HasConditionalSum => First?.Condition is not null || Second?.Condition is not null;
+
     public required CompiledCondition[] Guards { get; init; }
 
     public required CompiledCondition[] Contradictions { get; init; }
@@ -79,7 +81,7 @@ internal sealed class CompiledTrigger
     public CompiledTrigger Complete()
     {
         Standing = Info.Standing;
-        IsPlain = Home >= 0 && !Info.IsCreation && !IsStatusReport && !NeedsNoHold && !ChangesHolds && Revoked == 0
+        IsPlain = Home >= 0 && !Info.IsCreation && !IsStatusReport && !NeedsNoHold && !ChangesHolds && Revoked == 0 && !HasConditionalSum
             && Guards.Length == 0 && Contradictions.Length == 0 && Followers.Length == 0;
         return this;
     }

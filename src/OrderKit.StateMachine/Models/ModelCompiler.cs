@@ -217,7 +217,8 @@ internal sealed class ModelCompiler
 
         if (trigger.Landing is not { } landing)
         {
-            return new(RuleKind.Stay, 0, 0, null);
+            // A revocation for which nothing is said here must not take the evidence away from under the states that built on it.
+            return trigger.Revoked.Count > 0 ? new(RuleKind.Contradicts, 0, BuiltInCases.UnexpectedFactBit, null) : new(RuleKind.Stay, 0, 0, null);
         }
 
         var target = IndexOf[landing.Code];

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Globalization;
 using System.Numerics;
 using OrderKit.Core;
 
@@ -31,6 +32,9 @@ public sealed partial class OrderModel
     private readonly OrderPredicate?[] _caseClosing;
     private readonly string[] _guardNames;
     private readonly CompiledHeadline[] _headlines;
+    private readonly Headline[] _stateHeadlines;
+    private readonly Headline[] _holdHeadlines;
+    private readonly Headline?[] _caseHeadlines = new Headline?[32];
 
     internal OrderModel(ModelCompiler c)
     {
@@ -62,6 +66,13 @@ public sealed partial class OrderModel
         _caseClosing = c.CaseClosing;
         _guardNames = c.GuardNames;
         _headlines = c.Headlines;
+        _stateHeadlines = [.. c.States.Select(s => new Headline(s.Code.ToString(CultureInfo.InvariantCulture), s.LocalName, HeadlineRule.Facet))];
+        _holdHeadlines = [.. c.Holds.Select(h => new Headline(h.Code, h.LocalName, HeadlineRule.Holds))];
+        foreach (var kind in c.Cases)
+        {
+            _caseHeadlines[BitOperations.TrailingZeroCount(kind.Bit)] = new Headline(kind.Code, kind.Reason, HeadlineRule.Cases);
+        }
+
         _triggerByName = Triggers.ToFrozenDictionary(t => t.Name, t => t.Index, StringComparer.Ordinal);
         _profileByCode = Profiles.ToFrozenDictionary(p => p.Code, p => p.Index, StringComparer.Ordinal);
         _holdByCode = Holds.ToFrozenDictionary(h => h.Code, h => h.Bit, StringComparer.Ordinal);
@@ -223,17 +234,12 @@ public sealed partial class OrderModel
             switch (row.Rule)
             {
                 case HeadlineRule.Cases when (order.Cases & row.Cases) is var open and not 0:
-                    var orderCase = Cases.First(c => (c.Bit & open) != 0);
-                    return new Headline(orderCase.Code, orderCase.Reason, HeadlineRule.Cases);
+                    return _caseHeadlines[BitOperations.TrailingZeroCount(open)]!;
                 case HeadlineRule.Holds when order.Holds != 0:
-                    var holds = order.Holds;
-                    var hold = Holds.First(h => (h.Bit & holds) != 0);
-                    return new Headline(hold.Code, hold.LocalName, HeadlineRule.Holds);
+                    return _holdHeadlines[BitOperations.TrailingZeroCount(order.Holds)];
                 case HeadlineRule.States when Array.IndexOf(row.States, order.States[row.Facet]) >= 0:
                 case HeadlineRule.Facet:
-                    var state = States[IndexOf(order.States[row.Facet])];
-                    return new Headline(
-                        state.Code.ToString(System.Globalization.CultureInfo.InvariantCulture), state.LocalName, row.Rule);
+                    return _stateHeadlines[IndexOf(order.States[row.Facet])];
                 default:
                     continue;
             }
