@@ -69,7 +69,7 @@ internal static class RetailOrders
             order.Tell(then, amount: money.ThenAmount);
         }
 
-        Assert.Equal(states.Split(' ')[^1], $"{order.States[0]}/{order.States[1]}");
+        Assert.Equal(states.Split(' ')[^1], order.At);
         return order;
     }
 

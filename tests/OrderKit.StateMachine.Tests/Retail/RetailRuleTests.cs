@@ -229,7 +229,7 @@ public sealed class RetailRuleTests
             quantity: words.Skip(1).Where(w => w[0] == '#').Select(w => (long?)long.Parse(w[1..], CultureInfo.InvariantCulture)).FirstOrDefault(),
             flags: words[0].EndsWith('!') ? FactFlags.RevokesKnownFact : FactFlags.None);
 
-        Assert.Equal((to, kind), ($"{order.States[0]}/{order.States[1]}", order.Last.Kind));
+        Assert.Equal((to, kind), (order.At, order.Last.Kind));
         Assert.Equal(opened, string.Join(' ', order.Cases.Except(before)));
     }
 
