@@ -1,4 +1,3 @@
-using System.Buffers;
 using OrderKit.Core;
 
 namespace OrderKit.StateMachine;
@@ -9,48 +8,30 @@ namespace OrderKit.StateMachine;
 /// </remarks>
 public static class JournalHashing
 {
-    private const byte RowDomain = 0;
     private const byte SegmentDomain = 1;
     private const byte SegmentVersion = 1;
-
-    // Longer than nearly every row, so that one rented buffer serves a whole batch.
-    private const int UsualLength = 4096;
 
     /// <summary>The hash of a row: it binds everything in the row, and the row to its tenant and order.</summary>
     public static Digest HashOf(OrderKey order, JournalEntry entry)
     {
         ArgumentNullException.ThrowIfNull(entry);
-        byte[]? buffer = null;
-        try
-        {
-            return HashOf(order, entry, ref buffer);
-        }
-        finally
-        {
-            Return(buffer);
-        }
+        using var hasher = new RowHasher();
+        return hasher.HashOf(order, entry);
     }
 
     /// <summary>The hashes of many rows, in one reused buffer.</summary>
     public static IReadOnlyList<JournalLeaf> LeavesOf(IReadOnlyList<JournalRow> rows)
     {
         ArgumentNullException.ThrowIfNull(rows);
-        byte[]? buffer = null;
-        try
+        using var hasher = new RowHasher();
+        var leaves = new JournalLeaf[rows.Count];
+        for (var i = 0; i < leaves.Length; i++)
         {
-            var leaves = new JournalLeaf[rows.Count];
-            for (var i = 0; i < leaves.Length; i++)
-            {
-                var row = rows[i];
-                leaves[i] = new JournalLeaf(row.OrderNo, row.Entry.Version, HashOf(row.Order, row.Entry, ref buffer));
-            }
+            var row = rows[i];
+            leaves[i] = new JournalLeaf(row.OrderNo, row.Entry.Version, hasher.HashOf(row.Order, row.Entry));
+        }
 
-            return leaves;
-        }
-        finally
-        {
-            Return(buffer);
-        }
+        return leaves;
     }
 
     /// <summary>The hash of a segment, from everything in it but <see cref="JournalSegment.Hash"/>.</summary>
@@ -86,27 +67,5 @@ public static class JournalHashing
         var leaves = LeavesOf(rows);
         sealedAt = Instants.ToMicroseconds(sealedAt);
         return new JournalSegment(number, previous, leaves, sealedAt, HashOf(number, previous, leaves, sealedAt));
-    }
-
-    internal static Digest HashOf(OrderKey order, JournalEntry entry, ref byte[]? buffer)
-    {
-        var needed = 1 + JournalCodec.MaximumLengthOf(order, entry);
-        if (buffer is null || buffer.Length < needed)
-        {
-            Return(buffer);
-            buffer = ArrayPool<byte>.Shared.Rent(Math.Max(needed, UsualLength));
-        }
-
-        buffer[0] = RowDomain;
-        var length = 1 + JournalCodec.Write(buffer.AsSpan(1), order, entry);
-        return Digest.Of(buffer.AsSpan(0, length));
-    }
-
-    internal static void Return(byte[]? buffer)
-    {
-        if (buffer is not null)
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
     }
 }

@@ -5,7 +5,7 @@ namespace OrderKit.StateMachine;
 
 /// <summary>One run of a <see cref="JournalVerifier"/>.</summary>
 internal sealed class JournalVerification(
-    IJournalStore journal, JournalVerificationOptions options, IProgress<JournalVerificationProgress>? progress)
+    IJournalStore journal, JournalVerificationOptions options, IProgress<JournalVerificationProgress>? progress) : IDisposable
 {
     private const int RowsAtATime = 1_000;
 
@@ -13,6 +13,7 @@ internal sealed class JournalVerification(
     private const int InventedAtATime = 100;
 
     private readonly List<JournalFinding> _findings = [];
+    private readonly RowHasher _hasher = new();
     private long _findingCount;
     private long _segments;
     private long _lastSegment;
@@ -22,21 +23,12 @@ internal sealed class JournalVerification(
     private long _unsealed;
     private DateTimeOffset? _unsealedSince;
     private JournalSeal? _lastSeal;
-    private byte[]? _buffer;
 
     public async Task<VerificationReport> RunAsync(CancellationToken cancellationToken)
     {
-        try
-        {
-            _lastSegment = (await journal.LastSegmentAsync(cancellationToken).ConfigureAwait(false))?.Number ?? 0;
-            await CheckSegmentsAsync(cancellationToken).ConfigureAwait(false);
-            await CheckOrdersAsync(cancellationToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            JournalHashing.Return(_buffer);
-        }
-
+        _lastSegment = (await journal.LastSegmentAsync(cancellationToken).ConfigureAwait(false))?.Number ?? 0;
+        await CheckSegmentsAsync(cancellationToken).ConfigureAwait(false);
+        await CheckOrdersAsync(cancellationToken).ConfigureAwait(false);
         return new VerificationReport
         {
             Findings = _findings,
@@ -50,6 +42,8 @@ internal sealed class JournalVerification(
             LastSeal = _lastSeal,
         };
     }
+
+    public void Dispose() => _hasher.Dispose();
 
     private async Task CheckSegmentsAsync(CancellationToken cancellationToken)
     {
@@ -126,7 +120,7 @@ internal sealed class JournalVerification(
         {
             Add(JournalFindingKind.MissingRow, leaf.OrderNo, null, leaf.Version, segment, $"Row {leaf.Version} of order {leaf.OrderNo} was sealed in segment {segment} and is gone.");
         }
-        else if (JournalHashing.HashOf(row.Order, row.Entry, ref _buffer) != leaf.Hash)
+        else if (_hasher.HashOf(row.Order, row.Entry) != leaf.Hash)
         {
             Add(JournalFindingKind.ChangedRow, leaf.OrderNo, row.Order, leaf.Version, segment, $"Row {leaf.Version} of order {row.Order} is not what segment {segment} sealed.");
         }

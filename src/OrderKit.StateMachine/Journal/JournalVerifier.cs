@@ -12,9 +12,12 @@ public sealed class JournalVerifier(IJournalStore journal)
     /// <param name="options">How; the defaults where it is missing.</param>
     /// <param name="progress">Told after each page.</param>
     /// <param name="cancellationToken">Cancels.</param>
-    public Task<VerificationReport> VerifyAsync(
+    public async Task<VerificationReport> VerifyAsync(
         JournalVerificationOptions? options = null,
         IProgress<JournalVerificationProgress>? progress = null,
-        CancellationToken cancellationToken = default) =>
-        new JournalVerification(journal, options ?? new JournalVerificationOptions(), progress).RunAsync(cancellationToken);
+        CancellationToken cancellationToken = default)
+    {
+        using var verification = new JournalVerification(journal, options ?? new JournalVerificationOptions(), progress);
+        return await verification.RunAsync(cancellationToken).ConfigureAwait(false);
+    }
 }
