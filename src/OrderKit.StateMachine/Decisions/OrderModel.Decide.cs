@@ -142,9 +142,10 @@ public sealed partial class OrderModel
         }
         else if (trigger.HasConditionalSum)
         {
-            var context = new DecisionContext(this, in order, in fact, first, second, states);
+            var context = new DecisionContext(this, in order, in fact, in counters, states);
             first = OnlyIf(trigger.First, first, in context);
             second = OnlyIf(trigger.Second, second, in context);
+            counters = CountersAfter(in order, first, second);
         }
 
         var holds = order.Holds;

@@ -93,7 +93,7 @@ public sealed class OrderModelTests
         Assert.Equal(new Headline("100", "待付款", HeadlineRule.Facet), Shop.HeadlineOf(order.Order));
 
         order.Tell("pack");
-        Assert.Equal(new Headline("202", "已打包", HeadlineRule.States), Shop.HeadlineOf(order.Order));
+        Assert.Equal(new Headline("202", "已打包", HeadlineRule.Facet), Shop.HeadlineOf(order.Order));
 
         var held = order.Order with { Holds = Shop.HoldBits(["manual", "address"]) };
         Assert.Equal(new Headline("address", "地址", HeadlineRule.Holds), Shop.HeadlineOf(held));
