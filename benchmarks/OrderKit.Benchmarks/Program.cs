@@ -1,3 +1,23 @@
-using BenchmarkDotNet.Running;
+using OrderKit.Benchmarks;
 
-BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+// dotnet run -c Release --project benchmarks/OrderKit.Benchmarks -- [decisions] [memory] …; without a name, all.
+var suites = new (string Name, Func<Task> Run)[]
+{
+    ("decisions", () => { DecisionBenchmarks.Run(); return Task.CompletedTask; }),
+    ("memory", () => { MemoryBenchmarks.Run(); return Task.CompletedTask; }),
+    ("deadlines", () => { DeadlineBenchmarks.Run(); return Task.CompletedTask; }),
+};
+
+foreach (var unknown in args.Where(a => !suites.Any(s => s.Name == a)))
+{
+    Console.Error.WriteLine($"There is no suite '{unknown}'. There are: {string.Join(", ", suites.Select(s => s.Name))}.");
+    return 2;
+}
+
+Console.WriteLine($".NET {Environment.Version}, {Environment.ProcessorCount} processors, {(System.Runtime.GCSettings.IsServerGC ? "server" : "workstation")} GC");
+foreach (var (_, run) in suites.Where(s => args.Length == 0 || args.Contains(s.Name)))
+{
+    await run().ConfigureAwait(false);
+}
+
+return 0;

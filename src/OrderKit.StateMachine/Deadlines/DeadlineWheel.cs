@@ -2,20 +2,23 @@ using System.Runtime.CompilerServices;
 
 namespace OrderKit.StateMachine;
 
-/// <summary>A hashed timing wheel: tells which of many instants have passed, at the price of a few nanoseconds and 24 bytes each.</summary>
+/// <summary>A hashed timing wheel of two levels: tells which of many instants have passed, at the price of a few nanoseconds and 24 bytes each.</summary>
 /// <remarks>
-/// It never takes an entry out before its time. Who replaces or removes a deadline forgets its ticket, and drops the entry when
+/// It never takes an entry out before its time. Who replaces or removes a deadline forgets its tag, and drops the entry when
 /// it comes up; <see cref="Compact"/> drops such entries early. Not safe for several threads.
 /// </remarks>
 internal sealed class DeadlineWheel
 {
-    // One slot a second: in 68 minutes the wheel turns once, and a deadline in 15 days is looked at some 300 times before it passes.
-    private const int SlotCount = 4096;
+    // 4,096 slots of a second are one block, and 4,096 blocks are 194 days: a deadline is touched when it is added, when its
+    // block begins, and when it passes. Only what lies further ahead is touched once more in each turn of the blocks.
+    private const int SlotBits = 12;
+    private const int SlotCount = 1 << SlotBits;
     private const int SlabBits = 12;
     private const int SlabSize = 1 << SlabBits;
     private const int None = -1;
 
-    private readonly int[] _heads = new int[SlotCount];
+    private readonly int[] _near = new int[SlotCount];
+    private readonly int[] _far = new int[SlotCount];
 
     // Slabs instead of one growing array: nothing is ever copied, and nothing larger than the entries is held.
     private readonly List<Slot[]> _slabs = [];
@@ -23,7 +26,11 @@ internal sealed class DeadlineWheel
     private int _used;
     private long _cursor;
 
-    public DeadlineWheel() => _heads.AsSpan().Fill(None);
+    public DeadlineWheel()
+    {
+        _near.AsSpan().Fill(None);
+        _far.AsSpan().Fill(None);
+    }
 
     /// <summary>How many entries there are, void ones included.</summary>
     public int Count { get; private set; }
@@ -67,57 +74,47 @@ internal sealed class DeadlineWheel
             return; // The clock was set back; what is due is known already.
         }
 
-        var turns = Math.Min(last - _cursor, SlotCount - 1);
-        for (var second = last - turns; second <= last; second++)
+        var (first, firstBlock) = (_cursor, _cursor >> SlotBits);
+        _cursor = last;
+        for (var second = Math.Max(first, last - SlotCount + 1); second <= last; second++)
         {
-            ref var head = ref _heads[(int)(second & (SlotCount - 1))];
-            var index = head;
-            head = None;
-            while (index != None)
-            {
-                ref var slot = ref At(index);
-                var next = slot.Next;
-                if (slot.DueAt <= now)
-                {
-                    due.Add(new DeadlineWheelEntry(slot.DueAt, slot.Order, slot.Tag));
-                    Free(index, ref slot);
-                }
-                else
-                {
-                    slot.Next = head;
-                    head = index;
-                }
-
-                index = next;
-            }
+            TakeDue(ref _near[second & (SlotCount - 1)], now, due);
         }
 
-        _cursor = last;
+        var lastBlock = last >> SlotBits;
+        for (var block = Math.Max(firstBlock + 1, lastBlock - SlotCount + 1); block <= lastBlock; block++)
+        {
+            TakeDue(ref _far[block & (SlotCount - 1)], now, due);
+        }
     }
 
     /// <summary>The first instant at which an entry passes that its owner still knows.</summary>
     public long? NextAt(Func<DeadlineWheelEntry, bool> stands)
     {
-        long? next = null;
-        for (var second = _cursor; second < _cursor + SlotCount; second++)
+        for (var second = _cursor; second >> SlotBits == _cursor >> SlotBits; second++)
         {
-            for (var index = _heads[(int)(second & (SlotCount - 1))]; index != None; index = At(index).Next)
+            if (First(_near[second & (SlotCount - 1)], stands) is { } next)
             {
-                ref var slot = ref At(index);
-                if (slot.DueAt < (next ?? long.MaxValue) && stands(new DeadlineWheelEntry(slot.DueAt, slot.Order, slot.Tag)))
-                {
-                    next = slot.DueAt;
-                }
+                return next;
+            }
+        }
+
+        long? first = null;
+        for (var block = (_cursor >> SlotBits) + 1; block <= (_cursor >> SlotBits) + SlotCount; block++)
+        {
+            if (First(_far[block & (SlotCount - 1)], stands) is { } next && next < (first ?? long.MaxValue))
+            {
+                first = next;
             }
 
-            // Entries of later turns lie in the same slots: only one of this very turn ends the search.
-            if (next is { } found && SecondOf(found) <= second)
+            // Blocks of later turns lie in the same slots: only an entry of this very turn ends the search.
+            if (first is { } found && SecondOf(found) >> SlotBits <= block)
             {
                 return found;
             }
         }
 
-        return next;
+        return first;
     }
 
     /// <summary>Drops the entries that their owner does not know any more.</summary>
@@ -125,24 +122,67 @@ internal sealed class DeadlineWheel
     {
         for (var i = 0; i < SlotCount; i++)
         {
-            var index = _heads[i];
-            _heads[i] = None;
-            while (index != None)
-            {
-                ref var slot = ref At(index);
-                var next = slot.Next;
-                if (stands(new DeadlineWheelEntry(slot.DueAt, slot.Order, slot.Tag)))
-                {
-                    slot.Next = _heads[i];
-                    _heads[i] = index;
-                }
-                else
-                {
-                    Free(index, ref slot);
-                }
+            CompactSlot(ref _near[i], stands);
+            CompactSlot(ref _far[i], stands);
+        }
+    }
 
-                index = next;
+    private void TakeDue(ref int head, long now, List<DeadlineWheelEntry> due)
+    {
+        var index = head;
+        head = None;
+        while (index != None)
+        {
+            ref var slot = ref At(index);
+            var next = slot.Next;
+            if (slot.DueAt <= now)
+            {
+                due.Add(slot.ToEntry());
+                Free(index, ref slot);
             }
+            else
+            {
+                Link(index, ref slot);
+            }
+
+            index = next;
+        }
+    }
+
+    private long? First(int index, Func<DeadlineWheelEntry, bool> stands)
+    {
+        long? first = null;
+        for (; index != None; index = At(index).Next)
+        {
+            ref var slot = ref At(index);
+            if (slot.DueAt < (first ?? long.MaxValue) && stands(slot.ToEntry()))
+            {
+                first = slot.DueAt;
+            }
+        }
+
+        return first;
+    }
+
+    private void CompactSlot(ref int head, Func<DeadlineWheelEntry, bool> stands)
+    {
+        var index = head;
+        head = None;
+        while (index != None)
+        {
+            ref var slot = ref At(index);
+            var next = slot.Next;
+            if (stands(slot.ToEntry()))
+            {
+                slot.Next = head;
+                head = index;
+            }
+            else
+            {
+                Free(index, ref slot);
+            }
+
+            index = next;
         }
     }
 
@@ -154,7 +194,10 @@ internal sealed class DeadlineWheel
     // What is overdue already goes where the next look starts.
     private void Link(int index, ref Slot slot)
     {
-        ref var head = ref _heads[(int)(Math.Max(SecondOf(slot.DueAt), _cursor) & (SlotCount - 1))];
+        var second = Math.Max(SecondOf(slot.DueAt), _cursor);
+        ref var head = ref second >> SlotBits == _cursor >> SlotBits
+            ? ref _near[second & (SlotCount - 1)]
+            : ref _far[(second >> SlotBits) & (SlotCount - 1)];
         slot.Next = head;
         head = index;
     }
@@ -172,5 +215,7 @@ internal sealed class DeadlineWheel
         public int Order;
         public int Tag;
         public int Next;
+
+        public readonly DeadlineWheelEntry ToEntry() => new(DueAt, Order, Tag);
     }
 }

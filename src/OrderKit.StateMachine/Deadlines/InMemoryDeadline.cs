@@ -8,8 +8,7 @@ namespace OrderKit.StateMachine;
 /// <param name="Trigger">What is fired.</param>
 /// <param name="Probe">The probe that must agree first.</param>
 /// <param name="Tag">The facet, and above it a number that is new for each instant: an entry with another one is void.</param>
-/// <param name="IsLeased">Whether it waits for the end of a lease.</param>
-internal sealed record InMemoryDeadline(DateTimeOffset DueAt, long Version, string Trigger, string? Probe, int Tag, bool IsLeased);
+internal sealed record InMemoryDeadline(DateTimeOffset DueAt, long Version, string Trigger, string? Probe, int Tag);
 
 /// <summary>The deadlines of an order, by facet.</summary>
 [InlineArray(StateCodes.MaxFacets)]

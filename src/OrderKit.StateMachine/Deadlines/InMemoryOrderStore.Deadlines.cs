@@ -7,9 +7,9 @@ public sealed partial class InMemoryOrderStore
     private readonly DeadlineWheel _wheel = new();
     private readonly List<DeadlineWheelEntry> _passed = [];
 
-    // Passed and free, oldest first; and leased, first the one whose lease ends first.
+    // Those that may be claimed, first the one that could be for the longest time. A leased one is in the wheel with the end
+    // of its lease: a deadline whose worker dies again and again goes behind those that waited, and starves none of them.
     private readonly PriorityQueue<DeadlineWheelEntry, (long DueAt, int Order, int Tag)> _due = new();
-    private readonly PriorityQueue<DeadlineWheelEntry, long> _leased = new();
     private readonly Func<DeadlineWheelEntry, bool> _stands;
     private int _armed;
 
@@ -34,7 +34,7 @@ public sealed partial class InMemoryOrderStore
                     return false;
                 }
 
-                Schedule(order, deadline.Facet, current with { DueAt = _database.After(pause), IsLeased = false });
+                Schedule(order, deadline.Facet, current with { DueAt = _database.After(pause), Tag = order.NewTag(deadline.Facet) });
                 return true;
             },
             cancellationToken).ConfigureAwait(false);
@@ -70,7 +70,7 @@ public sealed partial class InMemoryOrderStore
         if (change.DueAt is { } dueAt)
         {
             Schedule(order, change.Facet, new InMemoryDeadline(
-                Kept.Cut(dueAt), change.Version, change.Trigger, change.Probe, order.NewTag(change.Facet), IsLeased: false));
+                Kept.Cut(dueAt), change.Version, change.Trigger, change.Probe, order.NewTag(change.Facet)));
         }
         else
         {
@@ -105,9 +105,9 @@ public sealed partial class InMemoryOrderStore
 
             var order = _numbered[entry.Order - 1]!;
             var facet = FacetOf(entry);
-            var deadline = order.Deadlines[facet]! with { Tag = order.NewTag(facet), IsLeased = true };
+            var deadline = order.Deadlines[facet]! with { Tag = order.NewTag(facet) };
             order.Deadlines[facet] = deadline;
-            _leased.Enqueue(new DeadlineWheelEntry(deadline.DueAt.UtcTicks, order.Number, deadline.Tag), until.UtcTicks);
+            _wheel.Add(until.UtcTicks, order.Number, deadline.Tag);
             claimed.Add(Describe(order, facet, deadline));
         }
 
@@ -123,12 +123,6 @@ public sealed partial class InMemoryOrderStore
         }
 
         _wheel.TakeDue(now.UtcTicks, _passed);
-        while (_leased.TryPeek(out var entry, out var until) && until <= now.UtcTicks)
-        {
-            _leased.Dequeue();
-            _passed.Add(entry);
-        }
-
         foreach (var entry in _passed)
         {
             if (Stands(entry))
@@ -147,16 +141,8 @@ public sealed partial class InMemoryOrderStore
             _due.Dequeue();
         }
 
-        var next = _due.TryPeek(out var first, out _) ? first.DueAt : _wheel.NextAt(_stands) ?? long.MaxValue;
-        foreach (var (entry, _) in _leased.UnorderedItems)
-        {
-            if (entry.DueAt < next && Stands(entry))
-            {
-                next = entry.DueAt;
-            }
-        }
-
-        return next == long.MaxValue ? null : new DateTimeOffset(next, TimeSpan.Zero);
+        var next = _due.TryPeek(out var first, out _) ? first.DueAt : _wheel.NextAt(_stands);
+        return next is { } at ? new DateTimeOffset(at, TimeSpan.Zero) : null;
     }
 
     private static int FacetOf(DeadlineWheelEntry entry) => entry.Tag & (StateCodes.MaxFacets - 1);

@@ -5,17 +5,15 @@ public readonly ref struct DecisionContext
 {
     private readonly ref readonly OrderSnapshot _before;
     private readonly ref readonly FactArguments _fact;
-    private readonly CounterChange _first;
-    private readonly CounterChange _second;
+    private readonly ref readonly OrderCounters _counters;
 
     internal DecisionContext(
-        OrderModel model, in OrderSnapshot before, in FactArguments fact, CounterChange first, CounterChange second, StateCodes after)
+        OrderModel model, in OrderSnapshot before, in FactArguments fact, in OrderCounters counters, StateCodes after)
     {
         Model = model;
         _before = ref before;
         _fact = ref fact;
-        _first = first;
-        _second = second;
+        _counters = ref counters;
         After = after;
     }
 
@@ -32,16 +30,7 @@ public readonly ref struct DecisionContext
     public StateCodes After { get; }
 
     /// <summary>The value of a counter after the fact.</summary>
-    public long Counter(Counter counter)
-    {
-        var value = OrderCounters.Read(in OrderSnapshot.CountersIn(in _before), (int)counter);
-        if (_first.Index == (int)counter)
-        {
-            value += _first.Change;
-        }
-
-        return _second.Index == (int)counter ? value + _second.Change : value;
-    }
+    public long Counter(Counter counter) => OrderCounters.Read(in _counters, (int)counter);
 
     /// <summary>Whether one of the order's states after the fact has a trait.</summary>
     public bool Has(Trait trait) => Model.HasTrait(After, trait);

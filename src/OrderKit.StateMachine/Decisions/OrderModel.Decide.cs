@@ -13,6 +13,29 @@ public sealed partial class OrderModel
     public Decision Decide(in OrderSnapshot order, in FactArguments fact)
     {
         var trigger = _triggers[fact.Trigger];
+        if (trigger.IsPlain && fact.Standing == trigger.Standing && fact.Flags == FactFlags.None && order.Cases == 0 && order.Version != 0)
+        {
+            // Most facts of most orders: one look into the table says it all.
+            ref readonly var rule = ref RuleFor(trigger, order.States[trigger.Home]);
+            switch (rule.Kind)
+            {
+                case RuleKind.Move when !IsBehindAnchor(rule.Target, trigger.Home, order.Anchors):
+                    return Move(in order, in fact, trigger, rule.Target);
+                case RuleKind.Same when trigger.First is null:
+                    return Unchanged(in order, fact.Trigger, DecisionKind.AlreadyApplied, DecisionReason.SameState);
+                case RuleKind.Late when trigger.First is null:
+                    return Unchanged(in order, fact.Trigger, DecisionKind.Late, DecisionReason.PassedState);
+                case RuleKind.None when fact.Standing == FactStanding.Command:
+                    return Unchanged(in order, fact.Trigger, DecisionKind.Rejected, DecisionReason.NotAllowed);
+            }
+        }
+
+        return DecideInFull(in order, in fact, trigger);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private Decision DecideInFull(in OrderSnapshot order, in FactArguments fact, CompiledTrigger trigger)
+    {
         if ((fact.Flags & FactFlags.IdReused) != 0 && order.Exists)
         {
             return Contradiction(in order, fact.Trigger, DecisionReason.IdReused, BuiltInCases.IdReusedBit);
@@ -35,6 +58,7 @@ public sealed partial class OrderModel
 
         var first = ChangeBy(trigger.First, in order, in fact);
         var second = ChangeBy(trigger.Second, in order, in fact);
+        var counters = CountersAfter(in order, first, second);
         var kind = DecisionKind.Applied;
         var reason = DecisionReason.Expected;
         var states = order.States;
@@ -52,7 +76,7 @@ public sealed partial class OrderModel
                     target = rule.Target;
                     break;
                 case RuleKind.Branch:
-                    target = Choose(rule.Branches!, new DecisionContext(this, in order, in fact, first, second, states));
+                    target = Choose(rule.Branches!, new DecisionContext(this, in order, in fact, in counters, states));
                     break;
                 case RuleKind.Stay:
                     break;
@@ -103,25 +127,33 @@ public sealed partial class OrderModel
 
         if (takesEffect && trigger.Followers.Length != 0)
         {
-            Follow(trigger, new DecisionContext(this, in order, in fact, first, second, states), ref states, ref anchors, ref moved);
+            Follow(trigger, new DecisionContext(this, in order, in fact, in counters, states), ref states, ref anchors, ref moved);
         }
 
         if (!takesEffect || moved == 0)
         {
             first = OnlyIfAlways(trigger.First, first, in fact, takesEffect);
             second = OnlyIfAlways(trigger.Second, second, in fact, takesEffect);
+            counters = CountersAfter(in order, first, second);
             if (!takesEffect)
             {
                 anchors = order.Anchors;
             }
         }
+        else if (trigger.HasConditionalSum)
+        {
+            var context = new DecisionContext(this, in order, in fact, in counters, states);
+            first = OnlyIf(trigger.First, first, in context);
+            second = OnlyIf(trigger.Second, second, in context);
+            counters = CountersAfter(in order, first, second);
+        }
 
         var holds = order.Holds;
         if (trigger.ChangesHolds && takesEffect)
         {
-            holds = HoldsAfter(trigger, new DecisionContext(this, in order, in fact, first, second, states));
+            holds = HoldsAfter(trigger, new DecisionContext(this, in order, in fact, in counters, states));
             if ((trigger.PlacesHolds || trigger.ReleasesHolds) && kind == DecisionKind.Applied
-                && moved == 0 && holds == order.Holds && first.Change == 0 && second.Change == 0)
+                && moved == 0 && holds == order.Holds && anchors == order.Anchors && first.Change == 0 && second.Change == 0)
             {
                 (kind, reason) = (DecisionKind.AlreadyApplied, DecisionReason.SameState);
             }
@@ -129,7 +161,7 @@ public sealed partial class OrderModel
 
         if (trigger.Contradictions.Length != 0 && (takesEffect || first.Change != 0 || second.Change != 0))
         {
-            var contradicted = Contradicted(trigger, new DecisionContext(this, in order, in fact, first, second, states));
+            var contradicted = Contradicted(trigger, new DecisionContext(this, in order, in fact, in counters, states));
             opened |= contradicted;
             if (contradicted != 0 && fact.Standing == FactStanding.Fact)
             {
@@ -141,7 +173,7 @@ public sealed partial class OrderModel
         var cases = order.Cases | opened;
         if ((order.Cases & ~opened) is var standing and not 0)
         {
-            cases &= ~Closed(standing, new DecisionContext(this, in order, in fact, first, second, states));
+            cases &= ~Closed(standing, new DecisionContext(this, in order, in fact, in counters, states));
         }
 
         return new Decision
@@ -172,6 +204,37 @@ public sealed partial class OrderModel
         Second = CounterChange.None,
     };
 
+    private Decision Move(in OrderSnapshot order, in FactArguments fact, CompiledTrigger trigger, byte target)
+    {
+        var facet = _facetOf[target];
+        return new Decision
+        {
+            Trigger = fact.Trigger,
+            MovedFacets = 1 << facet,
+            States = order.States.With(facet, _codeOf[target]),
+            Holds = order.Holds,
+            Anchors = order.Anchors | _anchorBit[target],
+            First = ChangeBy(trigger.First, in order, in fact),
+            Second = ChangeBy(trigger.Second, in order, in fact),
+        };
+    }
+
+    private static OrderCounters CountersAfter(in OrderSnapshot order, CounterChange first, CounterChange second)
+    {
+        var counters = order.Counters;
+        if (first.Index >= 0)
+        {
+            OrderCounters.Add(ref counters, first.Index, first.Change);
+        }
+
+        if (second.Index >= 0)
+        {
+            OrderCounters.Add(ref counters, second.Index, second.Change);
+        }
+
+        return counters;
+    }
+
     private static CounterChange ChangeBy(CounterRule? rule, in OrderSnapshot order, in FactArguments fact)
     {
         if (rule is null || (rule.IsMoney && (fact.Flags & FactFlags.ForeignCurrency) != 0))
@@ -196,6 +259,9 @@ public sealed partial class OrderModel
         rule is null || rule.OnlyWhenMoved || (!takesEffect && (fact.Standing != FactStanding.Fact || rule.Operation == CounterOperation.Set))
             ? CounterChange.None
             : change;
+
+    private static CounterChange OnlyIf(CounterRule? rule, CounterChange change, in DecisionContext context) =>
+        rule?.Condition is { } condition && !condition.Holds(in context) ? CounterChange.None : change;
 
     private static byte Choose(CompiledBranch[] branches, in DecisionContext context)
     {
@@ -255,9 +321,9 @@ public sealed partial class OrderModel
             throw new InvalidOperationException($"'{trigger.Info.Name}' does not create orders, and this order does not exist yet. Park the fact until it does.");
         }
 
-        var profile = Profiles[order.Profile];
+        var profile = _profiles[order.Profile];
         var anchors = 0u;
-        for (var facet = 0; facet < Facets.Count; facet++)
+        for (var facet = 0; facet < _facetCount; facet++)
         {
             anchors |= _anchorBit[_indexOf[profile.Initial[facet]]];
         }
@@ -266,7 +332,7 @@ public sealed partial class OrderModel
         {
             Kind = DecisionKind.Applied,
             Trigger = fact.Trigger,
-            MovedFacets = (1 << Facets.Count) - 1,
+            MovedFacets = (1 << _facetCount) - 1,
             States = profile.Initial,
             Holds = profile.Holds | (trigger.PlacesHolds ? fact.Holds : 0),
             Anchors = anchors,
@@ -275,7 +341,7 @@ public sealed partial class OrderModel
         };
     }
 
-    /// <summary>A report never moves an order to an anchor: that takes evidence from the owner.</summary>
+    /// <summary>A report moves an order along its way only, and never to an anchor or an end beside the way: that takes the owner's word.</summary>
     private Decision DecideReport(in OrderSnapshot order, in FactArguments fact, CompiledTrigger trigger)
     {
         var target = fact.ReportedState != 0 ? IndexOf(fact.ReportedState) : trigger.Landing >= 0 ? (byte)trigger.Landing : NoState;
@@ -306,8 +372,7 @@ public sealed partial class OrderModel
             };
         }
 
-        var believable = targetRank < 0 ? States[target].IsEnd : hereRank >= 0 && !SkipsAnchor(facet, hereRank, targetRank);
-        if (!believable)
+        if (targetRank < 0 || hereRank < 0 || SkipsAnchor(facet, hereRank, targetRank))
         {
             return Unchanged(in order, fact.Trigger, DecisionKind.Early, DecisionReason.NoEvidence);
         }
@@ -319,7 +384,7 @@ public sealed partial class OrderModel
         var cases = order.Cases;
         if (cases != 0)
         {
-            cases &= ~Closed(cases, new DecisionContext(this, in order, in fact, CounterChange.None, CounterChange.None, states));
+            cases &= ~Closed(cases, new DecisionContext(this, in order, in fact, in OrderSnapshot.CountersIn(in order), states));
         }
 
         return Unchanged(in order, fact.Trigger, DecisionKind.Applied, DecisionReason.Expected) with
@@ -362,7 +427,7 @@ public sealed partial class OrderModel
         var failed = trigger.NeedsNoHold && order.Holds != 0 ? 1UL : 0UL;
         if (trigger.Guards.Length != 0)
         {
-            var context = new DecisionContext(this, in order, in fact, CounterChange.None, CounterChange.None, order.States);
+            var context = new DecisionContext(this, in order, in fact, in OrderSnapshot.CountersIn(in order), order.States);
             foreach (ref readonly var guard in trigger.Guards.AsSpan())
             {
                 if (!guard.Condition(in context))
@@ -417,7 +482,7 @@ public sealed partial class OrderModel
     private void Enter(byte target, ref StateCodes states, ref uint anchors, ref int moved)
     {
         var facet = _facetOf[target];
-        states = states.With(facet, States[target].Code);
+        states = states.With(facet, _codeOf[target]);
         anchors |= _anchorBit[target];
         moved |= 1 << facet;
     }

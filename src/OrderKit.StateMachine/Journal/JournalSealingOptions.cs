@@ -10,4 +10,12 @@ public sealed class JournalSealingOptions
     /// <summary>How long one sealer may work alone before another may take over.</summary>
     /// <value>30 seconds.</value>
     public TimeSpan LeaseDuration { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How often the host seals in the background: until then, rows are not protected by the chain.</summary>
+    /// <value>10 seconds.</value>
+    public TimeSpan Interval { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Whether the host seals in the background.</summary>
+    /// <value><see langword="true"/>; hosts that call <see cref="JournalSealer.SealOnceAsync"/> themselves turn it off.</value>
+    public bool RunInBackground { get; set; } = true;
 }

@@ -1,3 +1,5 @@
+using OrderKit.Core;
+
 namespace OrderKit.StateMachine;
 
 /// <summary>What a trigger does from one state.</summary>
@@ -39,6 +41,11 @@ internal sealed class CompiledTrigger
 {
     public required TriggerInfo Info { get; init; }
 
+    /// <summary>Whether all that it does is in its rule: no guards, holds, followers, revocations or contradictions to look at.</summary>
+    public bool IsPlain { get; private set; }
+
+    public FactStanding Standing { get; private set; }
+
     public required int Row { get; init; }
 
     public required int Home { get; init; }
@@ -63,9 +70,19 @@ internal sealed class CompiledTrigger
 
     public required CounterRule? Second { get; init; }
 
+    public bool HasConditionalSum => First?.Condition is not null || Second?.Condition is not null;
+
     public required CompiledCondition[] Guards { get; init; }
 
     public required CompiledCondition[] Contradictions { get; init; }
 
     public required int[] Followers { get; init; }
+
+    public CompiledTrigger Complete()
+    {
+        Standing = Info.Standing;
+        IsPlain = Home >= 0 && !Info.IsCreation && !IsStatusReport && !NeedsNoHold && !ChangesHolds && Revoked == 0 && !HasConditionalSum
+            && Guards.Length == 0 && Contradictions.Length == 0 && Followers.Length == 0;
+        return this;
+    }
 }

@@ -79,6 +79,7 @@ internal static class ModelCanon
             w.WriteByte((byte)c.Operation);
             w.WriteByte(c.IsMoney ? (byte)1 : (byte)0);
             w.WriteByte((byte)c.Of);
+            w.WriteString(c.Condition?.Name);
         });
         Write(w, trigger.Edges, static (w, e) =>
         {

@@ -187,7 +187,7 @@ internal sealed class ModelCompiler
             Guards = [.. trigger.Guards.Select(g => new CompiledCondition(g.Holds, GuardBit(g.Name)))],
             Contradictions = [.. trigger.Contradictions.Select(c => new CompiledCondition(c.Condition.Holds, CaseBit(c.Case)))],
             Followers = [.. followers],
-        };
+        }.Complete();
     }
 
     private CompiledRule CompileEdge(EdgeBuilder edge)
@@ -217,7 +217,8 @@ internal sealed class ModelCompiler
 
         if (trigger.Landing is not { } landing)
         {
-            return new(RuleKind.Stay, 0, 0, null);
+            // A revocation for which nothing is said here must not take the evidence away from under the states that built on it.
+            return trigger.Revoked.Count > 0 ? new(RuleKind.Contradicts, 0, BuiltInCases.UnexpectedFactBit, null) : new(RuleKind.Stay, 0, 0, null);
         }
 
         var target = IndexOf[landing.Code];

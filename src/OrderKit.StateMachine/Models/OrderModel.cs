@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Globalization;
 using System.Numerics;
 using OrderKit.Core;
 
@@ -11,6 +12,9 @@ public sealed partial class OrderModel
     internal const byte NoState = 255;
 
     private readonly byte[] _indexOf;
+    private readonly int _facetCount;
+    private readonly ProfileInfo[] _profiles;
+    private readonly ushort[] _codeOf;
     private readonly int[] _rank;
     private readonly uint[] _anchorBit;
     private readonly ulong[] _traitBits;
@@ -28,6 +32,9 @@ public sealed partial class OrderModel
     private readonly OrderPredicate?[] _caseClosing;
     private readonly string[] _guardNames;
     private readonly CompiledHeadline[] _headlines;
+    private readonly Headline[] _stateHeadlines;
+    private readonly Headline[] _holdHeadlines;
+    private readonly Headline?[] _caseHeadlines = new Headline?[32];
 
     internal OrderModel(ModelCompiler c)
     {
@@ -44,6 +51,9 @@ public sealed partial class OrderModel
         TimelineNodes = c.Nodes;
         Edges = c.Edges;
         _indexOf = c.IndexOf;
+        _facetCount = c.Facets.Length;
+        _profiles = c.Profiles;
+        _codeOf = [.. c.States.Select(s => (ushort)s.Code)];
         _rank = c.Rank;
         _anchorBit = c.AnchorBit;
         _traitBits = c.TraitBits;
@@ -56,6 +66,13 @@ public sealed partial class OrderModel
         _caseClosing = c.CaseClosing;
         _guardNames = c.GuardNames;
         _headlines = c.Headlines;
+        _stateHeadlines = [.. c.States.Select(s => new Headline(s.Code.ToString(CultureInfo.InvariantCulture), s.LocalName, HeadlineRule.Facet))];
+        _holdHeadlines = [.. c.Holds.Select(h => new Headline(h.Code, h.LocalName, HeadlineRule.Holds))];
+        foreach (var kind in c.Cases)
+        {
+            _caseHeadlines[BitOperations.TrailingZeroCount(kind.Bit)] = new Headline(kind.Code, kind.Reason, HeadlineRule.Cases);
+        }
+
         _triggerByName = Triggers.ToFrozenDictionary(t => t.Name, t => t.Index, StringComparer.Ordinal);
         _profileByCode = Profiles.ToFrozenDictionary(p => p.Code, p => p.Index, StringComparer.Ordinal);
         _holdByCode = Holds.ToFrozenDictionary(h => h.Code, h => h.Bit, StringComparer.Ordinal);
@@ -176,7 +193,7 @@ public sealed partial class OrderModel
     public bool HasTrait(StateCodes states, Trait trait)
     {
         var bit = BitOf(trait);
-        for (var facet = 0; facet < Facets.Count; facet++)
+        for (var facet = 0; facet < _facetCount; facet++)
         {
             var index = IndexOf(states[facet]);
             if (index != NoState && (_traitBits[index] & bit) != 0)
@@ -191,13 +208,13 @@ public sealed partial class OrderModel
     /// <summary>Whether the model knows every state of an order: the check that binds an order to its model.</summary>
     public bool Knows(in OrderSnapshot order)
     {
-        if (order.Model != Fingerprint || (uint)order.Profile >= (uint)Profiles.Count)
+        if (order.Model != Fingerprint || (uint)order.Profile >= (uint)_profiles.Length)
         {
             return false;
         }
 
         var states = order.States;
-        for (var facet = 0; facet < Facets.Count; facet++)
+        for (var facet = 0; facet < _facetCount; facet++)
         {
             var index = IndexOf(states[facet]);
             if (index == NoState || _facetOf[index] != facet)
@@ -206,7 +223,7 @@ public sealed partial class OrderModel
             }
         }
 
-        return states.Packed >> (Facets.Count << 4) is 0 || Facets.Count == StateCodes.MaxFacets;
+        return _facetCount == StateCodes.MaxFacets || states.Packed >> (_facetCount << 4) == 0;
     }
 
     /// <summary>The one status that people are shown.</summary>
@@ -217,17 +234,12 @@ public sealed partial class OrderModel
             switch (row.Rule)
             {
                 case HeadlineRule.Cases when (order.Cases & row.Cases) is var open and not 0:
-                    var orderCase = Cases.First(c => (c.Bit & open) != 0);
-                    return new Headline(orderCase.Code, orderCase.Reason, HeadlineRule.Cases);
+                    return _caseHeadlines[BitOperations.TrailingZeroCount(open)]!;
                 case HeadlineRule.Holds when order.Holds != 0:
-                    var holds = order.Holds;
-                    var hold = Holds.First(h => (h.Bit & holds) != 0);
-                    return new Headline(hold.Code, hold.LocalName, HeadlineRule.Holds);
+                    return _holdHeadlines[BitOperations.TrailingZeroCount(order.Holds)];
                 case HeadlineRule.States when Array.IndexOf(row.States, order.States[row.Facet]) >= 0:
                 case HeadlineRule.Facet:
-                    var state = States[IndexOf(order.States[row.Facet])];
-                    return new Headline(
-                        state.Code.ToString(System.Globalization.CultureInfo.InvariantCulture), state.LocalName, row.Rule);
+                    return _stateHeadlines[IndexOf(order.States[row.Facet])];
                 default:
                     continue;
             }
@@ -276,7 +288,7 @@ public sealed partial class OrderModel
 
     internal uint AnchorBit(int code) => IndexOf(code) is var index and not NoState ? _anchorBit[index] : 0;
 
-    internal ProfileInfo ProfileAt(int index) => Profiles[index];
+    internal ProfileInfo ProfileAt(int index) => _profiles[index];
 
     internal DeadlineInfo? DeadlineOf(int code) => IndexOf(code) is var index and not NoState ? States[index].Deadline : null;
 

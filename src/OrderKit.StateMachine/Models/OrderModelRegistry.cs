@@ -32,8 +32,16 @@ public sealed class OrderModelRegistry
     /// <summary>The model of a fingerprint; <see langword="null"/> where this host does not know it.</summary>
     public OrderModel? Find(ModelFingerprint fingerprint)
     {
-        var index = Array.IndexOf(_fingerprints, fingerprint);
-        return index >= 0 ? _models[index] : null;
+        var fingerprints = _fingerprints;
+        for (var i = 0; i < fingerprints.Length; i++)
+        {
+            if (fingerprints[i] == fingerprint)
+            {
+                return _models[i];
+            }
+        }
+
+        return null;
     }
 
     /// <summary>The model under which orders are created.</summary>

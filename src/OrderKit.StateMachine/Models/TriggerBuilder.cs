@@ -82,6 +82,13 @@ public sealed class TriggerBuilder
     /// <summary>Sets a sum to nothing when the order moves.</summary>
     public TriggerBuilder Clears(Counter counter) => Add(new(counter, CounterOperation.Clear, IsMoney: true, counter));
 
+    /// <summary>Sets a sum to nothing when the order moves and a condition holds after it.</summary>
+    /// <param name="counter">The sum.</param>
+    /// <param name="name">The name of the condition; it enters the fingerprint.</param>
+    /// <param name="condition">The condition; it sees the states after the fact.</param>
+    public TriggerBuilder Clears(Counter counter, string name, OrderPredicate condition) =>
+        Add(new(counter, CounterOperation.Clear, IsMoney: true, counter, new Condition(name, condition)));
+
     /// <summary>Has a command refused unless a condition holds.</summary>
     /// <param name="name">The code that a caller is told.</param>
     /// <param name="condition">The condition, looked at before the command.</param>

@@ -56,4 +56,27 @@ public sealed class OrderQueries(IOrderQueryStore store, ICaseStore cases, Order
         var snapshot = stored.Snapshot;
         return models.Find(snapshot.Model) is { } model && model.Knows(in snapshot) ? model.PermissionsOf(order, in snapshot) : [];
     }
+
+    /// <summary>Tells an order's whole story; <see langword="null"/> where it does not exist.</summary>
+    /// <exception cref="InvalidOperationException">This host does not know the order's model.</exception>
+    public async Task<Timeline?> TimelineAsync(OrderKey order, TimelineOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        if (await store.FindAsync(order, cancellationToken).ConfigureAwait(false) is not { } stored)
+        {
+            return null;
+        }
+
+        var model = models.Find(stored.Snapshot.Model)
+            ?? throw new InvalidOperationException($"Order {order.Order} is decided under the model {stored.Snapshot.Model}, which this host does not know. Register that model.");
+        var journal = await store.ReadJournalAsync(order, cancellationToken: cancellationToken).ConfigureAwait(false);
+        var open = await cases.QueryAsync(new CaseQuery { Tenant = order.Tenant, Order = order, IncludeClosed = true }, cancellationToken).ConfigureAwait(false);
+        return TimelineBuilder.Build(
+            model,
+            stored,
+            journal,
+            open.Items,
+            await store.DeadlinesOfAsync(order, cancellationToken).ConfigureAwait(false),
+            await store.ReferencesOfAsync(order, cancellationToken).ConfigureAwait(false),
+            options ?? new TimelineOptions());
+    }
 }

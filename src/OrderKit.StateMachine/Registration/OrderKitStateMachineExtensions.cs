@@ -35,6 +35,7 @@ public static class OrderKitStateMachineExtensions
         services.TryAddSingleton<JournalSealer>();
         services.TryAddSingleton<JournalVerifier>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, DeadlineService>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, JournalSealingService>());
         return builder;
     }
 }

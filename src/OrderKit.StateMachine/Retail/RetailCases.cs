@@ -9,6 +9,8 @@ internal sealed class RetailCases
     {
         PaidAfterClose = m.Case("paid-after-close", "finance", "Money came in for an order that is closed; refund it by the original route.", TimeSpan.FromHours(24))
             .ClosedWhen("no-surplus", NoSurplus);
+        PaidAfterCancel = m.Case("paid-after-cancel", "finance", "Money came in for an order whose goods are cancelled; refund it by the original route.", TimeSpan.FromHours(24))
+            .ClosedWhen("no-money", static (in DecisionContext c) => c.Counter(Captured) <= c.Counter(Refunded));
         Overpaid = m.Case("overpaid", "finance", "More money came in than is due; refund the surplus by the original route.", TimeSpan.FromHours(24))
             .ClosedWhen("no-surplus", NoSurplus);
         RefundWithoutCapture = m.Case("refund-exceeds-capture", "finance", "More money went back than came in.", TimeSpan.FromHours(24))
@@ -52,6 +54,8 @@ internal sealed class RetailCases
     }
 
     public CaseBuilder PaidAfterClose { get; }
+
+    public CaseBuilder PaidAfterCancel { get; }
 
     public CaseBuilder Overpaid { get; }
 
@@ -100,7 +104,7 @@ internal sealed class RetailCases
     /// <summary>The kinds that mean a contradiction, and not only that somebody is late.</summary>
     public IReadOnlyList<string> Contradictions =>
     [
-        PaidAfterClose.Code, Overpaid.Code, RefundWithoutCapture.Code, ClosedAfterPaid.Code, DisputeImpossible.Code, ShippedNotCleared.Code,
+        PaidAfterClose.Code, PaidAfterCancel.Code, Overpaid.Code, RefundWithoutCapture.Code, ClosedAfterPaid.Code, DisputeImpossible.Code, ShippedNotCleared.Code,
         ShippedAfterCancel.Code, DeliveredNotShipped.Code, DeliveryRefuted.Code, FinishedNotShipped.Code, LostImpossible.Code,
         BuiltInCases.ForeignCurrency, BuiltInCases.ReportContradicts, BuiltInCases.NothingToRevoke, BuiltInCases.UnexpectedFact, BuiltInCases.IdReused,
     ];

@@ -27,7 +27,8 @@ internal static partial class RetailModel
             .From(goods.DeliveryClaimed, goods.Delivered).To(goods.InTransit)
             .Opens(cases.DeliveryRefuted);
 
-        m.Fact("refused", goods.Facet).Lands(goods.Returning).Clears(Due)
+        m.Fact("refused", goods.Facet).Lands(goods.Returning)
+            .Clears(Due, "nothing-collected", static (in DecisionContext c) => c.IsIn(140))
             .From([.. goods.Travelling, goods.DeliveryClaimed, goods.Delivered, goods.Intercepting, goods.Lost]).To(goods.Returning)
             .From([.. goods.Before, goods.Cancelled, goods.SplitMerged]).Contradicts(cases.DeliveredNotShipped)
             .From(goods.HandedOverInPerson, goods.CodeIssued, goods.Redeemed, goods.Completed, goods.ReturnedToSender).Late()

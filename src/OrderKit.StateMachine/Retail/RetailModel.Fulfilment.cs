@@ -40,6 +40,7 @@ internal static partial class RetailModel
         // Back to the pack record where there is one, which entering that state sets again.
         m.Fact("outbound-revoked", goods.Facet).Revokes(goods.PartShipped, goods.Shipped, goods.Packed).TakesQuantity(Shipped)
             .From(goods.PartShipped, goods.Shipped)
+                .To(goods.PartShipped, "some-shipped", static (in DecisionContext c) => c.Counter(Shipped) > 0)
                 .To(goods.Packed, "packed", HasPacked).To(goods.Released);
 
         m.Command("cancel", goods.Facet)

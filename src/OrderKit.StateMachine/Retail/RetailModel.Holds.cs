@@ -28,7 +28,7 @@ internal static partial class RetailModel
     private static void DescribeTimers(OrderModelBuilder m, PayStates pay, GoodsStates goods, RetailCases cases)
     {
         // The probe closes the payment at the provider first; only its agreement brings the order here.
-        m.Timer("unpaid-expired", pay.Facet)
+        m.Timer("unpaid-expired", pay.Facet).Clears(Counter.Due)
             .From(pay.Unpaid).To(pay.ClosedUnpaid)
             .From(goods.AwaitingReview, goods.StockLocked, goods.Backordered).To(goods.Cancelled);
         m.Timer("balance-expired").Opens(cases.BalanceOverdue);

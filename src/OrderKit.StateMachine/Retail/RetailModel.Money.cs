@@ -23,10 +23,14 @@ internal static partial class RetailModel
             .From(pay.Disputed).Stay()
             .Releases(RetailHolds.BalanceDue, "all-paid", static (in DecisionContext c) => c.Counter(Due) > 0 && Net(in c) >= c.Counter(Due))
             .Contradicts(cases.PaidAfterClose, "was-closed", static (in DecisionContext c) => c.Before.States[0] == 140 && IsSurplus(in c))
+            .Contradicts(cases.PaidAfterCancel, "was-cancelled", static (in DecisionContext c) => c.Before.States[0] != 140 && c.IsIn(290) && Net(in c) > 0)
             .Contradicts(cases.Overpaid, "surplus", static (in DecisionContext c) => c.Before.States[0] != 140 && IsSurplus(in c));
 
         m.Fact("refund-paid", pay.Facet).AddsAmount(Refunded, Captured)
-            .From(pay.Unpaid, pay.DepositPaid, pay.PartPaid, pay.Authorized, pay.CodAccepted, pay.OnTerms, pay.NothingDue, pay.ClosedUnpaid,
+            .From(pay.DepositPaid, pay.PartPaid)
+                .To(pay.Overpaid, "surplus", IsSurplus).To(pay.Paid, "settled", IsSettled)
+                .To(pay.Refunded, "refunded", IsFullyRefunded).Stay()
+            .From(pay.Unpaid, pay.Authorized, pay.CodAccepted, pay.OnTerms, pay.NothingDue, pay.ClosedUnpaid,
                 pay.Paid, pay.Overpaid, pay.PartRefunded, pay.Refunded)
                 .To(pay.Overpaid, "surplus", IsSurplus).To(pay.Paid, "settled", IsSettled)
                 .To(pay.PartRefunded, "part-refunded", IsPartRefunded).Stay("nothing-refunded", static (in DecisionContext c) => c.Counter(Refunded) == 0)

@@ -69,5 +69,6 @@ internal static partial class RetailModel
 
     private static bool HasNotShipped(in DecisionContext c) => !HasShipped(in c);
 
-    private static bool HasPacked(in DecisionContext c) => c.Reached(202);
+    // The record may have come while the order was being stopped.
+    private static bool HasPacked(in DecisionContext c) => c.Reached(202) || c.Counter(Packed) > 0;
 }

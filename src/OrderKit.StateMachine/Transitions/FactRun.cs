@@ -25,8 +25,25 @@ internal sealed class FactRun(
         IReadOnlyList<OrderFact> facts, int maxAttempts, DueDeadline? deadline, CancellationToken cancellationToken)
     {
         var results = new FireResult[facts.Count];
+        List<OrderReference> known;
+        if (facts is [{ Order: { } key } only])
+        {
+            var one = await TryOneAsync(only, key, maxAttempts, deadline, cancellationToken).ConfigureAwait(false);
+            if (one.Result is { } result)
+            {
+                results[0] = result;
+                if (one.Known is not { Count: > 0 } found)
+                {
+                    return results;
+                }
+
+                await ApplyWaitingAsync(found, maxAttempts, cancellationToken).ConfigureAwait(false);
+                return results;
+            }
+        }
+
         var waiting = await ResolveAsync(facts, results, cancellationToken).ConfigureAwait(false);
-        var known = new List<OrderReference>();
+        known = [];
         for (var attempt = 1; waiting.Count > 0; attempt++)
         {
             waiting = await DecideAndSaveAsync(waiting, results, attempt, maxAttempts, deadline, known, cancellationToken).ConfigureAwait(false);
@@ -36,12 +53,7 @@ internal sealed class FactRun(
             }
         }
 
-        for (var round = 0; known.Count > 0 && round < MaxRounds; round++)
-        {
-            var parked = await store.TakeParkedAsync(unit, known, cancellationToken).ConfigureAwait(false);
-            known = parked.Count == 0 ? [] : await ApplyParkedAsync(parked, maxAttempts, cancellationToken).ConfigureAwait(false);
-        }
-
+        await ApplyWaitingAsync(known, maxAttempts, cancellationToken).ConfigureAwait(false);
         return results;
     }
 
@@ -148,6 +160,53 @@ internal sealed class FactRun(
     private static string CommandIdentity(OrderFact fact, long version) =>
         string.Create(CultureInfo.InvariantCulture, $"{FactIdentity.Of(fact)}@{version}");
 
+    /// <summary>The short way of one fact whose order is known; no result where it takes the long one.</summary>
+    private async ValueTask<(FireResult? Result, List<OrderReference>? Known)> TryOneAsync(
+        OrderFact fact, OrderKey key, int maxAttempts, DueDeadline? deadline, CancellationToken cancellationToken)
+    {
+        var target = new Target(0, key, fact) { Identity = FactIdentity.Of(fact) };
+        var lookups = new[] { new OrderLookup(key, fact.Source, target.Identity, fact.Revokes) };
+        for (var attempt = 1; ; attempt++)
+        {
+            var finding = (await store.LoadAsync(unit, lookups, cancellationToken).ConfigureAwait(false))[0];
+            if (finding.Earlier is { } earlier)
+            {
+                return (IsSame(earlier, fact) ? new FireResult.Duplicate(key, earlier.Version) : null, null);
+            }
+
+            var draft = NewDraft(key, finding.Order);
+            List<ParkedFact>? parked = null;
+            var result = Decide(target, draft, finding, deadline, ref parked);
+            if (parked is not null)
+            {
+                await store.ParkAsync(unit, parked, cancellationToken).ConfigureAwait(false);
+            }
+
+            if (!draft.HasChanges)
+            {
+                return (result, null);
+            }
+
+            var saved = await store.SaveAsync(unit, [draft.ToChange(now)], cancellationToken).ConfigureAwait(false);
+            if (saved[0] != 0)
+            {
+                List<OrderReference>? known = null;
+                if (draft.ExpectedVersion == 0 || draft.Links is not null)
+                {
+                    Note(draft, known = []);
+                }
+
+                return (result, known);
+            }
+
+            LifecycleTelemetry.ReportConflict();
+            if (attempt >= maxAttempts)
+            {
+                return (new FireResult.Conflict(key, attempt), null);
+            }
+        }
+    }
+
     /// <summary>Finds the order of each fact; parks those whose number is unknown.</summary>
     private async ValueTask<List<Target>> ResolveAsync(IReadOnlyList<OrderFact> facts, FireResult[] results, CancellationToken cancellationToken)
     {
@@ -171,7 +230,7 @@ internal sealed class FactRun(
         }
 
         var found = await store.ResolveAsync(unit, [.. numbers.Select(n => n.Number)], cancellationToken).ConfigureAwait(false);
-        var parked = new List<ParkedFact>();
+        List<ParkedFact>? parked = null;
         for (var n = 0; n < numbers.Count; n++)
         {
             var (index, number) = numbers[n];
@@ -179,7 +238,7 @@ internal sealed class FactRun(
             switch (found[n])
             {
                 case []:
-                    results[index] = Keep(fact, number, ParkReason.UnknownNumber, $"No order is linked to the {number.Kind.Code} number '{number.Value}'.", parked);
+                    results[index] = Keep(fact, number, ParkReason.UnknownNumber, $"No order is linked to the {number.Kind.Code} number '{number.Value}'.", ref parked);
                     break;
                 case [var key]:
                     targets.Add(new Target(index, key, fact));
@@ -189,12 +248,12 @@ internal sealed class FactRun(
                     results[index] = new FireResult.Several([]);
                     break;
                 case var keys:
-                    results[index] = Keep(fact, number, ParkReason.AmbiguousNumber, $"{keys.Count} orders share the {number.Kind.Code} number '{number.Value}', and the fact brings an amount or a quantity for all of them.", parked);
+                    results[index] = Keep(fact, number, ParkReason.AmbiguousNumber, $"{keys.Count} orders share the {number.Kind.Code} number '{number.Value}', and the fact brings an amount or a quantity for all of them.", ref parked);
                     break;
             }
         }
 
-        if (parked.Count > 0)
+        if (parked is not null)
         {
             await store.ParkAsync(unit, parked, cancellationToken).ConfigureAwait(false);
         }
@@ -215,7 +274,7 @@ internal sealed class FactRun(
 
         var findings = await store.LoadAsync(unit, lookups, cancellationToken).ConfigureAwait(false);
         var drafts = new Dictionary<OrderKey, OrderDraft>(targets.Count);
-        var parked = new List<ParkedFact>();
+        List<ParkedFact>? parked = null;
         List<Target>? reused = null;
         for (var i = 0; i < targets.Count; i++)
         {
@@ -231,7 +290,7 @@ internal sealed class FactRun(
                 continue;
             }
 
-            SetResult(results, target.Index, Decide(target, draft, findings[i], deadline, parked));
+            SetResult(results, target.Index, Decide(target, draft, findings[i], deadline, ref parked));
         }
 
         var changed = drafts.Values.Where(d => d.HasChanges).ToList();
@@ -260,7 +319,7 @@ internal sealed class FactRun(
             }
         }
 
-        if (parked.Count > 0)
+        if (parked is not null)
         {
             await store.ParkAsync(unit, parked, cancellationToken).ConfigureAwait(false);
         }
@@ -277,7 +336,7 @@ internal sealed class FactRun(
         ? new OrderDraft(key, null)
         : new OrderDraft(key, stored) { Snapshot = stored.Snapshot, Model = models.Find(stored.Snapshot.Model) };
 
-    private FireResult Decide(Target target, OrderDraft draft, OrderFinding finding, DueDeadline? deadline, List<ParkedFact> parked)
+    private FireResult Decide(Target target, OrderDraft draft, OrderFinding finding, DueDeadline? deadline, ref List<ParkedFact>? parked)
     {
         var (fact, key) = (target.Fact, target.Key);
         if (finding.Earlier is { } earlier)
@@ -294,7 +353,7 @@ internal sealed class FactRun(
         var model = exists ? draft.Model : draft.Model ?? models.ForNewOrders(fact.Model);
         if (model is null)
         {
-            return Keep(fact, NumberOf(key), ParkReason.UnknownModel, exists ? UnknownModel(draft.Snapshot.Model) : $"This host knows no model '{fact.Model}'.", parked);
+            return Keep(fact, NumberOf(key), ParkReason.UnknownModel, exists ? UnknownModel(draft.Snapshot.Model) : $"This host knows no model '{fact.Model}'.", ref parked);
         }
 
         if (deadline is not null && fact.Trigger == DeadlineUnprobed)
@@ -304,20 +363,20 @@ internal sealed class FactRun(
 
         if (model.TriggerNamed(fact.Trigger) is not { } trigger)
         {
-            return Keep(fact, NumberOf(key), ParkReason.UnknownTrigger, $"The model '{model.Name}' has no trigger '{fact.Trigger}'.", parked);
+            return Keep(fact, NumberOf(key), ParkReason.UnknownTrigger, $"The model '{model.Name}' has no trigger '{fact.Trigger}'.", ref parked);
         }
 
         if (!exists)
         {
             if (!trigger.IsCreation)
             {
-                return Keep(fact, NumberOf(key), ParkReason.UnknownOrder, "The order does not exist yet.", parked);
+                return Keep(fact, NumberOf(key), ParkReason.UnknownOrder, "The order does not exist yet.", ref parked);
             }
 
             var profile = fact.Profile is null ? model.Profiles[0] : model.ProfileNamed(fact.Profile);
             if (profile is null)
             {
-                return Keep(fact, NumberOf(key), ParkReason.UnknownCode, $"The model '{model.Name}' has no profile '{fact.Profile}'.", parked);
+                return Keep(fact, NumberOf(key), ParkReason.UnknownCode, $"The model '{model.Name}' has no profile '{fact.Profile}'.", ref parked);
             }
 
             draft.Model = model;
@@ -325,7 +384,7 @@ internal sealed class FactRun(
         }
         else if (!model.Knows(in draft.Snapshot))
         {
-            return Keep(fact, NumberOf(key), ParkReason.UnknownState, $"The order is in a state that the model '{model.Name}' does not know.", parked);
+            return Keep(fact, NumberOf(key), ParkReason.UnknownState, $"The order is in a state that the model '{model.Name}' does not know.", ref parked);
         }
 
         if (deadline is not null && draft.Snapshot.Since[deadline.Facet] != deadline.Version)
@@ -335,7 +394,7 @@ internal sealed class FactRun(
 
         if (!model.TryHoldBits(fact.Holds, out var holds))
         {
-            return Keep(fact, NumberOf(key), ParkReason.UnknownCode, $"The model '{model.Name}' does not have all of the holds {string.Join(", ", fact.Holds)}.", parked);
+            return Keep(fact, NumberOf(key), ParkReason.UnknownCode, $"The model '{model.Name}' does not have all of the holds {string.Join(", ", fact.Holds)}.", ref parked);
         }
 
         var standing = fact.Standing ?? trigger.Standing;
@@ -381,7 +440,7 @@ internal sealed class FactRun(
     };
 
     /// <summary>Keeps a fact or a report; a command is told why it came to nothing.</summary>
-    private FireResult Keep(OrderFact fact, OrderReference number, ParkReason reason, string detail, List<ParkedFact> parked)
+    private FireResult Keep(OrderFact fact, OrderReference number, ParkReason reason, string detail, ref List<ParkedFact>? parked)
     {
         var standing = fact.Standing ?? models.ForNewOrders(fact.Model)?.TriggerNamed(fact.Trigger)?.Standing ?? FactStanding.Fact;
         if (standing == FactStanding.Command)
@@ -389,8 +448,18 @@ internal sealed class FactRun(
             return new FireResult.Unresolved(reason, number, detail);
         }
 
-        parked.Add(new ParkedFact(number, fact, reason, now));
+        (parked ??= []).Add(new ParkedFact(number, fact, reason, now));
         return new FireResult.Parked(reason, number, detail);
+    }
+
+    /// <summary>Applies what waited for numbers that are known now, and what waited for that in turn.</summary>
+    private async ValueTask ApplyWaitingAsync(List<OrderReference> known, int maxAttempts, CancellationToken cancellationToken)
+    {
+        for (var round = 0; known.Count > 0 && round < MaxRounds; round++)
+        {
+            var parked = await store.TakeParkedAsync(unit, known, cancellationToken).ConfigureAwait(false);
+            known = parked.Count == 0 ? [] : await ApplyParkedAsync(parked, maxAttempts, cancellationToken).ConfigureAwait(false);
+        }
     }
 
     private async ValueTask<List<OrderReference>> ApplyParkedAsync(IReadOnlyList<ParkedFact> parked, int maxAttempts, CancellationToken cancellationToken)

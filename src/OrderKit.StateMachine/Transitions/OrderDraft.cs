@@ -6,6 +6,9 @@ namespace OrderKit.StateMachine;
 /// <summary>An order while the facts of one unit of work are decided on it; becomes one <see cref="OrderChange"/>.</summary>
 internal sealed class OrderDraft(OrderKey key, StoredOrder? stored)
 {
+    // Comparing a few rows is faster than making a table of them, and most units bring one fact of an order.
+    private const int ScannedRows = 16;
+
     private static readonly RandomNumberGenerator Randomness = RandomNumberGenerator.Create();
 
     private readonly List<JournalEntry> _entries = new(1);
@@ -15,6 +18,7 @@ internal sealed class OrderDraft(OrderKey key, StoredOrder? stored)
     private List<OrderCase>? _cases;
     private HashSet<(string Source, string Id)>? _identities;
     private DateTimeOffset? _deadline;
+    private string? _lane;
     private int _moved;
     private bool _hasNewShipBy;
 
@@ -39,7 +43,23 @@ internal sealed class OrderDraft(OrderKey key, StoredOrder? stored)
     public bool IsForeign(Money? amount) => amount is { } money && _currency != default && money.Currency != _currency;
 
     /// <summary>Whether a fact of this unit was decided under that identity already.</summary>
-    public bool IsRepeated(string source, string id) => _identities?.Contains((source, id)) == true;
+    public bool IsRepeated(string source, string id)
+    {
+        if (_entries.Count > ScannedRows)
+        {
+            return (_identities ??= [.. _entries.Select(e => (e.Source, e.FactId))]).Contains((source, id));
+        }
+
+        foreach (var entry in _entries)
+        {
+            if (entry.FactId == id && entry.Source == source)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     public void Add(OrderFact fact, string identity, in Decision decision, DateTimeOffset now, string eventDestination)
     {
@@ -69,7 +89,7 @@ internal sealed class OrderDraft(OrderKey key, StoredOrder? stored)
             _deadline = fact.Deadline is { } deadline ? Instants.ToMicroseconds(deadline) : null;
         }
 
-        (_identities ??= []).Add((fact.Source, identity));
+        _identities?.Add((fact.Source, identity));
         var digest = AddDetail(fact, before.Version + 1);
         _entries.Add(Entry(fact, identity, in decision, changes, now, digest));
         AddCases(in before, now);
@@ -109,20 +129,21 @@ internal sealed class OrderDraft(OrderKey key, StoredOrder? stored)
         Entries = _entries,
         Details = _details ?? (IReadOnlyList<JournalDetail>)[],
         Messages = _messages ?? (IReadOnlyList<OutboxMessage>)[],
-        Deadlines = Deadlines(now),
+        Deadlines = Deadlines(now) ?? (IReadOnlyList<DeadlineChange>)[],
         Links = _links ?? (IReadOnlyList<OrderReference>)[],
         Cases = _cases ?? (IReadOnlyList<OrderCase>)[],
     };
 
-    private DeadlineChange[] Deadlines(DateTimeOffset now)
+    private List<DeadlineChange>? Deadlines(DateTimeOffset now)
     {
         if (_moved == 0 && !_hasNewShipBy)
         {
-            return [];
+            return null;
         }
 
-        var changes = new List<DeadlineChange>(Model!.Facets.Count);
-        for (var facet = 0; facet < Model.Facets.Count; facet++)
+        List<DeadlineChange>? changes = null;
+        var facets = Model!.Facets.Count;
+        for (var facet = 0; facet < facets; facet++)
         {
             var moved = (_moved & (1 << facet)) != 0;
             var deadline = Model.DeadlineOf(Snapshot.States[facet]);
@@ -135,15 +156,15 @@ internal sealed class OrderDraft(OrderKey key, StoredOrder? stored)
             if (deadline is not null)
             {
                 var dueAt = _deadline ?? (deadline.Basis == DeadlineBasis.ShipBy ? _shipBy : null) ?? now + deadline.After;
-                changes.Add(new(facet, dueAt, since, deadline.Trigger, deadline.Probe));
+                (changes ??= new(facets)).Add(new(facet, dueAt, since, deadline.Trigger, deadline.Probe));
             }
             else if (ExpectedVersion > 0)
             {
-                changes.Add(new(facet, null, since, string.Empty, null));
+                (changes ??= new(facets)).Add(new(facet, null, since, string.Empty, null));
             }
         }
 
-        return [.. changes];
+        return changes;
     }
 
     private Digest? AddDetail(OrderFact fact, long version)
@@ -236,8 +257,8 @@ internal sealed class OrderDraft(OrderKey key, StoredOrder? stored)
             fact.OccurredAt,
             now,
             fact.TraceId);
-        var order = Key.Order.Value;
+        _lane ??= Key.Order.Value;
         return new OutboxMessage(
-            OrderEventCodec.MessageIdOf(Key, Snapshot.Version), destination, Key.Tenant, order, OrderEventCodec.MessageType, OrderEventCodec.Encode(orderEvent));
+            OrderEventCodec.MessageIdOf(_lane, Snapshot.Version), destination, Key.Tenant, _lane, OrderEventCodec.MessageType, OrderEventCodec.Encode(orderEvent));
     }
 }

@@ -58,11 +58,11 @@ internal static class OrderFactChecks
         }
 
         var tenant = fact.Tenant;
-        foreach (var link in fact.Links)
+        for (var i = 0; i < fact.Links.Count; i++)
         {
-            if (link.Tenant != tenant)
+            if (fact.Links[i].Tenant != tenant)
             {
-                throw Refuse(fact, index, $"links the number '{link.Value}' of another tenant");
+                throw Refuse(fact, index, $"links the number '{fact.Links[i].Value}' of another tenant");
             }
         }
 

@@ -433,14 +433,16 @@ public sealed class DecisionTests
     }
 
     [Fact]
-    public void A_revocation_in_a_state_where_it_moves_nothing_takes_no_pieces()
+    public void A_revocation_in_a_state_for_which_no_rule_speaks_takes_nothing_away()
     {
         var order = Told("captured", "release", "packed", "outbound", "delivered");
 
+        var anchors = order.Order.Anchors;
+
         order.Tell("outbound-revoked", flags: FactFlags.RevokesKnownFact);
 
-        Assert.Equal([Paid, Delivered], order.States);
-        Assert.Equal(2, order.Sum(Counter.Shipped));
+        Expect(order, DecisionKind.Contradictory, DecisionReason.ContradictsState, Paid, Delivered, Unexpected);
+        Assert.Equal((2L, anchors), (order.Sum(Counter.Shipped), order.Order.Anchors));
     }
 
     [Theory, InlineData(FactStanding.Fact), InlineData(FactStanding.Command), InlineData(FactStanding.Report)]

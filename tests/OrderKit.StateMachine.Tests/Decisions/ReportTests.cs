@@ -27,8 +27,7 @@ public sealed class ReportTests
     public void A_report_behind_the_order_is_late() => Expect(["captured", "release", "packed"], Waiting, DecisionKind.Late, DecisionReason.PassedState, Paid, Packed);
 
     [Fact]
-    public void A_report_of_an_end_beside_the_way_is_believed_before_the_first_anchor() =>
-        Expect([], Closed, DecisionKind.Applied, DecisionReason.Expected, Closed, Waiting);
+    public void A_report_never_ends_an_order_beside_the_way() => Expect([], Closed, DecisionKind.Early, DecisionReason.NoEvidence, Unpaid, Waiting);
 
     [Fact]
     public void A_report_of_an_end_beside_the_way_contradicts_an_anchor() =>

@@ -37,6 +37,8 @@ public sealed class ModelFingerprintTests
         ["counter"] = r => r with { Counter = Counter.Shipped },
         ["counter operation"] = r => r with { Takes = true },
         ["rest of a counter"] = r => r with { Of = Counter.Shipped },
+        ["cleared counter"] = r => r with { Clears = "always" },
+        ["counter condition"] = r => r with { Clears = "sometimes" },
         ["amount for quantity"] = r => r with { IsMoney = true },
         ["branch name"] = r => r with { Branch = "most" },
         ["branch target"] = r => r with { BranchStays = true },
@@ -155,6 +157,7 @@ public sealed class ModelFingerprintTests
         public bool Takes { get; init; }
         public Counter Of { get; init; } = Counter.Ordered;
         public bool IsMoney { get; init; }
+        public string? Clears { get; init; }
         public string Branch { get; init; } = "all";
         public bool BranchStays { get; init; }
         public bool ElseStays { get; init; }
@@ -203,6 +206,7 @@ public sealed class ModelFingerprintTests
             var pack = IsTimer ? m.Timer(Trigger, goods) : Standing == FactStanding.Fact ? m.Fact(Trigger, goods) : m.Command(Trigger, goods);
             pack.When(Guard, Yes);
             pack = IsMoney ? pack.AddsAmount(Counter, Of) : Takes ? pack.TakesQuantity(Counter) : pack.AddsQuantity(Counter, Of);
+            pack = Clears switch { null => pack, "always" => pack.Clears(Counter.Due), _ => pack.Clears(Counter.Due, Clears, Yes) };
             pack = Lands ? pack.Lands(shipped) : pack;
             pack = UnlessHeld ? pack.UnlessHeld() : pack;
             pack = PlacesHolds ? pack.PlacesNamedHolds() : pack;

@@ -25,6 +25,8 @@ internal sealed class Walk
 
     public IReadOnlyList<int> States => [.. Model.Facets.Select(f => _order.States[f.Index])];
 
+    public string At => string.Join('/', States);
+
     public IReadOnlyList<string> Cases => Model.CaseCodes(_order.Cases);
 
     public IReadOnlyList<string> Holds => Model.HoldCodes(_order.Holds);

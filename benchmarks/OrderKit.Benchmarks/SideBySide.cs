@@ -1,0 +1,46 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace OrderKit.Benchmarks;
+
+/// <summary>Runs contenders in turn, round after round, so that a noisy machine is noisy for all of them.</summary>
+internal static class SideBySide
+{
+    public static void Print(string title, int rounds, params IReadOnlyList<Contender> contenders)
+    {
+        var nanoseconds = contenders.Select(_ => new double[rounds]).ToArray();
+        var bytes = new double[contenders.Count];
+        for (var warmUp = 0; warmUp < 5; warmUp++)
+        {
+            foreach (var contender in contenders)
+            {
+                contender.Run();
+            }
+        }
+
+        for (var round = 0; round < rounds; round++)
+        {
+            for (var c = 0; c < contenders.Count; c++)
+            {
+                var allocated = GC.GetAllocatedBytesForCurrentThread();
+                var start = Stopwatch.GetTimestamp();
+                contenders[c].Run();
+                nanoseconds[c][round] = Stopwatch.GetElapsedTime(start).TotalNanoseconds / contenders[c].Operations;
+                bytes[c] = (double)(GC.GetAllocatedBytesForCurrentThread() - allocated) / contenders[c].Operations;
+            }
+        }
+
+        Console.WriteLine();
+        Console.WriteLine($"### {title}");
+        Console.WriteLine();
+        Console.WriteLine("| case | bar | min ns | median ns | B |");
+        Console.WriteLine("|---|---|---:|---:|---:|");
+        for (var c = 0; c < contenders.Count; c++)
+        {
+            Array.Sort(nanoseconds[c]);
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"| {contenders[c].Name} | {contenders[c].Bar} | {nanoseconds[c][0]:N1} | {nanoseconds[c][rounds / 2]:N1} | {bytes[c]:N0} |"));
+        }
+    }
+}
