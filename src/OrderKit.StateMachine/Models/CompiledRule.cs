@@ -81,8 +81,8 @@ internal sealed class CompiledTrigger
     public CompiledTrigger Complete()
     {
         Standing = Info.Standing;
-        IsPlain = Home >= 0 && !Info.IsCreation && !IsStatusReport && !NeedsNoHold && !ChangesHolds && Revoked == 0 && !HasConditionalSum
-            && Guards.Length == 0 && Contradictions.Length == 0 && Followers.Length == 0;
+        IsPlain = Home >= 0 && !Info.IsCreation && !IsStatusReport && !NeedsNoHold && !ChangesHolds && Revoked == 0
+            && Guards.Length == 0 && Contradictions.Length == 0 && Followers.Length == 0 && !HasConditionalSum;
         return this;
     }
 }
