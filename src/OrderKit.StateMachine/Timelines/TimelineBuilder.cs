@@ -200,8 +200,9 @@ public static class TimelineBuilder
         return facets.Count > 0 && facets.TrueForAll(f => model.StateOf(order.Snapshot.States[f]) is { IsEnd: true });
     }
 
+    // One clock for both ends: the sources' where it can be believed, or else ours.
     private static TimeSpan Between(TimelineEntry before, TimelineEntry after) =>
-        before.OccurredAt is { } from && after.OccurredAt is { } to && to >= from && ((before.Marks | after.Marks) & TimelineMarks.Anomalies) == 0
+        before is { OccurredAt: { } from, HasOddClock: false } && after is { OccurredAt: { } to, HasOddClock: false }
             ? to - from
             : after.RecordedAt - before.RecordedAt;
 }
