@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.IO.Compression;
 using System.Text;
 
 namespace ControlTower.Diagnose;
@@ -28,7 +27,7 @@ internal sealed class CsvTable : IDisposable
         // The content tells whether it is compressed: names of exports are changed by people and mail programs.
         var isCompressed = file.ReadByte() == 0x1f && file.ReadByte() == 0x8b;
         file.Position = 0;
-        _text = new StreamReader(isCompressed ? new GZipStream(file, CompressionMode.Decompress) : file, Encoding.UTF8);
+        _text = new StreamReader(isCompressed ? new WholeGzipStream(file) : file, Encoding.UTF8);
         _lines = new LineReader(_text);
     }
 

@@ -39,7 +39,7 @@ public sealed class SqlUnitOfWork : UnitOfWork
     public static SqlUnitOfWork Enlist(DbTransaction transaction)
     {
         ArgumentNullException.ThrowIfNull(transaction);
-        return transaction.Connection is null
+        return HasCompleted(transaction)
             ? throw new InvalidOperationException("The transaction has been committed, rolled back or disposed. Enlist one that is open.")
             : new SqlUnitOfWork(transaction);
     }
@@ -107,7 +107,7 @@ public sealed class SqlUnitOfWork : UnitOfWork
     /// <summary>The session to send statements through, on a database that this unit must belong to.</summary>
     internal SqlSession On(SqlDatabase database)
     {
-        if (_hasEnded || (IsEnlisted && _transaction.Connection is null))
+        if (_hasEnded || (IsEnlisted && HasCompleted(_transaction)))
         {
             throw Ended();
         }
@@ -122,6 +122,21 @@ public sealed class SqlUnitOfWork : UnitOfWork
         return ReferenceEquals(_session.Database, database)
             ? _session
             : throw new ArgumentException("This unit of work belongs to another store. Begin it with the IUnitOfWorkFactory of this one.", nameof(database));
+    }
+
+    // A driver may go on with the connection of a transaction that is over, and every statement would then commit by itself.
+    // What all of them refuse is to tell such a transaction's isolation level.
+    private static bool HasCompleted(DbTransaction transaction)
+    {
+        try
+        {
+            _ = transaction.IsolationLevel;
+            return transaction.Connection is null;
+        }
+        catch (InvalidOperationException)
+        {
+            return true;
+        }
     }
 
     private static InvalidOperationException Ended() => new("This unit of work has ended. Begin another one.");

@@ -44,7 +44,11 @@ public abstract class UnitOfWorkTests
         await unit.DisposeAsync();
 
         Assert.NotNull(transaction.Connection);
+        var late = SqlUnitOfWork.Enlist(transaction);
+        await store.Orders.LoadAsync(late, [new OrderLookup(Samples.Key(1), "x", "y", null)]);
         await transaction.CommitAsync();
+        await Assert.ThrowsAsync<InvalidOperationException>(async () => await store.Orders.SaveAsync(late, [Samples.Full(Samples.Key(1))]));
+        Assert.Equal(0, await store.CountAsync("orders"));
         Assert.Contains("Enlist", Assert.Throws<InvalidOperationException>(() => SqlUnitOfWork.Enlist(transaction)).Message, StringComparison.Ordinal);
     }
 

@@ -1,0 +1,32 @@
+using OrderKit.Core;
+using OrderKit.StateMachine;
+
+namespace OrderKit.Specs;
+
+/// <summary>One participant at a store, such as a process or a connection pool: all its ports.</summary>
+public interface IStoreActor
+{
+    /// <summary>Begins units of work.</summary>
+    IUnitOfWorkFactory Units { get; }
+
+    /// <summary>Orders, the writing side.</summary>
+    IOrderStore Orders { get; }
+
+    /// <summary>Orders, the reading side.</summary>
+    IOrderQueryStore Queries { get; }
+
+    /// <summary>The journal.</summary>
+    IJournalStore Journal { get; }
+
+    /// <summary>The deadlines.</summary>
+    IDeadlineStore Deadlines { get; }
+
+    /// <summary>The outbox.</summary>
+    IOutboxStore Outbox { get; }
+
+    /// <summary>The leases.</summary>
+    ILeaseStore Leases { get; }
+
+    /// <summary>The cases.</summary>
+    ICaseStore Cases { get; }
+}

@@ -1,0 +1,63 @@
+using OrderKit.Core;
+using OrderKit.StateMachine;
+
+namespace OrderKit.Specs.Tests;
+
+/// <summary>The in-memory store, new for each case.</summary>
+internal sealed class InMemoryStoreUnderTest : IStoreUnderTest
+{
+    private static int _tenants;
+
+    private readonly ManualTimeProvider _clock = new(new DateTimeOffset(2026, 2, 6, 4, 0, 0, TimeSpan.Zero));
+    private readonly InMemoryDatabase _database;
+    private readonly InMemoryOrderStore _orders;
+    private readonly InMemoryOutboxStore _outbox;
+    private readonly InMemoryCaseStore _cases;
+    private readonly InMemoryLeaseStore _leases;
+
+    public InMemoryStoreUnderTest()
+    {
+        _database = new InMemoryDatabase(_clock);
+        _outbox = new InMemoryOutboxStore(_database);
+        _cases = new InMemoryCaseStore(_database);
+        _leases = new InMemoryLeaseStore(_database);
+        _orders = new InMemoryOrderStore(_database, _outbox, _cases);
+    }
+
+    public TenantId Tenant { get; } = new($"tenant-{Interlocked.Increment(ref _tenants)}");
+
+    public StoreAbilities Abilities => StoreAbilities.None;
+
+    public IUnitOfWorkFactory Units => _database;
+
+    public IOrderStore Orders => _orders;
+
+    public IOrderQueryStore Queries => _orders;
+
+    public IJournalStore Journal => _orders;
+
+    public IDeadlineStore Deadlines => _orders;
+
+    public IOutboxStore Outbox => _outbox;
+
+    public ILeaseStore Leases => _leases;
+
+    public ICaseStore Cases => _cases;
+
+    public static ValueTask<IStoreUnderTest> OpenAsync() => new(new InMemoryStoreUnderTest());
+
+    public Task AdvanceAsync(TimeSpan by)
+    {
+        _clock.Advance(by);
+        return Task.CompletedTask;
+    }
+
+    // One process has one memory: the second participant is another caller of the same stores.
+    public Task<IStoreActor> OpenAnotherAsync() => Task.FromResult<IStoreActor>(this);
+
+    public ValueTask DisposeAsync()
+    {
+        _database.Dispose();
+        return default;
+    }
+}
