@@ -1,8 +1,8 @@
 using ControlTower.FollowUp;
 using ControlTower.Pages;
 using ControlTower.Replays;
-using OrderKit.Core;
 using OrderKit.Messaging;
+using OrderKit.Sqlite;
 using OrderKit.StateMachine;
 
 namespace ControlTower;
@@ -23,7 +23,14 @@ public static class TowerApp
         builder.Services.AddSingleton<TimeProvider>(static services => services.GetRequiredService<ReplayClock>());
         builder.Services.AddOrderKit()
             .AddEventHandler<ReleaseWhenReady>()
-            .UseSqlite($"Data Source={database}");
+            .UseSqlite(sqlite =>
+            {
+                sqlite.ConnectionString = $"Data Source={database}";
+
+                // Thousands of small transactions, and a file that the next start makes anew: a loss of power may cost the last ones.
+                // A host with orders of its own keeps the default, which may not.
+                sqlite.Synchronous = SqliteSynchronous.Normal;
+            });
         builder.Services.AddSingleton<IDeadlineProbe, PaymentCloseDesk>();
 
         // The replay turns pump and deadlines itself, between two slots of its own time.

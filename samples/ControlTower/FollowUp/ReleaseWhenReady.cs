@@ -28,7 +28,7 @@ public sealed class ReleaseWhenReady(OrderLifecycle lifecycle, FollowUpTally tal
                 Trigger = "release",
                 Source = "control-tower",
                 Order = orderEvent.Order,
-                Id = $"release-{OrderEventCodec.MessageIdOf(orderEvent.Order, orderEvent.Version)}",
+                Id = $"release-{OrderEventCodec.MessageIdOf(orderEvent.Order.Order.Value, orderEvent.Version)}",
                 OccurredAt = orderEvent.RecordedAt,
                 TraceId = orderEvent.TraceId,
             },

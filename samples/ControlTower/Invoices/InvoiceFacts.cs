@@ -47,8 +47,8 @@ public static class InvoiceFacts
         {
             Trigger = "refund-paid",
             Source = Source,
-            Reference = new OrderReference(TenantId.Default, ReferenceKind.AfterSale, note.Number),
-            Evidence = note.Number,
+            Reference = new OrderReference(TenantId.Default, ReferenceKind.AfterSale, credit.Number),
+            Evidence = credit.Number,
             OccurredAt = note.At,
             Amount = credit.Amount,
             Note = string.Create(CultureInfo.InvariantCulture, $"Customer {note.CustomerId}, {note.Country}, {credit.Lines} of {note.Lines.Count} lines without a sale."),

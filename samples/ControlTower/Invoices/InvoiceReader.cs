@@ -2,7 +2,6 @@ using System.Globalization;
 using System.IO.Compression;
 using System.Runtime.CompilerServices;
 using CsvHelper;
-using CsvHelper.Configuration;
 
 namespace ControlTower.Invoices;
 
@@ -12,6 +11,8 @@ public sealed class InvoiceReader
     // The shop is in the United Kingdom, and its times have no zone. The rules of that zone are asked rather than assumed:
     // in December it is UTC, in May it is not.
     private static readonly TimeZoneInfo London = TimeZoneInfo.FindSystemTimeZoneById("Europe/London");
+
+    private const int Columns = 8;
 
     private readonly List<string> _refused = [];
 
@@ -34,14 +35,16 @@ public sealed class InvoiceReader
     /// <summary>Reads text; the lines of one document stand together.</summary>
     public async IAsyncEnumerable<InvoiceDocument> ReadAsync(TextReader text, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        using var csv = new CsvReader(text, new CsvConfiguration(CultureInfo.InvariantCulture), leaveOpen: true);
-        if (!await csv.ReadAsync() || !csv.ReadHeader())
-            yield break;
-
-        var lines = new List<InvoiceLine>();
-        while (await csv.ReadAsync())
+        var options = new CsvReaderOptions
         {
-            cancellationToken.ThrowIfCancellationRequested();
+            FormatProvider = CultureInfo.InvariantCulture,
+            TrackLineNumbers = true,
+            MaxRecordSize = 64 * 1024,
+        };
+        using var csv = CsvReader.Create(text, options, leaveOpen: true);
+        var lines = new List<InvoiceLine>();
+        while (await csv.ReadAsync(cancellationToken))
+        {
             if (Parse(csv) is not { } line)
                 continue;
             if (lines.Count > 0 && lines[0].InvoiceNo != line.InvoiceNo)
@@ -60,24 +63,26 @@ public sealed class InvoiceReader
     private InvoiceLine? Parse(CsvReader csv)
     {
         const NumberStyles Price = NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign;
-        var number = csv.GetField("InvoiceNo")?.Trim() ?? "";
+        if (csv.FieldCount != Columns)
+            return Refuse(string.Create(CultureInfo.InvariantCulture, $"it has {csv.FieldCount} fields instead of {Columns}"));
+        var number = csv.GetString("InvoiceNo").Trim();
         if (number.Length == 0)
             return Refuse("it has no invoice number");
-        if (!long.TryParse(csv.GetField("Quantity"), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var quantity))
-            return Refuse($"'{csv.GetField("Quantity")}' is no quantity");
-        if (!decimal.TryParse(csv.GetField("UnitPrice"), Price, CultureInfo.InvariantCulture, out var price))
-            return Refuse($"'{csv.GetField("UnitPrice")}' is no price");
-        if (!DateTime.TryParseExact(csv.GetField("InvoiceDate"), "yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture, DateTimeStyles.None, out var local))
-            return Refuse($"'{csv.GetField("InvoiceDate")}' is no time");
+        if (!long.TryParse(csv.GetString("Quantity"), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var quantity))
+            return Refuse($"'{csv.GetString("Quantity")}' is no quantity");
+        if (!decimal.TryParse(csv.GetString("UnitPrice"), Price, CultureInfo.InvariantCulture, out var price))
+            return Refuse($"'{csv.GetString("UnitPrice")}' is no price");
+        if (!DateTime.TryParseExact(csv.GetString("InvoiceDate"), "yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture, DateTimeStyles.None, out var local))
+            return Refuse($"'{csv.GetString("InvoiceDate")}' is no time");
 
         return new InvoiceLine(
-            number, csv.GetField("StockCode") ?? "", csv.GetField("Description") ?? "", quantity,
+            number, csv.GetString("StockCode"), csv.GetString("Description"), quantity,
             new DateTimeOffset(local, London.GetUtcOffset(local)).ToUniversalTime(), price,
-            CustomerOf(csv.GetField("CustomerID") ?? ""), csv.GetField("Country") ?? "");
+            CustomerOf(csv.GetString("CustomerID")), csv.GetString("Country"));
 
         InvoiceLine? Refuse(string why)
         {
-            _refused.Add(string.Create(CultureInfo.InvariantCulture, $"line {csv.Parser.RawRow}: {why}"));
+            _refused.Add(string.Create(CultureInfo.InvariantCulture, $"line {csv.LineNumber}: {why}"));
             return null;
         }
     }

@@ -1,4 +1,3 @@
-using OrderKit.Core;
 using OrderKit.StateMachine;
 
 namespace ControlTower.Replays;
