@@ -5,6 +5,7 @@ var suites = new (string Name, Func<Task> Run)[]
 {
     ("decisions", () => { DecisionBenchmarks.Run(); return Task.CompletedTask; }),
     ("memory", () => { MemoryBenchmarks.Run(); return Task.CompletedTask; }),
+    ("deadlines", () => { DeadlineBenchmarks.Run(); return Task.CompletedTask; }),
 };
 
 foreach (var unknown in args.Where(a => !suites.Any(s => s.Name == a)))

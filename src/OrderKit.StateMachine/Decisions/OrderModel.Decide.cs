@@ -33,6 +33,9 @@ public sealed partial class OrderModel
         return DecideInFull(in order, in fact, trigger);
     }
 
+    /// <summary>Decides without the short way, which must lead to the same decision.</summary>
+    internal Decision DecideInFull(in OrderSnapshot order, in FactArguments fact) => DecideInFull(in order, in fact, _triggers[fact.Trigger]);
+
     [MethodImpl(MethodImplOptions.NoInlining)]
     private Decision DecideInFull(in OrderSnapshot order, in FactArguments fact, CompiledTrigger trigger)
     {

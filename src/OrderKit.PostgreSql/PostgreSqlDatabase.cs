@@ -1,0 +1,67 @@
+using System.Data.Common;
+using Npgsql;
+using OrderKit.Sql;
+
+namespace OrderKit.PostgreSql;
+
+/// <summary>A PostgreSQL database, through a pool of connections.</summary>
+internal sealed class PostgreSqlDatabase : SqlDatabase, IAsyncDisposable, IDisposable
+{
+    private static readonly IReadOnlyList<SqlMigration> AllMigrations =
+        SqlMigration.From(typeof(PostgreSqlDatabase).Assembly, ("Core", "core"), ("StateMachine", "state-machine"));
+
+    private readonly NpgsqlDataSource _dataSource;
+    private readonly bool _ownsDataSource;
+    private readonly Func<DbConnection, DbConnection>? _wrap;
+
+    internal PostgreSqlDatabase(PostgreSqlStoreOptions options)
+        : base(new PostgreSqlDialect(options.ClockOffset), new SqlNames(options.TablePrefix, options.Schema))
+    {
+        _wrap = options.Wrap;
+        _ownsDataSource = options.DataSource is null;
+        _dataSource = options.DataSource ?? NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(options.ConnectionString) { Enlist = false });
+    }
+
+    public override IReadOnlyList<SqlMigration> Migrations => AllMigrations;
+
+    public ValueTask DisposeAsync() => _ownsDataSource ? _dataSource.DisposeAsync() : ValueTask.CompletedTask;
+
+    public void Dispose()
+    {
+        if (_ownsDataSource)
+        {
+            _dataSource.Dispose();
+        }
+    }
+
+    protected override async ValueTask<SqlSession> OpenAsync(bool toWrite, CancellationToken cancellationToken)
+    {
+        var connection = await _dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        return NewSession(_wrap?.Invoke(connection) ?? connection);
+    }
+
+    protected override ValueTask ReturnAsync(SqlSession session, bool toWrite, bool isSound)
+    {
+        ArgumentNullException.ThrowIfNull(session);
+        return session.DisposeAsync();
+    }
+
+    // The driver sends BEGIN together with the first statement.
+    protected override ValueTask<DbTransaction> BeginTransactionAsync(DbConnection connection, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        return connection.BeginTransactionAsync(System.Data.IsolationLevel.ReadCommitted, cancellationToken);
+    }
+
+    protected override void CheckBorrowed(DbConnection connection)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        using var command = connection.CreateCommand();
+        if (command is not NpgsqlCommand && command.CreateParameter() is not NpgsqlParameter)
+        {
+            throw new ArgumentException(
+                $"The enlisted transaction is of a {connection.GetType().Name}, and this store is PostgreSQL. Enlist a transaction of an NpgsqlConnection to the same database.",
+                nameof(connection));
+        }
+    }
+}

@@ -1,0 +1,80 @@
+using System.Data.Common;
+using System.Globalization;
+using Npgsql;
+using OrderKit.Core;
+using OrderKit.Sql;
+
+namespace OrderKit.PostgreSql;
+
+/// <summary>How PostgreSQL spells things: whole arrays as parameters, and the server's clock.</summary>
+internal sealed class PostgreSqlDialect(Func<TimeSpan>? clockOffset) : SqlDialect
+{
+    public override string Name => "PostgreSQL";
+
+    public override bool WritesSets => true;
+
+    // Nothing is prepared on the session: a pooler may give the next transaction another one.
+    public override bool KeepsCommands => false;
+
+    public override string SkipLocked => "FOR UPDATE SKIP LOCKED";
+
+    // Not now(), which stands still inside a transaction.
+    public override string Now => clockOffset is null
+        ? "clock_timestamp()"
+        : string.Create(CultureInfo.InvariantCulture, $"(clock_timestamp() + interval '{clockOffset().Ticks / TimeSpan.TicksPerMicrosecond} microseconds')");
+
+    // Without names the parameters are $1, $2, … to the driver as well.
+    public override string ParameterName(int number) => "";
+
+    public override object FromInstant(DateTimeOffset instant) => Cut(instant);
+
+    public override object FromDuration(TimeSpan duration) => duration;
+
+    public override DateTimeOffset ReadInstant(DbDataReader reader, int ordinal)
+    {
+        ArgumentNullException.ThrowIfNull(reader);
+        return new DateTimeOffset(reader.GetDateTime(ordinal), TimeSpan.Zero);
+    }
+
+    public override Array FromInstants(IReadOnlyList<DateTimeOffset?> instants)
+    {
+        ArgumentNullException.ThrowIfNull(instants);
+        var values = new DateTime?[instants.Count];
+        for (var i = 0; i < values.Length; i++)
+        {
+            values[i] = instants[i] is { } instant ? Cut(instant) : null;
+        }
+
+        return values;
+    }
+
+    // The server says why it did not commit. Where it says nothing, or that it is going away, nobody knows.
+    public override bool IsCommitOutcomeUnknown(Exception exception) => exception switch
+    {
+        PostgresException answer => answer.SqlState is PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown
+            or PostgresErrorCodes.TransactionResolutionUnknown || answer.SqlState.StartsWith("08", StringComparison.Ordinal),
+        NpgsqlException or IOException or TimeoutException => true,
+        _ => false,
+    };
+
+    // The last instant that there is would otherwise be stored as infinity, and come back with more digits than it went with.
+    private static DateTime Cut(DateTimeOffset instant) => Instants.ToMicroseconds(instant).UtcDateTime;
+
+    public override string TableExists(SqlNames names)
+    {
+        ArgumentNullException.ThrowIfNull(names);
+        var schema = names.Schema is null ? "current_schema()" : $"'{names.Schema}'";
+        return $"SELECT count(*) FROM pg_catalog.pg_tables WHERE schemaname = {schema} AND tablename = $1";
+    }
+
+    public override IReadOnlyList<string> BeforeMigration(SqlNames names)
+    {
+        ArgumentNullException.ThrowIfNull(names);
+
+        // One lock for all schemas of a database: creating tables is rare, and two that create the same schema collide before it exists.
+        const string Lock = "SELECT pg_advisory_xact_lock(8031924675310482)";
+        return names.Schema is null
+            ? [Lock]
+            : [Lock, $"DO $do$ BEGIN IF to_regnamespace('{names.Schema}') IS NULL THEN CREATE SCHEMA {names.Schema}; END IF; END $do$"];
+    }
+}

@@ -1,0 +1,107 @@
+namespace OrderKit.Sql;
+
+/// <summary>A column that is written: how to get its value from a row, one by one or as an array over many rows.</summary>
+internal abstract class SqlColumn<TRow>(string name)
+{
+    internal string Name { get; } = name;
+
+    /// <summary>The type of the array, where whole arrays are written.</summary>
+    internal abstract string ArrayType { get; }
+
+    internal abstract object? Of(TRow row);
+
+    internal abstract Array ArrayOf(IReadOnlyList<TRow> rows, SqlDialect dialect);
+
+    /// <summary>Refuses a value that no database could keep.</summary>
+    internal virtual void RequireStorable(TRow row)
+    {
+    }
+
+    internal static SqlColumn<TRow> Number(string name, Func<TRow, long?> get) => new NumberColumn(name, get);
+
+    internal static SqlColumn<TRow> Text(string name, Func<TRow, string?> get) => new TextColumn(name, get);
+
+    internal static SqlColumn<TRow> Bytes(string name, Func<TRow, byte[]?> get) => new BytesColumn(name, get);
+
+    internal static SqlColumn<TRow> Instant(string name, Func<TRow, DateTimeOffset?> get) => new InstantColumn(name, get);
+
+    private sealed class NumberColumn(string name, Func<TRow, long?> get) : SqlColumn<TRow>(name)
+    {
+        internal override string ArrayType => "bigint[]";
+
+        internal override object? Of(TRow row) => get(row);
+
+        internal override Array ArrayOf(IReadOnlyList<TRow> rows, SqlDialect dialect)
+        {
+            var values = new long?[rows.Count];
+            for (var i = 0; i < values.Length; i++)
+            {
+                values[i] = get(rows[i]);
+            }
+
+            return values;
+        }
+    }
+
+    private sealed class TextColumn(string name, Func<TRow, string?> get) : SqlColumn<TRow>(name)
+    {
+        internal override string ArrayType => "text[]";
+
+        internal override object? Of(TRow row) => get(row);
+
+        internal override void RequireStorable(TRow row)
+        {
+            if (get(row) is { } text)
+            {
+                SqlValue.Text(text);
+            }
+        }
+
+        internal override Array ArrayOf(IReadOnlyList<TRow> rows, SqlDialect dialect)
+        {
+            var values = new string?[rows.Count];
+            for (var i = 0; i < values.Length; i++)
+            {
+                values[i] = get(rows[i]);
+            }
+
+            return values;
+        }
+    }
+
+    private sealed class BytesColumn(string name, Func<TRow, byte[]?> get) : SqlColumn<TRow>(name)
+    {
+        internal override string ArrayType => "bytea[]";
+
+        internal override object? Of(TRow row) => get(row);
+
+        internal override Array ArrayOf(IReadOnlyList<TRow> rows, SqlDialect dialect)
+        {
+            var values = new byte[]?[rows.Count];
+            for (var i = 0; i < values.Length; i++)
+            {
+                values[i] = get(rows[i]);
+            }
+
+            return values;
+        }
+    }
+
+    private sealed class InstantColumn(string name, Func<TRow, DateTimeOffset?> get) : SqlColumn<TRow>(name)
+    {
+        internal override string ArrayType => "timestamptz[]";
+
+        internal override object? Of(TRow row) => get(row);
+
+        internal override Array ArrayOf(IReadOnlyList<TRow> rows, SqlDialect dialect)
+        {
+            var values = new DateTimeOffset?[rows.Count];
+            for (var i = 0; i < values.Length; i++)
+            {
+                values[i] = get(rows[i]);
+            }
+
+            return dialect.FromInstants(values);
+        }
+    }
+}

@@ -1,0 +1,369 @@
+using System.Collections.Concurrent;
+using System.Data.Common;
+using System.Globalization;
+using System.Text;
+using OrderKit.Core;
+using OrderKit.StateMachine;
+
+namespace OrderKit.Sql;
+
+/// <summary>The statements of the order store set by set: one round trip for any number of facts.</summary>
+/// <remarks>
+/// Reads go through <c>LATERAL … LIMIT 1</c>, which keeps the planner on the indexes whatever it believes about sizes: a table
+/// without statistics must not cost a scan.
+/// </remarks>
+internal sealed class SetOrderStatements(SqlDatabase database) : IOrderStatements
+{
+    private const string Resolve = """
+        SELECT n.at, o.tenant, o.order_id
+        FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY AS n (tenant, value, kind, at)
+        CROSS JOIN LATERAL (
+            SELECT r.order_no FROM {references} r WHERE r.tenant = n.tenant AND r.value = n.value AND r.kind = n.kind ORDER BY r.order_no OFFSET 0) r
+        CROSS JOIN LATERAL (SELECT s.tenant, s.order_id FROM {orders} s WHERE s.order_no = r.order_no LIMIT 1) o
+        ORDER BY n.at, r.order_no
+        """;
+
+    private static readonly string Load = $$"""
+        SELECT n.at, {{OrderRow.Select("o")}}, j.version, j.trigger_name, j.amount, j.quantity, (k.found IS NOT NULL)::int
+        FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[]) WITH ORDINALITY AS n (tenant, order_id, source, fact_id, revokes, at)
+        CROSS JOIN LATERAL (SELECT {{OrderRow.Select("s")}} FROM {orders} s WHERE s.tenant = n.tenant AND s.order_id = n.order_id LIMIT 1) o
+        LEFT JOIN LATERAL (
+            SELECT e.version, e.trigger_name, e.amount, e.quantity FROM {journal} e
+            WHERE e.order_no = o.order_no AND e.source = n.source AND e.fact_id = n.fact_id LIMIT 1) j ON true
+        LEFT JOIN LATERAL (
+            SELECT 1 AS found FROM {journal} e WHERE e.order_no = o.order_no AND e.source = n.source AND e.fact_id = n.revokes LIMIT 1) k ON true
+        ORDER BY n.at
+        """;
+
+    private static readonly string Park =
+        $"INSERT INTO {{parked}} ({OrderParts.Parked.Names}) SELECT {OrderParts.Parked.NamesOf("r")} FROM {FromFirst(OrderParts.Parked)} ON CONFLICT DO NOTHING";
+
+    private const string TakeParked = $$"""
+        DELETE FROM {parked} WHERE parked_no = ANY (ARRAY(
+            SELECT p.parked_no FROM unnest($1::text[], $2::text[], $3::text[]) AS n (tenant, value, kind)
+            CROSS JOIN LATERAL (SELECT q.parked_no FROM {parked} q WHERE q.tenant = n.tenant AND q.value = n.value AND q.kind = n.kind OFFSET 0) p))
+        RETURNING {{OrderParts.ParkedSelect}}
+        """;
+
+    private static readonly ConcurrentDictionary<int, string> Saves = new();
+
+    [Flags]
+    private enum Parts
+    {
+        None = 0,
+        Created = 1,
+        Changed = 2,
+        Details = 4,
+        Messages = 8,
+        Armed = 16,
+        Disarmed = 32,
+        Links = 64,
+        Opened = 128,
+        Closed = 256,
+    }
+
+    public async ValueTask<IReadOnlyList<IReadOnlyList<OrderKey>>> ResolveAsync(
+        SqlSession session, IReadOnlyList<OrderReference> numbers, CancellationToken cancellationToken)
+    {
+        var found = new IReadOnlyList<OrderKey>[numbers.Count];
+        Array.Fill(found, []);
+        await ResolveAsync(session, numbers, [.. Enumerable.Range(0, found.Length)], found, cancellationToken).ConfigureAwait(false);
+        var unknown = Enumerable.Range(0, found.Length).Where(i => found[i].Count == 0).ToList();
+        if (unknown.Count > 0)
+        {
+            // A fact whose number is unknown is about to wait for it. Whoever links it now must either be seen here or wait for us.
+            await LockAsync(session, unknown.Select(i => numbers[i]), cancellationToken).ConfigureAwait(false);
+            await ResolveAsync(session, numbers, unknown, found, cancellationToken).ConfigureAwait(false);
+        }
+
+        return found;
+    }
+
+    public async ValueTask<IReadOnlyList<OrderFinding>> LoadAsync(SqlSession session, IReadOnlyList<OrderLookup> lookups, CancellationToken cancellationToken)
+    {
+        var findings = new OrderFinding[lookups.Count];
+        await LoadAsync(session, lookups, [.. Enumerable.Range(0, findings.Length)], findings, cancellationToken).ConfigureAwait(false);
+        var missing = Enumerable.Range(0, findings.Length).Where(i => findings[i].Order is null).ToList();
+        if (missing.Count > 0)
+        {
+            // As above: a fact whose order is missing may be parked, or may create it.
+            await LockAsync(session, missing.Select(i => NumberLocks.NumberOf(lookups[i].Order)), cancellationToken).ConfigureAwait(false);
+            await LoadAsync(session, lookups, missing, findings, cancellationToken).ConfigureAwait(false);
+        }
+
+        return findings;
+    }
+
+    public async ValueTask SaveAsync(
+        SqlSession session, IReadOnlyList<OrderChange> changes, IReadOnlyList<int> places, long[] saved, CancellationToken cancellationToken)
+    {
+        var batch = new OrderBatch(changes, places);
+        var parts = PartsOf(batch);
+        var dialect = session.Dialect;
+        var values = new List<object>(100);
+        AddOrders(values, batch, dialect);
+        Add(values, JournalColumns.Columns, batch.Entries, dialect);
+        AddIf(values, parts, Parts.Details, OrderParts.Details, batch.Details, dialect);
+        AddIf(values, parts, Parts.Messages, OrderParts.Messages, batch.Messages, dialect);
+        AddIf(values, parts, Parts.Armed, OrderParts.Deadlines, batch.Armed, dialect);
+        if ((parts & Parts.Disarmed) != 0)
+        {
+            values.Add(Numbers(batch.Disarmed, d => d.At));
+            values.Add(Numbers(batch.Disarmed, d => d.Row.Facet));
+        }
+
+        AddIf(values, parts, Parts.Links, OrderParts.Links, batch.Links, dialect);
+        AddIf(values, parts, Parts.Opened, OrderParts.Cases, batch.Opened, dialect);
+        if ((parts & Parts.Closed) != 0)
+        {
+            values.Add(Numbers(batch.Closed, c => c.At));
+            values.Add(Texts(batch.Closed, c => c.Row.Code));
+            values.Add(dialect.FromInstants([.. batch.Closed.Select(c => c.Row.ClosedAt)]));
+            values.Add(Numbers(batch.Closed, c => c.Row.ClosedVersion));
+        }
+
+        var sql = Saves.GetOrAdd((int)parts, static key => BuildSave((Parts)key));
+        var numbers = NumberLocks.Keys(database.Names, batch.Numbers);
+        foreach (var (at, orderNo) in await SaveAsync(session, sql, values, numbers, cancellationToken).ConfigureAwait(false))
+        {
+            saved[at] = orderNo;
+        }
+
+        foreach (var group in batch.Intricate.GroupBy(item => item.At).Where(group => saved[group.Key] != 0))
+        {
+            await RowOrderStatements.WriteCasesAsync(session, saved[group.Key], group.Select(item => item.Row), cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    public async ValueTask ParkAsync(SqlSession session, IReadOnlyList<ParkedFact> facts, CancellationToken cancellationToken)
+    {
+        await LockAsync(session, facts.Select(fact => fact.Number), cancellationToken).ConfigureAwait(false);
+        var values = new List<object>(OrderParts.Parked.Count);
+        OrderParts.Parked.AddArrays(values, facts, session.Dialect);
+        await session.Call(Park).With([.. values]).ExecuteAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    public async ValueTask<List<(long ParkedNo, ParkedFact Fact)>> TakeParkedAsync(
+        SqlSession session, IReadOnlyList<OrderReference> numbers, CancellationToken cancellationToken)
+    {
+        var locks = NumberLocks.Keys(database.Names, numbers);
+        return await RunAsync(
+            session, TakeParked, [Tenants(numbers), Values(numbers), Kinds(numbers)], locks, static row => OrderParts.ReadParked(row), cancellationToken).ConfigureAwait(false);
+    }
+
+    private static string[] Tenants(IReadOnlyList<OrderReference> numbers) => [.. numbers.Select(number => number.Tenant.Value)];
+
+    private static string[] Values(IReadOnlyList<OrderReference> numbers) => [.. numbers.Select(number => number.Value)];
+
+    private static string[] Kinds(IReadOnlyList<OrderReference> numbers) => [.. numbers.Select(number => number.Kind.Code)];
+
+    private static long?[] Numbers<T>(List<T> rows, Func<T, long?> get) => [.. rows.Select(get)];
+
+    private static string[] Texts<T>(List<T> rows, Func<T, string> get) => [.. rows.Select(row => SqlValue.Text(get(row)))];
+
+    private static async ValueTask ResolveAsync(
+        SqlSession session, IReadOnlyList<OrderReference> numbers, List<int> places, IReadOnlyList<OrderKey>[] found, CancellationToken cancellationToken)
+    {
+        var asked = places.Select(place => numbers[place]).ToList();
+        var rows = await session.Call(Resolve).With(Tenants(asked), Values(asked), Kinds(asked))
+            .ListAsync(static row => (At: row.Int32(0), Key: OrderRow.ReadKey(row, 1)), cancellationToken).ConfigureAwait(false);
+        foreach (var group in rows.GroupBy(row => row.At))
+        {
+            found[places[group.Key - 1]] = [.. group.Select(row => row.Key)];
+        }
+    }
+
+    private static async ValueTask LoadAsync(
+        SqlSession session, IReadOnlyList<OrderLookup> lookups, List<int> places, OrderFinding[] findings, CancellationToken cancellationToken)
+    {
+        var asked = places.Select(place => lookups[place]).ToList();
+        var rows = await session.Call(Load)
+            .With(
+                Texts(asked, l => l.Order.Tenant.Value), Texts(asked, l => l.Order.Order.Value), Texts(asked, l => l.Source), Texts(asked, l => l.FactId),
+                asked.Select(l => l.Revokes is null ? null : SqlValue.Text(l.Revokes)).ToArray())
+            .ListAsync(static row => (At: row.Int32(0), Finding: RowOrderStatements.ReadFinding(row, 1)), cancellationToken).ConfigureAwait(false);
+        foreach (var (at, finding) in rows)
+        {
+            findings[places[at - 1]] = finding;
+        }
+    }
+
+    private async ValueTask LockAsync(SqlSession session, IEnumerable<OrderReference> numbers, CancellationToken cancellationToken) =>
+        await session.Call(NumberLocks.Sql).With(NumberLocks.Keys(database.Names, numbers)).ScalarAsync(cancellationToken).ConfigureAwait(false);
+
+    private static ValueTask<List<(int At, long OrderNo)>> SaveAsync(
+        SqlSession session, string sql, List<object> values, long[] locks, CancellationToken cancellationToken) =>
+        RunAsync(session, sql, values, locks, static row => (row.Int32(0), row.Int64(1)), cancellationToken);
+
+    /// <summary>Runs a statement after the locks that it needs, in one round trip.</summary>
+    /// <remarks>They are two statements: one that waits for a lock goes on with what it saw before it waited.</remarks>
+    private static async ValueTask<List<T>> RunAsync<T>(
+        SqlSession session, string sql, List<object> values, long[] locks, Func<SqlRow, T> read, CancellationToken cancellationToken)
+    {
+        if (locks.Length == 0 || !session.Connection.CanCreateBatch)
+        {
+            if (locks.Length > 0)
+            {
+                await session.Call(NumberLocks.Sql).With(locks).ScalarAsync(cancellationToken).ConfigureAwait(false);
+            }
+
+            return await session.Call(sql).With([.. values]).ListAsync(read, cancellationToken).ConfigureAwait(false);
+        }
+
+        var batch = session.Connection.CreateBatch();
+        await using (batch.ConfigureAwait(false))
+        {
+            batch.Transaction = session.Transaction;
+            Add(session, batch, NumberLocks.Sql, [locks]);
+            Add(session, batch, sql, values);
+            var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+            await using (reader.ConfigureAwait(false))
+            {
+                while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+                {
+                    // The first result only says that the locks are ours.
+                }
+
+                await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
+                var rows = new List<T>();
+                while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+                {
+                    rows.Add(read(new SqlRow(reader, session.Dialect)));
+                }
+
+                return rows;
+            }
+        }
+    }
+
+    private static void Add(SqlSession session, DbBatch batch, string sql, List<object> values)
+    {
+        var command = batch.CreateBatchCommand();
+        command.CommandText = session.Database.Render(sql, isConstant: true).Text;
+        for (var i = 0; i < values.Count; i++)
+        {
+            var parameter = command.CreateParameter();
+            parameter.ParameterName = session.Dialect.ParameterName(i + 1);
+            parameter.Value = values[i];
+            command.Parameters.Add(parameter);
+        }
+
+        batch.BatchCommands.Add(command);
+    }
+
+    private static void AddOrders(List<object> values, OrderBatch batch, SqlDialect dialect)
+    {
+        if (batch.Created.Count > 0)
+        {
+            Add(values, OrderRow.Columns, batch.Created, dialect);
+        }
+
+        if (batch.Changed.Count > 0)
+        {
+            values.Add(Numbers(batch.Changed, row => row.At));
+            values.Add(batch.Expected.ToArray());
+            OrderRow.Columns.AddArrays(values, [.. batch.Changed.Select(row => row.Row)], dialect);
+        }
+    }
+
+    private static void AddIf<TRow>(
+        List<object> values, Parts parts, Parts part, SqlColumns<TRow> columns, List<(int At, TRow Row)> rows, SqlDialect dialect)
+    {
+        if ((parts & part) != 0)
+        {
+            Add(values, columns, rows, dialect);
+        }
+    }
+
+    private static void Add<TRow>(List<object> values, SqlColumns<TRow> columns, List<(int At, TRow Row)> rows, SqlDialect dialect)
+    {
+        values.Add(Numbers(rows, row => row.At));
+        columns.AddArrays(values, [.. rows.Select(row => row.Row)], dialect);
+    }
+
+    private static Parts PartsOf(OrderBatch batch) =>
+        (batch.Created.Count > 0 ? Parts.Created : 0) | (batch.Changed.Count > 0 ? Parts.Changed : 0)
+        | (batch.Details.Count > 0 ? Parts.Details : 0) | (batch.Messages.Count > 0 ? Parts.Messages : 0)
+        | (batch.Armed.Count > 0 ? Parts.Armed : 0) | (batch.Disarmed.Count > 0 ? Parts.Disarmed : 0)
+        | (batch.Links.Count > 0 ? Parts.Links : 0) | (batch.Opened.Count > 0 ? Parts.Opened : 0) | (batch.Closed.Count > 0 ? Parts.Closed : 0);
+
+    /// <summary>Writes one statement: the compare-and-swap first, and everything else only for the orders that won it.</summary>
+    private static string BuildSave(Parts parts)
+    {
+        var sql = new StringBuilder("WITH ");
+        var next = 1;
+        var winners = new List<string>(2);
+        if ((parts & Parts.Created) != 0)
+        {
+            sql.Append(CultureInfo.InvariantCulture, $"n AS (SELECT * FROM {OrderRow.Columns.Unnest(ref next, "at")}),\n");
+            sql.Append(CultureInfo.InvariantCulture, $"made AS (INSERT INTO {{orders}} ({OrderRow.Columns.Names}) SELECT {OrderRow.Columns.NamesOf("n")} FROM n ORDER BY n.at ON CONFLICT DO NOTHING RETURNING order_no, tenant, order_id),\n");
+            winners.Add("SELECT n.at, made.order_no FROM made JOIN n ON n.tenant = made.tenant AND n.order_id = made.order_id");
+        }
+
+        if ((parts & Parts.Changed) != 0)
+        {
+            var orders = OrderRow.Columns.Unnest(ref next, "at", "expected");
+
+            // Each order is found by its key through the index before it is joined to anything: the planner has no other way to go.
+            sql.Append(CultureInfo.InvariantCulture, $"c AS (SELECT r.*, o.order_no FROM {orders} CROSS JOIN LATERAL (SELECT s.order_no FROM {{orders}} s WHERE s.tenant = r.tenant AND s.order_id = r.order_id AND s.version = r.expected LIMIT 1) o),\n");
+        }
+
+        sql.Append(CultureInfo.InvariantCulture, $"e AS (SELECT * FROM {JournalColumns.Columns.Unnest(ref next, "at")}),\n");
+        if ((parts & Parts.Changed) != 0)
+        {
+            // A fact that is in the journal already makes its change lose, as if another writer had been first: he was.
+            sql.Append("told AS (SELECT DISTINCT c.at FROM e JOIN c ON c.at = e.at CROSS JOIN LATERAL (SELECT 1 FROM {journal} j WHERE j.order_no = c.order_no AND j.source = e.source AND j.fact_id = e.fact_id LIMIT 1) x),\n");
+            sql.Append(CultureInfo.InvariantCulture, $"moved AS (UPDATE {{orders}} o SET {OrderRow.Columns.Assignments("c", "tenant", "order_id")} FROM c WHERE o.order_no = c.order_no AND o.order_no = ANY (ARRAY(SELECT c.order_no FROM c)) AND o.version = c.expected AND c.at NOT IN (SELECT told.at FROM told) RETURNING c.at, o.order_no),\n");
+            winners.Add("SELECT moved.at, moved.order_no FROM moved");
+        }
+
+        sql.Append(CultureInfo.InvariantCulture, $"won AS ({string.Join(" UNION ALL ", winners)})");
+        sql.Append(CultureInfo.InvariantCulture, $",\nj AS (INSERT INTO {{journal}} (order_no, {JournalColumns.Columns.Names}) SELECT won.order_no, {JournalColumns.Columns.NamesOf("e")} FROM e JOIN won ON won.at = e.at ON CONFLICT DO NOTHING)");
+        if ((parts & Parts.Details) != 0)
+        {
+            Insert(sql, "d", "journal_details", OrderParts.Details, "ON CONFLICT DO NOTHING", ref next);
+        }
+
+        if ((parts & Parts.Messages) != 0)
+        {
+            sql.Append(CultureInfo.InvariantCulture, $",\nm AS (INSERT INTO {{outbox}} ({OrderParts.Messages.Names}, created_at, due_at) SELECT {OrderParts.Messages.NamesOf("r")}, {{now}}, {{now}} FROM {OrderParts.Messages.Unnest(ref next, "nth", ["at"])} JOIN won ON won.at = r.at ORDER BY r.nth)");
+        }
+
+        if ((parts & Parts.Armed) != 0)
+        {
+            Insert(sql, "a", "deadlines", OrderParts.Deadlines, $"ON CONFLICT (order_no, facet) DO UPDATE SET {OrderParts.Deadlines.Assignments("excluded", "facet")}", ref next);
+        }
+
+        if ((parts & Parts.Disarmed) != 0)
+        {
+            sql.Append(CultureInfo.InvariantCulture, $",\nv AS (DELETE FROM {{deadlines}} d USING unnest(${next}::bigint[], ${next + 1}::bigint[]) AS r (at, facet) JOIN won ON won.at = r.at WHERE d.order_no = won.order_no AND d.facet = r.facet AND d.order_no = ANY (ARRAY(SELECT won.order_no FROM won)))");
+            next += 2;
+        }
+
+        if ((parts & Parts.Links) != 0)
+        {
+            Insert(sql, "l", "references", OrderParts.Links, "ON CONFLICT DO NOTHING", ref next);
+        }
+
+        if ((parts & Parts.Opened) != 0)
+        {
+            Insert(sql, "p", "cases", OrderParts.Cases, "ON CONFLICT DO NOTHING", ref next);
+        }
+
+        if ((parts & Parts.Closed) != 0)
+        {
+            sql.Append(CultureInfo.InvariantCulture, $",\nq AS (UPDATE {{cases}} s SET closed_at = r.closed_at, closed_version = r.closed_version FROM unnest(${next}::bigint[], ${next + 1}::text[], ${next + 2}::timestamptz[], ${next + 3}::bigint[]) AS r (at, code, closed_at, closed_version) JOIN won ON won.at = r.at WHERE s.order_no = won.order_no AND s.code = r.code AND s.closed_at IS NULL AND s.order_no = ANY (ARRAY(SELECT won.order_no FROM won)))");
+        }
+
+        return sql.Append("\nSELECT at, order_no FROM won").ToString();
+    }
+
+    private static void Insert<TRow>(StringBuilder sql, string name, string table, SqlColumns<TRow> columns, string onConflict, ref int next) =>
+        sql.Append(CultureInfo.InvariantCulture, $",\n{name} AS (INSERT INTO {{{table}}} (order_no, {columns.Names}) SELECT won.order_no, {columns.NamesOf("r")} FROM {columns.Unnest(ref next, "at")} JOIN won ON won.at = r.at {onConflict})");
+
+    private static string FromFirst<TRow>(SqlColumns<TRow> columns)
+    {
+        var next = 1;
+        return columns.Unnest(ref next);
+    }
+}

@@ -1,0 +1,129 @@
+using System.Data.Common;
+
+namespace OrderKit.Sql;
+
+/// <summary>A command with its parameters.</summary>
+internal sealed class SqlCall(SqlSession session, DbCommand command, bool hasNow)
+{
+    private DbParameter? _now;
+
+    internal DbCommand Command => command;
+
+    /// <summary>Sets all parameters.</summary>
+    internal SqlCall With(params ReadOnlySpan<object?> values)
+    {
+        for (var i = 0; i < values.Length; i++)
+        {
+            Set(i + 1, values[i]);
+        }
+
+        return this;
+    }
+
+    internal void Set(int number, object? value)
+    {
+        var parameters = command.Parameters;
+        if (parameters.Count < number)
+        {
+            var parameter = command.CreateParameter();
+            parameter.ParameterName = session.Dialect.ParameterName(number);
+            parameters.Add(parameter);
+        }
+
+        parameters[number - 1].Value = SqlValue.Of(session.Dialect, value);
+    }
+
+    internal async ValueTask<int> ExecuteAsync(CancellationToken cancellationToken)
+    {
+        SetNow();
+        try
+        {
+            return await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            await EndAsync().ConfigureAwait(false);
+        }
+    }
+
+    internal async ValueTask<object?> ScalarAsync(CancellationToken cancellationToken)
+    {
+        SetNow();
+        try
+        {
+            return await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) is var value and not DBNull ? value : null;
+        }
+        finally
+        {
+            await EndAsync().ConfigureAwait(false);
+        }
+    }
+
+    internal async ValueTask<long?> NumberAsync(CancellationToken cancellationToken) =>
+        await ScalarAsync(cancellationToken).ConfigureAwait(false) is { } value
+            ? Convert.ToInt64(value, System.Globalization.CultureInfo.InvariantCulture)
+            : null;
+
+    /// <summary>Reads all rows.</summary>
+    internal async ValueTask<List<T>> ListAsync<T>(Func<SqlRow, T> read, CancellationToken cancellationToken)
+    {
+        var rows = new List<T>();
+        SetNow();
+        try
+        {
+            var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+            await using (reader.ConfigureAwait(false))
+            {
+                var row = new SqlRow(reader, session.Dialect);
+                while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+                {
+                    rows.Add(read(row));
+                }
+            }
+        }
+        finally
+        {
+            await EndAsync().ConfigureAwait(false);
+        }
+
+        return rows;
+    }
+
+    /// <summary>Reads the first row.</summary>
+    internal async ValueTask<T?> FirstAsync<T>(Func<SqlRow, T> read, CancellationToken cancellationToken)
+    {
+        SetNow();
+        try
+        {
+            var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+            await using (reader.ConfigureAwait(false))
+            {
+                return await reader.ReadAsync(cancellationToken).ConfigureAwait(false) ? read(new SqlRow(reader, session.Dialect)) : default;
+            }
+        }
+        finally
+        {
+            await EndAsync().ConfigureAwait(false);
+        }
+    }
+
+    private void SetNow()
+    {
+        if (!hasNow || session.Dialect.NowParameter is not { } value)
+        {
+            return;
+        }
+
+        if (_now is null)
+        {
+            _now = command.CreateParameter();
+            _now.ParameterName = session.Dialect.Now;
+            command.Parameters.Add(_now);
+        }
+
+        _now.Value = value;
+    }
+
+    // A command that is not kept has done its work.
+    private ValueTask EndAsync() => session.Dialect.KeepsCommands ? ValueTask.CompletedTask : command.DisposeAsync();
+}

@@ -1,0 +1,88 @@
+using System.Data.Common;
+
+namespace OrderKit.Sql;
+
+/// <summary>An open connection, with the transaction on it and the commands that were prepared on it.</summary>
+/// <remarks>Used by one caller at a time.</remarks>
+public sealed class SqlSession : IAsyncDisposable
+{
+    private readonly SqlDatabase _database;
+    private readonly Dictionary<string, SqlCall>? _calls;
+
+    internal SqlSession(SqlDatabase database, DbConnection connection)
+    {
+        _database = database;
+        Connection = connection;
+        // By reference: the texts are constants, and hashing two kilobytes for each call would cost more than it saves.
+        _calls = database.Dialect.KeepsCommands ? new(ReferenceEqualityComparer.Instance) : null;
+    }
+
+    /// <summary>The connection.</summary>
+    public DbConnection Connection { get; }
+
+    /// <summary>The transaction that commands belong to.</summary>
+    public DbTransaction? Transaction { get; set; }
+
+    internal SqlDatabase Database => _database;
+
+    internal SqlDialect Dialect => _database.Dialect;
+
+    /// <summary>A command for a constant text.</summary>
+    internal SqlCall Call(string template)
+    {
+        if (_calls is null)
+        {
+            return Make(template, isConstant: true);
+        }
+
+        if (!_calls.TryGetValue(template, out var call))
+        {
+            _calls.Add(template, call = Make(template, isConstant: true));
+        }
+
+        call.Command.Transaction = Transaction;
+        return call;
+    }
+
+    /// <summary>A command for a text that was put together for this one call.</summary>
+    internal SqlCall CallOnce(string template) => Make(template, isConstant: false);
+
+    /// <summary>Closes the connection.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_calls is not null)
+        {
+            foreach (var call in _calls.Values)
+            {
+                await call.Command.DisposeAsync().ConfigureAwait(false);
+            }
+        }
+
+        await Connection.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Gives up the commands, and leaves the connection to its owner.</summary>
+    internal void Forget()
+    {
+        if (_calls is not null)
+        {
+            foreach (var call in _calls.Values)
+            {
+                call.Command.Dispose();
+            }
+
+            _calls.Clear();
+        }
+    }
+
+    private SqlCall Make(string template, bool isConstant)
+    {
+        var command = Connection.CreateCommand();
+        command.Transaction = Transaction;
+        var (text, hasNow) = _database.Render(template, isConstant);
+#pragma warning disable CA2100 // The text is a constant of ours with checked names in it; values are parameters.
+        command.CommandText = text;
+#pragma warning restore CA2100
+        return new SqlCall(this, command, hasNow);
+    }
+}

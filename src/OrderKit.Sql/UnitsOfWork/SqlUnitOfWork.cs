@@ -1,0 +1,153 @@
+using System.Data.Common;
+using OrderKit.Core;
+
+namespace OrderKit.Sql;
+
+/// <summary>A transaction on the SQL store: one that this library began, or the host's own.</summary>
+/// <remarks>Not safe for several threads at once.</remarks>
+public sealed class SqlUnitOfWork : UnitOfWork
+{
+    private readonly DbTransaction _transaction;
+    private SqlSession? _session;
+    private bool _hasEnded;
+
+    internal SqlUnitOfWork(SqlSession session, DbTransaction transaction)
+    {
+        _session = session;
+        _transaction = session.Transaction = transaction;
+    }
+
+    private SqlUnitOfWork(DbTransaction transaction)
+    {
+        _transaction = transaction;
+        IsEnlisted = true;
+    }
+
+    /// <inheritdoc/>
+    public override bool IsEnlisted { get; }
+
+    /// <summary>The transaction, for statements of the host's own that belong with it.</summary>
+    /// <exception cref="InvalidOperationException">It has ended.</exception>
+    public DbTransaction Transaction => _hasEnded ? throw Ended() : _transaction;
+
+    /// <summary>Joins the host's own transaction.</summary>
+    /// <remarks>
+    /// It is never committed, rolled back or disposed here, and no statement of ours ends it. What is written takes effect when the
+    /// host commits. On SQLite the transaction must be on the store's own file.
+    /// </remarks>
+    /// <exception cref="InvalidOperationException">The transaction has ended.</exception>
+    public static SqlUnitOfWork Enlist(DbTransaction transaction)
+    {
+        ArgumentNullException.ThrowIfNull(transaction);
+        return HasCompleted(transaction)
+            ? throw new InvalidOperationException("The transaction has been committed, rolled back or disposed. Enlist one that is open.")
+            : new SqlUnitOfWork(transaction);
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="CommitOutcomeUnknownException">The connection broke while the commit was under way.</exception>
+    public override async ValueTask CommitAsync(CancellationToken cancellationToken = default)
+    {
+        if (IsEnlisted)
+        {
+            throw new InvalidOperationException("This unit of work is the host's own transaction. Commit that transaction instead.");
+        }
+
+        if (_hasEnded)
+        {
+            throw Ended();
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+        var session = _session!;
+        try
+        {
+            // A commit that is cancelled half-way has an unknown outcome, so the token ends here.
+            await _transaction.CommitAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (session.Dialect.IsCommitOutcomeUnknown(exception))
+        {
+            throw new CommitOutcomeUnknownException(exception);
+        }
+
+        await EndAsync(isSound: true).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public override async ValueTask DisposeAsync()
+    {
+        if (_hasEnded)
+        {
+            return;
+        }
+
+        if (IsEnlisted)
+        {
+            _hasEnded = true;
+            _session?.Forget();
+            return;
+        }
+
+        var isSound = false;
+        try
+        {
+            await _transaction.RollbackAsync(CancellationToken.None).ConfigureAwait(false);
+            isSound = true;
+        }
+        catch (Exception exception) when (exception is DbException or InvalidOperationException or IOException)
+        {
+            // The connection is gone or the server ended the transaction: it is rolled back either way, and what broke it was thrown before.
+        }
+        finally
+        {
+            await EndAsync(isSound).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>The session to send statements through, on a database that this unit must belong to.</summary>
+    internal SqlSession On(SqlDatabase database)
+    {
+        if (_hasEnded || (IsEnlisted && HasCompleted(_transaction)))
+        {
+            throw Ended();
+        }
+
+        if (_session is null)
+        {
+            var connection = _transaction.Connection!;
+            database.CheckBorrowed(connection);
+            _session = new SqlSession(database, connection) { Transaction = _transaction };
+        }
+
+        return ReferenceEquals(_session.Database, database)
+            ? _session
+            : throw new ArgumentException("This unit of work belongs to another store. Begin it with the IUnitOfWorkFactory of this one.", nameof(database));
+    }
+
+    // A driver may go on with the connection of a transaction that is over, and every statement would then commit by itself.
+    // What all of them refuse is to tell such a transaction's isolation level.
+    private static bool HasCompleted(DbTransaction transaction)
+    {
+        try
+        {
+            _ = transaction.IsolationLevel;
+            return transaction.Connection is null;
+        }
+        catch (InvalidOperationException)
+        {
+            return true;
+        }
+    }
+
+    private static InvalidOperationException Ended() => new("This unit of work has ended. Begin another one.");
+
+    private async ValueTask EndAsync(bool isSound)
+    {
+        _hasEnded = true;
+        var session = _session!;
+        _session = null;
+        session.Transaction = null;
+        await _transaction.DisposeAsync().ConfigureAwait(false);
+        await session.Database.ReturnAsync(session, toWrite: true, isSound).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,55 @@
+namespace OrderKit.Sql;
+
+/// <summary>Turns values into what a driver takes.</summary>
+internal static class SqlValue
+{
+    // Some thousand years: what is added to now stays an instant that can be read again.
+    private static readonly TimeSpan Longest = TimeSpan.FromDays(1_000_000);
+
+    internal static object Of(SqlDialect dialect, object? value) => value switch
+    {
+        null => DBNull.Value,
+        string text => Text(text),
+        DateTimeOffset instant => dialect.FromInstant(instant),
+        TimeSpan duration => dialect.FromDuration(duration < Longest ? duration : Longest),
+        ReadOnlyMemory<byte> bytes => Bytes(bytes),
+        int number => (long)number,
+        _ => value,
+    };
+
+    /// <summary>Refuses a text that no database could keep as it is, before the statement is sent: one that fails there ends a host's transaction.</summary>
+    internal static string Text(string text)
+    {
+        if (text.AsSpan().IndexOfAnyInRange('\uD800', '\uDFFF') >= 0)
+        {
+            RequirePairs(text);
+        }
+
+        return text.Contains('\0', StringComparison.Ordinal)
+            ? throw new ArgumentException("A text contains the character U+0000, which PostgreSQL cannot keep. Remove it where the message enters; the raw bytes may stay in the payload.", nameof(text))
+            : text;
+    }
+
+    internal static byte[] Bytes(ReadOnlyMemory<byte> bytes) =>
+        System.Runtime.InteropServices.MemoryMarshal.TryGetArray(bytes, out var segment) && segment.Offset == 0 && segment.Count == segment.Array!.Length
+            ? segment.Array
+            : bytes.ToArray();
+
+    private static void RequirePairs(string text)
+    {
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (!char.IsSurrogate(text[i]))
+            {
+                continue;
+            }
+
+            if (i + 1 >= text.Length || !char.IsSurrogatePair(text[i], text[i + 1]))
+            {
+                throw new ArgumentException($"A text has half a surrogate pair at position {i}; it is no valid Unicode text and has no UTF-8 form.", nameof(text));
+            }
+
+            i++;
+        }
+    }
+}

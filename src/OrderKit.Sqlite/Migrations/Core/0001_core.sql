@@ -1,0 +1,43 @@
+-- Leases, the outbox and cases. Instants are microseconds since 1970 in UTC.
+
+CREATE TABLE {leases} (
+    name text NOT NULL PRIMARY KEY,
+    owner text NOT NULL,
+    epoch integer NOT NULL,
+    until_at integer NOT NULL
+) WITHOUT ROWID;
+
+-- AUTOINCREMENT, so that a claim on a row that is gone can never hit a younger row of the same number.
+CREATE TABLE {outbox} (
+    id integer PRIMARY KEY AUTOINCREMENT,
+    destination text NOT NULL,
+    lane text NOT NULL,
+    message_id text NOT NULL,
+    tenant text NOT NULL,
+    type text NOT NULL,
+    body blob NOT NULL,
+    created_at integer NOT NULL,
+    due_at integer NOT NULL,
+    attempts integer NOT NULL DEFAULT 0,
+    epoch integer NOT NULL DEFAULT 0,
+    last_error text
+);
+CREATE INDEX {prefix}outbox_lane ON {outbox} (destination, lane, tenant, id);
+CREATE INDEX {prefix}outbox_due ON {outbox} (destination, due_at, id);
+
+CREATE TABLE {cases} (
+    case_no integer PRIMARY KEY,
+    order_no integer NOT NULL,
+    code text NOT NULL,
+    tenant text NOT NULL,
+    owner text NOT NULL,
+    reason text NOT NULL,
+    opened_version integer NOT NULL,
+    opened_at integer NOT NULL,
+    due_at integer,
+    closed_at integer,
+    closed_version integer
+);
+CREATE UNIQUE INDEX {prefix}cases_open ON {cases} (order_no, code) WHERE closed_at IS NULL;
+CREATE INDEX {prefix}cases_order ON {cases} (order_no);
+CREATE INDEX {prefix}cases_due ON {cases} (tenant, due_at, case_no) WHERE closed_at IS NULL;

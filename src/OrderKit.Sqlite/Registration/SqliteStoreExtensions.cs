@@ -1,0 +1,34 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using OrderKit.Core;
+using OrderKit.Sqlite;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Chooses SQLite as the store.</summary>
+public static class SqliteStoreExtensions
+{
+    /// <summary>Keeps everything in a SQLite file; the tables are created when the host starts.</summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="connectionString">Names the file, as in <c>Data Source=orders.db</c>.</param>
+    /// <exception cref="InvalidOperationException">Another store was chosen before.</exception>
+    public static OrderKitBuilder UseSqlite(this OrderKitBuilder builder, string connectionString)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(connectionString);
+        return builder.UseSqlite(options => options.ConnectionString = connectionString);
+    }
+
+    /// <summary>Keeps everything in a SQLite file, with settings.</summary>
+    /// <exception cref="InvalidOperationException">Another store was chosen before.</exception>
+    public static OrderKitBuilder UseSqlite(this OrderKitBuilder builder, Action<SqliteStoreOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(configure);
+        builder.ChooseStore(nameof(UseSqlite));
+        builder.Services.AddOptions<SqliteStoreOptions>().Configure(configure).ValidateOnStart();
+        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<SqliteStoreOptions>, SqliteStoreOptionsCheck>());
+        return builder.AddSqlStores(
+            static provider => new SqliteDatabase(provider.GetRequiredService<IOptions<SqliteStoreOptions>>().Value, provider.GetRequiredService<TimeProvider>()),
+            static provider => provider.GetRequiredService<IOptions<SqliteStoreOptions>>().Value.Schema);
+    }
+}
