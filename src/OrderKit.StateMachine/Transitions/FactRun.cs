@@ -16,6 +16,9 @@ internal sealed class FactRun(
     // A parked fact can make a number known that further facts wait for; a chain longer than this is a loop of defects.
     private const int MaxRounds = 16;
 
+    // Numbers that another unit made known between our look and our parking.
+    private readonly List<OrderReference> _missed = [];
+
     private readonly CommitState _commit = unit.IsEnlisted ? CommitState.PendingCommit : CommitState.Committed;
 
     /// <summary>Decides what an operator's act does to an order.</summary>
@@ -32,12 +35,12 @@ internal sealed class FactRun(
             if (one.Result is { } result)
             {
                 results[0] = result;
-                if (one.Known is not { Count: > 0 } found)
+                if (one.Known is null && _missed.Count == 0)
                 {
                     return results;
                 }
 
-                await ApplyWaitingAsync(found, maxAttempts, cancellationToken).ConfigureAwait(false);
+                await ApplyWaitingAsync(one.Known ?? [], maxAttempts, cancellationToken).ConfigureAwait(false);
                 return results;
             }
         }
@@ -179,7 +182,7 @@ internal sealed class FactRun(
             var result = Decide(target, draft, finding, deadline, ref parked);
             if (parked is not null)
             {
-                await store.ParkAsync(unit, parked, cancellationToken).ConfigureAwait(false);
+                await ParkAsync(parked, cancellationToken).ConfigureAwait(false);
             }
 
             if (!draft.HasChanges)
@@ -255,7 +258,7 @@ internal sealed class FactRun(
 
         if (parked is not null)
         {
-            await store.ParkAsync(unit, parked, cancellationToken).ConfigureAwait(false);
+            await ParkAsync(parked, cancellationToken).ConfigureAwait(false);
         }
 
         return targets;
@@ -321,7 +324,7 @@ internal sealed class FactRun(
 
         if (parked is not null)
         {
-            await store.ParkAsync(unit, parked, cancellationToken).ConfigureAwait(false);
+            await ParkAsync(parked, cancellationToken).ConfigureAwait(false);
         }
 
         if (reused is not null)
@@ -455,10 +458,40 @@ internal sealed class FactRun(
     /// <summary>Applies what waited for numbers that are known now, and what waited for that in turn.</summary>
     private async ValueTask ApplyWaitingAsync(List<OrderReference> known, int maxAttempts, CancellationToken cancellationToken)
     {
+        AddMissed(known);
         for (var round = 0; known.Count > 0 && round < MaxRounds; round++)
         {
             var parked = await store.TakeParkedAsync(unit, known, cancellationToken).ConfigureAwait(false);
             known = parked.Count == 0 ? [] : await ApplyParkedAsync(parked, maxAttempts, cancellationToken).ConfigureAwait(false);
+            AddMissed(known);
+        }
+
+        void AddMissed(List<OrderReference> numbers)
+        {
+            numbers.AddRange(_missed);
+            _missed.Clear();
+        }
+    }
+
+    /// <summary>Parks facts, and looks again whether what they wait for has come meanwhile.</summary>
+    private async ValueTask ParkAsync(List<ParkedFact> parked, CancellationToken cancellationToken)
+    {
+        await store.ParkAsync(unit, parked, cancellationToken).ConfigureAwait(false);
+
+        // From here on, whoever makes one of these numbers known waits for us. Whoever was first did not see our facts wait.
+        var numbers = parked.Where(p => p.Reason == ParkReason.UnknownNumber).Select(p => p.Number).Distinct().ToList();
+        if (numbers.Count > 0)
+        {
+            var found = await store.ResolveAsync(unit, numbers, cancellationToken).ConfigureAwait(false);
+            _missed.AddRange(numbers.Where((_, i) => found[i].Count > 0));
+        }
+
+        var orders = parked.Where(p => p.Reason == ParkReason.UnknownOrder).Select(p => p.Number).Distinct().ToList();
+        if (orders.Count > 0)
+        {
+            var lookups = orders.Select(n => new OrderLookup(new OrderKey(n.Tenant, OrderId.Parse(n.Value)), OwnSource, string.Empty, null)).ToList();
+            var found = await store.LoadAsync(unit, lookups, cancellationToken).ConfigureAwait(false);
+            _missed.AddRange(orders.Where((_, i) => found[i].Order is not null));
         }
     }
 
