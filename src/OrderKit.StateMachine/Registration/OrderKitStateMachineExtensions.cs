@@ -21,9 +21,10 @@ public static class OrderKitStateMachineExtensions
         }
 
         services.AddOptions<DeadlineOptions>().ValidateOnStart();
-        services.AddOptions<JournalSealingOptions>();
+        services.AddOptions<JournalSealingOptions>().ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<OrderLifecycleOptions>, OrderLifecycleOptionsCheck>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<DeadlineOptions>, DeadlineOptionsCheck>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<JournalSealingOptions>, JournalSealingOptionsCheck>());
         services.TryAddSingleton(static provider =>
         {
             var models = provider.GetRequiredService<IOptions<OrderLifecycleOptions>>().Value.Models;

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
 using OrderKit.Core;
-using Xunit;
 
 namespace OrderKit.StateMachine.Tests;
 
