@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using OrderKit.Core;
@@ -80,7 +81,7 @@ public static class DiagnoseCommand
             await errors.WriteLineAsync("Stopped; no report is written.");
             return Interrupted;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or DbException)
         {
             await errors.WriteLineAsync(e.Message);
             return Failed;
@@ -104,7 +105,7 @@ public static class DiagnoseCommand
         await DiagnoseProgress.RunAsync(console, time, async progress =>
         {
             ReadSums(folder, sums, progress, cancellationToken);
-            await using var store = DiagnoseStore.Open(place.Path);
+            await using var store = await DiagnoseStore.OpenAsync(place.Path, cancellationToken);
             var feed = await SendAsync(store, orders, rows, sums, progress, cancellationToken);
             var figures = await ReadJournalAsync(store, progress, cancellationToken);
             var openCases = await store.Cases.CountOpenAsync(TenantId.Default, cancellationToken);

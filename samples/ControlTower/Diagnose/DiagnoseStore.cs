@@ -1,4 +1,7 @@
+using System.Data.Common;
 using OrderKit.Core;
+using OrderKit.Sql;
+using OrderKit.Sqlite;
 using OrderKit.StateMachine;
 
 namespace ControlTower.Diagnose;
@@ -27,12 +30,19 @@ internal sealed class DiagnoseStore : IAsyncDisposable
 
     /// <summary>Opens a new store in a file.</summary>
     /// <remarks>No host runs, so neither deadlines nor the outbox do: the times are history, and nobody waits for the events.</remarks>
-    public static DiagnoseStore Open(string path)
+    public static async Task<DiagnoseStore> OpenAsync(string path, CancellationToken cancellationToken)
     {
-        _ = path;
         var services = new ServiceCollection();
-        services.AddOrderKit().UseInMemory();
-        return new DiagnoseStore(services.BuildServiceProvider());
+        services.AddOrderKit().UseSqlite(options =>
+        {
+            options.ConnectionString = new DbConnectionStringBuilder { ["Data Source"] = path }.ConnectionString;
+
+            // A loss of power ends the run anyway; it is begun again from the export.
+            options.Synchronous = SqliteSynchronous.Normal;
+        });
+        var provider = services.BuildServiceProvider();
+        await provider.GetRequiredService<OrderKitSchema>().EnsureAsync(cancellationToken);
+        return new DiagnoseStore(provider);
     }
 
     public ValueTask DisposeAsync() => _services.DisposeAsync();

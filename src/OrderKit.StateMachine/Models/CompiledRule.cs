@@ -66,6 +66,9 @@ internal sealed class CompiledTrigger
 
     public required int Landing { get; init; }
 
+    /// <summary>The bit of the anchor that it claims.</summary>
+    public required uint LandingAnchor { get; init; }
+
     public required CounterRule? First { get; init; }
 
     public required CounterRule? Second { get; init; }

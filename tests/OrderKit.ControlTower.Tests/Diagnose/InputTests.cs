@@ -1,5 +1,8 @@
 using System.Globalization;
 using System.Text;
+using Microsoft.Extensions.DependencyInjection;
+using OrderKit.Core;
+using OrderKit.StateMachine;
 using static OrderKit.ControlTower.Tests.ExportFolder;
 
 namespace OrderKit.ControlTower.Tests;
@@ -246,6 +249,52 @@ public sealed class InputTests : IDisposable
         var found = await _folder.CallAsync([_folder.Export, "--report", _folder.Report], stopped.Token);
         Assert.Equal(130, found.ExitCode);
         Assert.False(found.HasReport);
+    }
+
+    [Fact]
+    public async Task A_store_that_is_kept_explains_each_example()
+    {
+        var file = _folder.Path("kept.db");
+        var found = await _folder.Orders(Delivered, Canceled).DiagnoseAsync("--store", file);
+        Assert.Contains(file, found.Output, StringComparison.Ordinal);
+
+        var services = new ServiceCollection();
+        services.AddOrderKit().UseSqlite($"Data Source={file}");
+        await using var provider = services.BuildServiceProvider();
+        var number = new OrderReference(TenantId.Default, ReferenceKind.External, found.Examples("lateByDay")[0]);
+        var order = Assert.Single(await provider.GetRequiredService<OrderQueries>().FindAsync(number));
+        var journal = await provider.GetRequiredService<IOrderQueryStore>().ReadJournalAsync(order);
+        Assert.Equal(["placed", "authorised", "outbound", "delivery-claimed", "status-reported"], journal.Select(e => e.Trigger));
+        Assert.Equal(["shop", "payment-provider", "seller", "carrier", "shop"], journal.Select(e => e.Source));
+        Assert.Equal(new DateTimeOffset(2017, 5, 5, 10, 0, 0, TimeSpan.Zero), journal[3].OccurredAt);
+        Assert.Equal(("delivered", FactStanding.Report, null), (journal[4].RawStatus, journal[4].Standing, journal[4].OccurredAt));
+    }
+
+    [Fact]
+    public async Task Money_comes_from_the_payments_or_else_from_the_items()
+    {
+        var file = _folder.Path("kept.db");
+        await _folder.Orders([.. new[] { "both", "items", "neither", "zero" }.Select(id => Delivered.Replace("o-1", id, StringComparison.Ordinal))])
+            .Items("both,1,p,s,,10.00,1.00", "items,1,p,s,,10.00,1.00", "items,2,p,s,,10.10,")
+            .Payments("both,1,credit_card,1,8.99", "both,2,voucher,1,3.00", "zero,1,not_defined,1,0.00")
+            .DiagnoseAsync("--store", file);
+
+        var services = new ServiceCollection();
+        services.AddOrderKit().UseSqlite($"Data Source={file}");
+        await using var provider = services.BuildServiceProvider();
+        var due = new Dictionary<string, (long Due, long Captured, int Pay)>(StringComparer.Ordinal);
+        foreach (var journal in await provider.GetRequiredService<IJournalStore>().ScanAsync(0, 10))
+        {
+            var snapshot = journal.Order.Snapshot;
+            due[journal.Entries[0].Evidence!] = (snapshot.Counters.Due, snapshot.Counters.Captured, snapshot.States[0]);
+        }
+
+        Assert.Equal((1199, 1199, 101), due["both"]);
+        Assert.Equal((2110, 2110, 101), due["items"]);
+
+        // Approved, and nobody says how much: the payment is cleared and no sum is made up.
+        Assert.Equal((0, 0, 104), due["neither"]);
+        Assert.Equal((0, 0, 104), due["zero"]);
     }
 
     [Fact]

@@ -38,7 +38,9 @@ internal static class Invariants
 
         if (decision.Kind is DecisionKind.Late or DecisionKind.AlreadyApplied)
         {
-            Require(decision.MovedFacets == 0 && decision.Anchors == before.Anchors && decision.Holds == before.Holds, "What is late or done moves nothing.", model, before, fact, decision);
+            Require(decision.MovedFacets == 0 && decision.Holds == before.Holds, "What is late or done moves nothing.", model, before, fact, decision);
+            var evidence = decision.Kind == DecisionKind.Late && fact.Standing == FactStanding.Fact ? model.AnchorBit(model.Triggers[fact.Trigger].Lands) : 0;
+            Require((decision.Anchors & ~evidence) == (before.Anchors & ~evidence), "What is late brings at most the evidence of its own milestone.", model, before, fact, decision);
         }
 
         var lost = before.Anchors & ~decision.Anchors;
