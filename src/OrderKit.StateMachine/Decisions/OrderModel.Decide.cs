@@ -462,13 +462,13 @@ public sealed partial class OrderModel
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     /// <summary>The anchor that a late fact proves: one that the order is past, or may be from beside the way.</summary>
     private uint EvidenceOf(CompiledTrigger trigger, in OrderSnapshot order) =>
         trigger.LandingAnchor != 0 && _rank[_indexOf[order.States[trigger.Home]]] is var here && (here < 0 || _rank[trigger.Landing] <= here)
             ? trigger.LandingAnchor
             : 0;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool IsBehindAnchor(byte target, int facet, uint anchors) =>
         _rank[target] is var rank and >= 0
         && (anchors & _facetAnchors[facet]) is var reached and not 0
