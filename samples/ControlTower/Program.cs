@@ -1,6 +1,3 @@
-var builder = WebApplication.CreateBuilder(args);
-var app = builder.Build();
-
-app.MapGet("/", () => "The control tower has no orders yet.");
-
-app.Run();
+return args is ["diagnose", .. var asked]
+    ? await ControlTower.Diagnose.DiagnoseCommand.RunAsync(asked, CancellationToken.None)
+    : await ControlTower.TowerCommand.RunAsync(args, CancellationToken.None);

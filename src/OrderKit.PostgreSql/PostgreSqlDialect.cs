@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Globalization;
 using Npgsql;
+using OrderKit.Core;
 using OrderKit.Sql;
 
 namespace OrderKit.PostgreSql;
@@ -25,7 +26,7 @@ internal sealed class PostgreSqlDialect(Func<TimeSpan>? clockOffset) : SqlDialec
     // Without names the parameters are $1, $2, … to the driver as well.
     public override string ParameterName(int number) => "";
 
-    public override object FromInstant(DateTimeOffset instant) => instant.UtcDateTime;
+    public override object FromInstant(DateTimeOffset instant) => Cut(instant);
 
     public override object FromDuration(TimeSpan duration) => duration;
 
@@ -41,7 +42,7 @@ internal sealed class PostgreSqlDialect(Func<TimeSpan>? clockOffset) : SqlDialec
         var values = new DateTime?[instants.Count];
         for (var i = 0; i < values.Length; i++)
         {
-            values[i] = instants[i]?.UtcDateTime;
+            values[i] = instants[i] is { } instant ? Cut(instant) : null;
         }
 
         return values;
@@ -55,6 +56,9 @@ internal sealed class PostgreSqlDialect(Func<TimeSpan>? clockOffset) : SqlDialec
         NpgsqlException or IOException or TimeoutException => true,
         _ => false,
     };
+
+    // The last instant that there is would otherwise be stored as infinity, and come back with more digits than it went with.
+    private static DateTime Cut(DateTimeOffset instant) => Instants.ToMicroseconds(instant).UtcDateTime;
 
     public override string TableExists(SqlNames names)
     {

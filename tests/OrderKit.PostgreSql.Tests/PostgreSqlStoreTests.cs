@@ -1,3 +1,4 @@
+using OrderKit.Specs;
 using OrderKit.Sql.Tests;
 
 namespace OrderKit.PostgreSql.Tests;
@@ -20,4 +21,17 @@ public sealed class PostgreSqlSchemaTests : SchemaTests
     protected override Task<TestStore> OpenEmptyAsync() => Task.FromResult<TestStore>(new PostgreSqlTestStore());
 
     protected override TestStore Reopen(TestStore store) => new PostgreSqlTestStore(schema: ((PostgreSqlTestStore)store).Schemata);
+}
+
+[Trait("Requires", "PostgreSql")]
+public sealed class PostgreSqlCatalogueTests : CatalogueTests
+{
+    protected override StoreAbilities Lacks => StoreAbilities.None;
+
+    protected override async ValueTask<IStoreUnderTest> OpenAsync()
+    {
+        var store = (PostgreSqlTestStore)await PostgreSqlTestStore.CreateAsync();
+        return new SqlStoreUnderTest(
+            store, StoreAbilities.HostTransactions | StoreAbilities.ParallelUnits, () => new PostgreSqlTestStore(schema: store.Schemata, clock: store.Clock));
+    }
 }

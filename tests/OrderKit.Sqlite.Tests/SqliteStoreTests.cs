@@ -1,3 +1,4 @@
+using OrderKit.Specs;
 using OrderKit.Sql.Tests;
 
 namespace OrderKit.Sqlite.Tests;
@@ -17,4 +18,16 @@ public sealed class SqliteSchemaTests : SchemaTests
     protected override Task<TestStore> OpenEmptyAsync() => Task.FromResult<TestStore>(new SqliteTestStore());
 
     protected override TestStore Reopen(TestStore store) => new SqliteTestStore(path: ((SqliteTestStore)store).Path);
+}
+
+public sealed class SqliteCatalogueTests : CatalogueTests
+{
+    // A file has one writer at a time.
+    protected override StoreAbilities Lacks => StoreAbilities.ParallelUnits;
+
+    protected override async ValueTask<IStoreUnderTest> OpenAsync()
+    {
+        var store = (SqliteTestStore)await SqliteTestStore.CreateAsync();
+        return new SqlStoreUnderTest(store, StoreAbilities.HostTransactions, () => new SqliteTestStore(path: store.Path, clock: store.Clock));
+    }
 }

@@ -13,25 +13,24 @@ internal sealed class SqlOutboxStore(SqlDatabase database) : IOutboxStore
 
     // The head of a lane is its row with the smallest id, due or not. As a scalar sub-query it stays a look-up per candidate;
     // as NOT EXISTS a planner without statistics may hash the whole table.
-    private const string Due = """
-        SELECT o.id FROM {outbox} o
-        WHERE o.destination = $1 AND o.due_at <= {now}
-            AND o.id = (SELECT h.id FROM {outbox} h WHERE h.destination = o.destination AND h.lane = o.lane ORDER BY h.id LIMIT 1)
+    private const string IsDueHead = """
+        o.destination = $1 AND o.due_at <= {now}
+            AND o.id = (SELECT h.id FROM {outbox} h WHERE h.destination = o.destination AND h.lane = o.lane AND h.tenant = o.tenant ORDER BY h.id LIMIT 1)
         ORDER BY o.due_at, o.id LIMIT $2
         """;
 
-    private const string ClaimSkipping = $$"""
-        WITH due AS ({{Due}} FOR UPDATE OF o SKIP LOCKED)
+    private const string Columns = "o.id, o.message_id, o.destination, o.tenant, o.lane, o.type, o.body, o.attempts, o.epoch";
+
+    private const string ClaimMany = $$"""
+        WITH due AS (SELECT o.id, o.due_at FROM {outbox} o WHERE {{IsDueHead}} FOR UPDATE OF o SKIP LOCKED)
         UPDATE {outbox} o SET due_at = {now} + $3, epoch = o.epoch + 1, attempts = o.attempts + 1
         FROM due WHERE o.id = due.id AND o.id = ANY (ARRAY(SELECT due.id FROM due))
-        RETURNING o.id, o.message_id, o.destination, o.tenant, o.lane, o.type, o.body, o.attempts, o.epoch
+        RETURNING {{Columns}}, due.due_at
         """;
 
-    private const string Claim = $$"""
-        UPDATE {outbox} SET due_at = {now} + $3, epoch = epoch + 1, attempts = attempts + 1
-        WHERE id IN ({{Due}})
-        RETURNING id, message_id, destination, tenant, lane, type, body, attempts, epoch
-        """;
+    private const string Find = $"SELECT {Columns} FROM {{outbox}} o WHERE {IsDueHead}";
+
+    private const string Claim = "UPDATE {outbox} SET due_at = {now} + $2, epoch = epoch + 1, attempts = attempts + 1 WHERE id = $1";
 
     private const string Complete = "DELETE FROM {outbox} WHERE id = $1 AND epoch = $2";
 
@@ -41,11 +40,11 @@ internal sealed class SqlOutboxStore(SqlDatabase database) : IOutboxStore
         """;
 
     private const string Retry =
-        "UPDATE {outbox} SET due_at = {now} + $3, last_error = $4 WHERE id = $1 AND epoch = $2";
+        "UPDATE {outbox} SET due_at = {now} + $3, epoch = epoch + 1, last_error = $4 WHERE id = $1 AND epoch = $2";
 
     private const string PutOffFollowers = """
         UPDATE {outbox} SET due_at = {now} + $4
-        WHERE destination = $1 AND lane = $2 AND id > $3 AND due_at < {now} + $4
+        WHERE destination = $1 AND lane = $2 AND tenant = $5 AND id > $3 AND due_at < {now} + $4
         """;
 
     private const string Count = $$"""
@@ -58,12 +57,16 @@ internal sealed class SqlOutboxStore(SqlDatabase database) : IOutboxStore
         ArgumentException.ThrowIfNullOrEmpty(destination);
         ArgumentOutOfRangeException.ThrowIfLessThan(max, 1);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(lease, TimeSpan.Zero);
+        if (!database.Dialect.WritesSets)
+        {
+            return await database.TransactAsync(session => ClaimOneByOneAsync(session, destination, max, lease, cancellationToken), cancellationToken).ConfigureAwait(false);
+        }
+
         var claimed = await database.WriteAsync(
-            session => session.Call(session.Dialect.WritesSets ? ClaimSkipping : Claim).With(destination, max, lease)
-                .ListAsync(static row => Read(row), cancellationToken),
+            session => session.Call(ClaimMany).With(destination, max, lease).ListAsync(static row => (Delivery: Read(row), DueAt: row.Instant(9)), cancellationToken),
             cancellationToken).ConfigureAwait(false);
-        claimed.Sort(static (a, b) => a.Id.CompareTo(b.Id));
-        return claimed;
+        claimed.Sort(static (a, b) => (a.DueAt, a.Delivery.Id).CompareTo((b.DueAt, b.Delivery.Id)));
+        return [.. claimed.Select(row => row.Delivery)];
     }
 
     public async ValueTask<int> CompleteAsync(IReadOnlyList<OutboxDelivery> deliveries, CancellationToken cancellationToken = default)
@@ -107,7 +110,7 @@ internal sealed class SqlOutboxStore(SqlDatabase database) : IOutboxStore
                     return false;
                 }
 
-                await session.Call(PutOffFollowers).With(delivery.Message.Destination, delivery.Message.Lane, delivery.Id, pause)
+                await session.Call(PutOffFollowers).With(delivery.Message.Destination, delivery.Message.Lane, delivery.Id, pause, delivery.Message.Tenant.Value)
                     .ExecuteAsync(cancellationToken).ConfigureAwait(false);
                 return true;
             },
@@ -122,6 +125,21 @@ internal sealed class SqlOutboxStore(SqlDatabase database) : IOutboxStore
                 .FirstAsync(static row => new OutboxBacklog(row.Int32(0), row.NullableInstant(1)), cancellationToken).ConfigureAwait(false)!,
             cancellationToken)!;
     }
+
+    private static async ValueTask<List<OutboxDelivery>> ClaimOneByOneAsync(
+        SqlSession session, string destination, int max, TimeSpan lease, CancellationToken cancellationToken)
+    {
+        var claimed = await session.Call(Find).With(destination, max)
+            .ListAsync(static row => Claimed(Read(row)), cancellationToken).ConfigureAwait(false);
+        foreach (var delivery in claimed)
+        {
+            await session.Call(Claim).With(delivery.Id, lease).ExecuteAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        return claimed;
+    }
+
+    private static OutboxDelivery Claimed(OutboxDelivery found) => found with { Attempt = found.Attempt + 1, Epoch = found.Epoch + 1 };
 
     private static OutboxDelivery Read(SqlRow row) => new(
         row.Int64(0),

@@ -8,9 +8,6 @@ namespace OrderKit.Sql;
 /// <summary>The reading side of orders over SQL.</summary>
 internal sealed class SqlOrderQueryStore(SqlDatabase database) : IOrderQueryStore
 {
-    // Behind every text that begins with the one before it, in the order of UTF-8 bytes.
-    private const string Last = "\U0010FFFF";
-
     private const string OrderNo = "(SELECT s.order_no FROM {orders} s WHERE s.tenant = $1 AND s.order_id = $2)";
 
     private static readonly string Find = $"SELECT {OrderRow.Select("o")} FROM {{orders}} o WHERE o.tenant = $1 AND o.order_id = $2";
@@ -116,10 +113,11 @@ internal sealed class SqlOrderQueryStore(SqlDatabase database) : IOrderQueryStor
         if (query.Text is { Length: > 0 } text)
         {
             // A range instead of LIKE: it needs no escaping, and every index can serve it.
-            sql.Append(" AND o.order_no IN (SELECT r.order_no FROM {references} r WHERE r.tenant = $1 AND r.value >= ").Add(values, text)
-                .Append(" AND r.value < ").Add(values, text + Last)
-                .Append(" UNION SELECT k.order_no FROM {orders} k WHERE k.tenant = $1 AND k.order_id >= ").Add(values, text)
-                .Append(" AND k.order_id < ").Add(values, text + Last).Append(')');
+            sql.Append(" AND o.order_no IN (SELECT r.order_no FROM {references} r WHERE r.tenant = $1");
+            AddPrefix(sql, values, "r.value", text);
+            sql.Append(" UNION SELECT k.order_no FROM {orders} k WHERE k.tenant = $1");
+            AddPrefix(sql, values, "k.order_id", text);
+            sql.Append(')');
         }
 
         if (query.Headlines.Count > 0)
@@ -166,5 +164,14 @@ internal sealed class SqlOrderQueryStore(SqlDatabase database) : IOrderQueryStor
         }
 
         return sql.Append(" ORDER BY o.updated_at DESC, o.order_no DESC LIMIT ").Add(values, query.PageSize + 1).ToString();
+    }
+
+    private static void AddPrefix(StringBuilder sql, List<object?> values, string column, string prefix)
+    {
+        sql.Append(" AND ").Append(column).Append(" >= ").Add(values, prefix);
+        if (TextRange.After(prefix) is { } end)
+        {
+            sql.Append(" AND ").Append(column).Append(" < ").Add(values, end);
+        }
     }
 }

@@ -3,12 +3,15 @@ namespace OrderKit.Sql;
 /// <summary>Turns values into what a driver takes.</summary>
 internal static class SqlValue
 {
+    // Some thousand years: what is added to now stays an instant that can be read again.
+    private static readonly TimeSpan Longest = TimeSpan.FromDays(1_000_000);
+
     internal static object Of(SqlDialect dialect, object? value) => value switch
     {
         null => DBNull.Value,
         string text => Text(text),
         DateTimeOffset instant => dialect.FromInstant(instant),
-        TimeSpan duration => dialect.FromDuration(duration),
+        TimeSpan duration => dialect.FromDuration(duration < Longest ? duration : Longest),
         ReadOnlyMemory<byte> bytes => Bytes(bytes),
         int number => (long)number,
         _ => value,

@@ -6,15 +6,17 @@ public readonly ref struct DecisionContext
     private readonly ref readonly OrderSnapshot _before;
     private readonly ref readonly FactArguments _fact;
     private readonly ref readonly OrderCounters _counters;
+    private readonly uint _anchors;
 
     internal DecisionContext(
-        OrderModel model, in OrderSnapshot before, in FactArguments fact, in OrderCounters counters, StateCodes after)
+        OrderModel model, in OrderSnapshot before, in FactArguments fact, in OrderCounters counters, StateCodes after, uint anchors)
     {
         Model = model;
         _before = ref before;
         _fact = ref fact;
         _counters = ref counters;
         After = after;
+        _anchors = anchors;
     }
 
     /// <summary>The order's model.</summary>
@@ -38,8 +40,8 @@ public readonly ref struct DecisionContext
     /// <summary>Whether a facet is in one state after the fact.</summary>
     public bool IsIn(int code) => Model.FacetOf(code) is var facet and >= 0 && After[facet] == code;
 
-    /// <summary>Whether an anchor was reached before the fact.</summary>
-    public bool Reached(int code) => (_before.Anchors & Model.AnchorBit(code)) != 0;
+    /// <summary>Whether an anchor is reached: before the fact where a way is chosen, after it where contradictions and closings are looked at.</summary>
+    public bool Reached(int code) => (_anchors & Model.AnchorBit(code)) != 0;
 
     /// <summary>Whether the order has a fulfilment profile.</summary>
     public bool HasProfile(string code) => Model.ProfileAt(_before.Profile).Code == code;

@@ -9,7 +9,7 @@ public enum DecisionKind : byte
     /// <summary>The order is there already; nothing moves.</summary>
     AlreadyApplied = 1,
 
-    /// <summary>The order is past it; noted, nothing moves.</summary>
+    /// <summary>The order is past it; nothing moves. Sums and the evidence of a milestone that an owner tells are kept even so.</summary>
     Late = 2,
 
     /// <summary>It came before what should precede it. An owner's fact takes effect; a report is noted.</summary>

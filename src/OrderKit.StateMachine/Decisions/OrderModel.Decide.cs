@@ -23,7 +23,7 @@ public sealed partial class OrderModel
                     return Move(in order, in fact, trigger, rule.Target);
                 case RuleKind.Same when trigger.First is null:
                     return Unchanged(in order, fact.Trigger, DecisionKind.AlreadyApplied, DecisionReason.SameState);
-                case RuleKind.Late when trigger.First is null:
+                case RuleKind.Late when trigger.First is null && (EvidenceOf(trigger, in order) & ~order.Anchors) == 0:
                     return Unchanged(in order, fact.Trigger, DecisionKind.Late, DecisionReason.PassedState);
                 case RuleKind.None when fact.Standing == FactStanding.Command:
                     return Unchanged(in order, fact.Trigger, DecisionKind.Rejected, DecisionReason.NotAllowed);
@@ -32,6 +32,9 @@ public sealed partial class OrderModel
 
         return DecideInFull(in order, in fact, trigger);
     }
+
+    /// <summary>Decides without the short way, which must lead to the same decision.</summary>
+    internal Decision DecideInFull(in OrderSnapshot order, in FactArguments fact) => DecideInFull(in order, in fact, _triggers[fact.Trigger]);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private Decision DecideInFull(in OrderSnapshot order, in FactArguments fact, CompiledTrigger trigger)
@@ -76,7 +79,7 @@ public sealed partial class OrderModel
                     target = rule.Target;
                     break;
                 case RuleKind.Branch:
-                    target = Choose(rule.Branches!, new DecisionContext(this, in order, in fact, in counters, states));
+                    target = Choose(rule.Branches!, new DecisionContext(this, in order, in fact, in counters, states, order.Anchors));
                     break;
                 case RuleKind.Stay:
                     break;
@@ -127,7 +130,7 @@ public sealed partial class OrderModel
 
         if (takesEffect && trigger.Followers.Length != 0)
         {
-            Follow(trigger, new DecisionContext(this, in order, in fact, in counters, states), ref states, ref anchors, ref moved);
+            Follow(trigger, new DecisionContext(this, in order, in fact, in counters, states, order.Anchors), ref states, ref anchors, ref moved);
         }
 
         if (!takesEffect || moved == 0)
@@ -137,12 +140,13 @@ public sealed partial class OrderModel
             counters = CountersAfter(in order, first, second);
             if (!takesEffect)
             {
-                anchors = order.Anchors;
+                // The evidence of a milestone is evidence also where the order is past it.
+                anchors = order.Anchors | (kind == DecisionKind.Late && fact.Standing == FactStanding.Fact ? EvidenceOf(trigger, in order) : 0);
             }
         }
         else if (trigger.HasConditionalSum)
         {
-            var context = new DecisionContext(this, in order, in fact, in counters, states);
+            var context = new DecisionContext(this, in order, in fact, in counters, states, order.Anchors);
             first = OnlyIf(trigger.First, first, in context);
             second = OnlyIf(trigger.Second, second, in context);
             counters = CountersAfter(in order, first, second);
@@ -151,7 +155,7 @@ public sealed partial class OrderModel
         var holds = order.Holds;
         if (trigger.ChangesHolds && takesEffect)
         {
-            holds = HoldsAfter(trigger, new DecisionContext(this, in order, in fact, in counters, states));
+            holds = HoldsAfter(trigger, new DecisionContext(this, in order, in fact, in counters, states, order.Anchors));
             if ((trigger.PlacesHolds || trigger.ReleasesHolds) && kind == DecisionKind.Applied
                 && moved == 0 && holds == order.Holds && anchors == order.Anchors && first.Change == 0 && second.Change == 0)
             {
@@ -161,7 +165,7 @@ public sealed partial class OrderModel
 
         if (trigger.Contradictions.Length != 0 && (takesEffect || first.Change != 0 || second.Change != 0))
         {
-            var contradicted = Contradicted(trigger, new DecisionContext(this, in order, in fact, in counters, states));
+            var contradicted = Contradicted(trigger, new DecisionContext(this, in order, in fact, in counters, states, anchors));
             opened |= contradicted;
             if (contradicted != 0 && fact.Standing == FactStanding.Fact)
             {
@@ -173,7 +177,7 @@ public sealed partial class OrderModel
         var cases = order.Cases | opened;
         if ((order.Cases & ~opened) is var standing and not 0)
         {
-            cases &= ~Closed(standing, new DecisionContext(this, in order, in fact, in counters, states));
+            cases &= ~Closed(standing, new DecisionContext(this, in order, in fact, in counters, states, anchors));
         }
 
         return new Decision
@@ -384,7 +388,7 @@ public sealed partial class OrderModel
         var cases = order.Cases;
         if (cases != 0)
         {
-            cases &= ~Closed(cases, new DecisionContext(this, in order, in fact, in OrderSnapshot.CountersIn(in order), states));
+            cases &= ~Closed(cases, new DecisionContext(this, in order, in fact, in OrderSnapshot.CountersIn(in order), states, anchors));
         }
 
         return Unchanged(in order, fact.Trigger, DecisionKind.Applied, DecisionReason.Expected) with
@@ -427,7 +431,7 @@ public sealed partial class OrderModel
         var failed = trigger.NeedsNoHold && order.Holds != 0 ? 1UL : 0UL;
         if (trigger.Guards.Length != 0)
         {
-            var context = new DecisionContext(this, in order, in fact, in OrderSnapshot.CountersIn(in order), order.States);
+            var context = new DecisionContext(this, in order, in fact, in OrderSnapshot.CountersIn(in order), order.States, order.Anchors);
             foreach (ref readonly var guard in trigger.Guards.AsSpan())
             {
                 if (!guard.Condition(in context))
@@ -457,6 +461,12 @@ public sealed partial class OrderModel
             }
         }
     }
+
+    /// <summary>The anchor that a late fact proves: one that the order is past, or may be from beside the way.</summary>
+    private uint EvidenceOf(CompiledTrigger trigger, in OrderSnapshot order) =>
+        trigger.LandingAnchor != 0 && _rank[_indexOf[order.States[trigger.Home]]] is var here && (here < 0 || _rank[trigger.Landing] <= here)
+            ? trigger.LandingAnchor
+            : 0;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool IsBehindAnchor(byte target, int facet, uint anchors) =>

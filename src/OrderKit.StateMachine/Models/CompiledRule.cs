@@ -41,7 +41,7 @@ internal sealed class CompiledTrigger
 {
     public required TriggerInfo Info { get; init; }
 
-    /// <summary>Whether all that it does is in its rule: no guards, holds, followers, revocations or contradictions to look at.</summary>
+    /// <summary>Whether all that it does is in its rule: no guards, holds, followers, revocations, contradictions or conditional sums to look at.</summary>
     public bool IsPlain { get; private set; }
 
     public FactStanding Standing { get; private set; }
@@ -66,6 +66,9 @@ internal sealed class CompiledTrigger
 
     public required int Landing { get; init; }
 
+    /// <summary>The bit of the anchor that it claims.</summary>
+    public required uint LandingAnchor { get; init; }
+
     public required CounterRule? First { get; init; }
 
     public required CounterRule? Second { get; init; }
@@ -81,8 +84,8 @@ internal sealed class CompiledTrigger
     public CompiledTrigger Complete()
     {
         Standing = Info.Standing;
-        IsPlain = Home >= 0 && !Info.IsCreation && !IsStatusReport && !NeedsNoHold && !ChangesHolds && Revoked == 0 && !HasConditionalSum
-            && Guards.Length == 0 && Contradictions.Length == 0 && Followers.Length == 0;
+        IsPlain = Home >= 0 && !Info.IsCreation && !IsStatusReport && !NeedsNoHold && !ChangesHolds && Revoked == 0
+            && Guards.Length == 0 && Contradictions.Length == 0 && Followers.Length == 0 && !HasConditionalSum;
         return this;
     }
 }

@@ -182,6 +182,7 @@ internal sealed class ModelCompiler
             Releases = [.. trigger.ReleasedHolds.Select(r => new CompiledRelease(r.Condition?.Holds, Holds.First(h => h.Code == r.Hold).Bit))],
             Revoked = trigger.Revoked.Aggregate(0u, (bits, state) => bits | AnchorBit[IndexOf[state.Code]]),
             Landing = trigger.Landing is { } landing ? IndexOf[landing.Code] : -1,
+            LandingAnchor = trigger.Landing is { } anchor ? AnchorBit[IndexOf[anchor.Code]] : 0,
             First = trigger.Counters.ElementAtOrDefault(0),
             Second = trigger.Counters.ElementAtOrDefault(1),
             Guards = [.. trigger.Guards.Select(g => new CompiledCondition(g.Holds, GuardBit(g.Name)))],

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Options;
 
 namespace OrderKit.StateMachine;
 
-/// <summary>Checks how the journal is sealed when the host starts.</summary>
+/// <summary>Checks the settings of sealing when the host starts.</summary>
 internal sealed class JournalSealingOptionsCheck : IValidateOptions<JournalSealingOptions>
 {
     public ValidateOptionsResult Validate(string? name, JournalSealingOptions options)
@@ -13,16 +13,16 @@ internal sealed class JournalSealingOptionsCheck : IValidateOptions<JournalSeali
             faults.Add($"JournalSealingOptions.BatchSize is {options.BatchSize}; it lies between 1 and 100,000.");
         }
 
-        Positive(options.LeaseDuration, nameof(options.LeaseDuration));
-        Positive(options.Interval, nameof(options.Interval));
-        return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
-
-        void Positive(TimeSpan value, string setting)
+        if (options.LeaseDuration <= TimeSpan.Zero)
         {
-            if (value <= TimeSpan.Zero)
-            {
-                faults.Add($"JournalSealingOptions.{setting} is {value}; it must be longer than nothing.");
-            }
+            faults.Add($"JournalSealingOptions.LeaseDuration is {options.LeaseDuration}; it must be longer than nothing.");
         }
+
+        if (options.Interval <= TimeSpan.Zero)
+        {
+            faults.Add($"JournalSealingOptions.Interval is {options.Interval}; it must be longer than nothing.");
+        }
+
+        return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
     }
 }

@@ -21,11 +21,11 @@ internal sealed class RetailCases
             .ClosedWhen("cleared", static (in DecisionContext c) => c.Has(RetailTraits.Cleared) || (c.IsIn(109) && c.Counter(Due) > 0));
         ShippedAfterCancel = m.Case("shipped-after-cancel", "warehouse", "The goods left although the order is cancelled; intercept the parcel.", TimeSpan.FromMinutes(30));
         DeliveredNotShipped = m.Case("delivered-not-shipped", "warehouse", "The carrier claims delivery of goods that no outbound record covers.", TimeSpan.FromHours(4))
-            .ClosedWhen("shipped", static (in DecisionContext c) => c.Counter(Shipped) > 0);
+            .ClosedWhen("shipped", static (in DecisionContext c) => c.Reached(302) || c.Reached(303));
         DeliveryRefuted = m.Case("delivery-refuted", "customer-service", "The carrier claimed delivery and the evidence says no.", TimeSpan.FromHours(24))
             .ClosedWhen("delivered", static (in DecisionContext c) => c.IsIn(309));
         FinishedNotShipped = m.Case("finished-not-shipped", "operations", "The order was finished although nothing was shipped or handed over.", TimeSpan.FromHours(24))
-            .ClosedWhen("shipped", static (in DecisionContext c) => c.Counter(Shipped) > 0);
+            .ClosedWhen("shipped", static (in DecisionContext c) => c.Reached(302) || c.Reached(303));
         LostImpossible = m.Case("lost-not-shipped", "warehouse", "The carrier reports the loss of goods that no outbound record covers.", TimeSpan.FromHours(24));
         LostUnresolved = m.Case("lost-unresolved", "customer-service", "A lost parcel waits for a resend or a refund.", TimeSpan.FromHours(24))
             .ClosedWhen("moved-on", static (in DecisionContext c) => !c.IsIn(314));

@@ -48,7 +48,7 @@ public static class TimelineBuilder
             Model = model.Name,
             ModelVersion = model.Version,
             Fingerprint = model.Fingerprint,
-            Headline = model.Knows(in snapshot) ? model.HeadlineOf(in snapshot) : new Headline(order.Headline, order.Headline, HeadlineRule.Facet),
+            Headline = HeadlineOf(model, order),
             PlacedAt = order.PlacedAt,
             ShipBy = order.ShipBy,
             DeliverBy = order.DeliverBy,
@@ -71,6 +71,15 @@ public static class TimelineBuilder
 
     internal static string FacetName(OrderModel model, int facet) =>
         (uint)facet < (uint)model.Facets.Count ? model.Facets[facet].Name : facet.ToString(CultureInfo.InvariantCulture);
+
+    private static Headline HeadlineOf(OrderModel model, StoredOrder order)
+    {
+        var snapshot = order.Snapshot;
+        var isKnown = model.Knows(in snapshot)
+            && (snapshot.Holds & ~model.Holds.Aggregate(0u, (bits, hold) => bits | hold.Bit)) == 0
+            && (snapshot.Cases & ~model.Cases.Aggregate(0u, (bits, kind) => bits | kind.Bit)) == 0;
+        return isKnown ? model.HeadlineOf(in snapshot) : new Headline(order.Headline, order.Headline, HeadlineRule.Facet);
+    }
 
     private static TimelineDeadline DeadlineOf(OrderModel model, in OrderSnapshot snapshot, DueDeadline deadline, DateTimeOffset asOf)
     {
@@ -177,17 +186,23 @@ public static class TimelineBuilder
         }
 
         var milestones = model.Profiles[order.Snapshot.Profile].Milestones;
-        var (first, second) = (PositionOf(milestones, model.TimelineNodes[node].States), PositionOf(milestones, model.TimelineNodes[later].States));
-        return first < 0 || second < 0 || first < second;
+        var first = PositionOf(model, milestones, model.TimelineNodes[node].States);
+        var second = PositionOf(model, milestones, model.TimelineNodes[later].States);
+        return first < 0 || second < 0 || first <= second;
     }
 
-    private static int PositionOf(IReadOnlyList<int> milestones, IReadOnlyList<int> states)
+    // A node between two milestones of its facet stands with the one that it leads to.
+    private static int PositionOf(OrderModel model, IReadOnlyList<int> milestones, IReadOnlyList<int> states)
     {
         for (var i = 0; i < milestones.Count; i++)
         {
-            if (states.Contains(milestones[i]))
+            var milestone = model.StateOf(milestones[i]);
+            foreach (var code in states)
             {
-                return i;
+                if (code == milestones[i] || (model.StateOf(code) is { } state && state.Facet == milestone?.Facet && state.Rank <= milestone.Rank))
+                {
+                    return i;
+                }
             }
         }
 
@@ -200,8 +215,9 @@ public static class TimelineBuilder
         return facets.Count > 0 && facets.TrueForAll(f => model.StateOf(order.Snapshot.States[f]) is { IsEnd: true });
     }
 
+    // One clock for both ends: the sources' where it can be believed, or else ours.
     private static TimeSpan Between(TimelineEntry before, TimelineEntry after) =>
-        before.OccurredAt is { } from && after.OccurredAt is { } to && to >= from && ((before.Marks | after.Marks) & TimelineMarks.Anomalies) == 0
+        before is { OccurredAt: { } from, HasOddClock: false } && after is { OccurredAt: { } to, HasOddClock: false }
             ? to - from
             : after.RecordedAt - before.RecordedAt;
 }

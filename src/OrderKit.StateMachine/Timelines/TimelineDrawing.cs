@@ -11,7 +11,7 @@ internal sealed class TimelineDrawing
     private const double SmallestWidth = 1120;
     private const double LaneHeight = 42;
     private const double BarHeight = 30;
-    private const double BreakWidth = 46;
+    private const double BreakWidth = 40;
     private const double TailWidth = 74;
     private const double LabelSize = 11.5;
 
@@ -36,7 +36,7 @@ internal sealed class TimelineDrawing
         var count = timeline.Entries.Count;
         var breaks = timeline.Entries.Count(IsAfterBreak);
         var room = SmallestWidth - Margin - PlotLeft - TailWidth - (breaks * BreakWidth);
-        _step = Math.Clamp(room / Math.Max(1, count), 30, 150);
+        _step = Math.Clamp(room / Math.Max(1, count), 30, 220);
         _x = new double[count];
         var x = PlotLeft + Math.Min(_step / 2, 40);
         for (var i = 0; i < count; i++)
@@ -142,7 +142,7 @@ internal sealed class TimelineDrawing
 
         var column = (_right - Margin) / nodes.Count;
         var y = _y + 46;
-        _canvas.Rect(Margin, _y + 8, _right - Margin, 140, TimelineColours.Lane, 10);
+        _canvas.Rect(Margin, _y + 8, _right - Margin, 148, TimelineColours.Lane, 10);
         for (var i = 1; i < nodes.Count; i++)
         {
             var (from, to) = (Margin + (column * (i - 0.5)) + 24, Margin + (column * (i + 0.5)) - 24);
@@ -151,10 +151,10 @@ internal sealed class TimelineDrawing
             _canvas.Line(from, y, to, y, isSolid ? TimelineColours.Good : isBad ? TimelineColours.Bad : "#cbd1db", isSolid ? 3 : 2, isSolid ? null : "5 6");
             if (nodes[i].Elapsed is { } elapsed)
             {
-                var text = $"+{TimelineFormat.Duration(elapsed)}";
+                var text = TimelineFormat.Signed(elapsed);
                 var width = SvgCanvas.WidthOf(text, 11.5) + 12;
                 _canvas.Rect(((from + to) / 2) - (width / 2), y - 9, width, 18, TimelineColours.Lane, 9);
-                _canvas.Text((from + to) / 2, y + 4, text, 11.5, TimelineColours.Soft, "middle");
+                _canvas.Text((from + to) / 2, y + 4, text, 11.5, elapsed < TimeSpan.Zero ? TimelineColours.Bad : TimelineColours.Soft, "middle");
             }
         }
 
@@ -163,7 +163,7 @@ internal sealed class TimelineDrawing
             DrawNode(nodes[i], Margin + (column * (i + 0.5)), y, column - 12);
         }
 
-        _y += 162;
+        _y += 168;
     }
 
     private void DrawNode(TimelineNode node, double x, double y, double room)
@@ -198,9 +198,14 @@ internal sealed class TimelineDrawing
         _canvas.Text(x, y + 42, SvgCanvas.Fit(node.LocalName, room, 14), 14, isReached ? TimelineColours.Ink : node.IsAnomaly ? TimelineColours.Bad : TimelineColours.Soft, "middle", bold: true);
         if (isReached)
         {
-            _canvas.Text(x, y + 61, Local(node.Entry!.RecordedAt), 12, TimelineColours.Soft, "middle");
+            _canvas.Text(x, y + 61, Local(node.Entry!.At), 12, TimelineColours.Soft, "middle");
             var code = node.Entry.ResponseCode is { Length: > 0 } response ? $"  ·  {response}" : "";
             _canvas.Text(x, y + 79, SvgCanvas.Fit($"{node.Entry.Source}{code}", room, 12), 12, TimelineColours.Soft, "middle");
+            if ((node.Entry.Marks & TimelineMarks.LateFact) != 0)
+            {
+                var late = $"{string.Concat(_words.Of(TimelineMarks.LateFact))} {TimelineFormat.Duration(node.Entry.Delay ?? default)}";
+                _canvas.Text(x, y + 96, SvgCanvas.Fit(late, room, 11.5), 11.5, TimelineColours.Wait, "middle");
+            }
         }
         else
         {
@@ -287,7 +292,9 @@ internal sealed class TimelineDrawing
             _canvas.Path(path, "#c3cad5");
         }
 
-        _canvas.Text(x, top - 12, TimelineFormat.Duration(gap), 11.5, TimelineColours.Wait, "middle", bold: true);
+        // Upright in the gap itself, where no label of the axis can be in its way.
+        var middle = (top + bottom) / 2;
+        _canvas.Text(x + 4, middle, TimelineFormat.Duration(gap), 11.5, TimelineColours.Wait, "middle", bold: true, rotate: -90);
         _canvas.End();
     }
 
@@ -351,7 +358,7 @@ internal sealed class TimelineDrawing
 
     private static (string Name, string Note) LabelOf(TimelineEntry entry) => entry.Moves.Count > 0
         ? (string.Join(" / ", entry.Moves.Select(m => m.To.LocalName).Distinct(StringComparer.Ordinal)), $"{entry.Trigger} · {entry.Outcome}")
-        : (entry.RawStatus is { Length: > 0 } raw && entry.Reported is not null ? $"{raw}?" : entry.Trigger, $"{(entry.Reported is null ? "" : $"{entry.Trigger} · ")}{entry.Outcome}");
+        : (entry.RawStatus is { Length: > 0 } raw && entry.Reported is not null ? $"“{raw}”" : entry.Trigger, $"{(entry.Reported is null ? "" : $"{entry.Trigger} · ")}{entry.Outcome}");
 
     private void DrawBars()
     {
@@ -375,7 +382,7 @@ internal sealed class TimelineDrawing
         var isPresent = span.ToVersion is null;
         var to = isPresent ? _right - 8 : PositionOf(span.ToVersion!.Value) - 4;
         var width = Math.Max(3, to - from);
-        var index = facet.Spans.TakeWhile(s => s != span).Count();
+        var index = facet.Spans.TakeWhile(s => !ReferenceEquals(s, span)).Count();
         var (ground, ink) = isPresent ? ("#d1e0ff", "#1849a9") : index % 2 == 0 ? ("#d9efe6", "#0b5c41") : ("#e4eaf2", "#344054");
         var dwell = TimelineFormat.Duration(span.Dwell);
         _canvas.Begin($"{facet.Name}: {span.State.LocalName} ({span.State.Name} {span.State.Code.ToString(CultureInfo.InvariantCulture)})\n{Local(span.EnteredAt)}  {dwell}{(isPresent ? " …" : "")}");

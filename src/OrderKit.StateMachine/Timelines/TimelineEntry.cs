@@ -100,4 +100,10 @@ public sealed record TimelineEntry
 
     /// <summary>Whether somebody must look into it.</summary>
     public bool IsAnomaly => (Marks & TimelineMarks.Anomalies) != 0;
+
+    /// <summary>Whether its source's clock cannot be believed.</summary>
+    public bool HasOddClock => (Marks & (TimelineMarks.ClockBackward | TimelineMarks.ClockAhead | TimelineMarks.YearsOld)) != 0;
+
+    /// <summary>When it happened, as far as anybody knows: by the source's clock if that can be believed, or else by ours.</summary>
+    public DateTimeOffset At => HasOddClock ? RecordedAt : OccurredAt ?? RecordedAt;
 }

@@ -5,7 +5,7 @@ namespace OrderKit.StateMachine;
 /// <param name="LocalName">Its name for the people who work with it.</param>
 /// <param name="Status">How the order stands to it.</param>
 /// <param name="Entry">The entry that reached it; for a revoked node the one that reached it before.</param>
-/// <param name="Elapsed">The time since the reached node before it.</param>
+/// <param name="Elapsed">The time since the reached node before it; negative where that came later.</param>
 /// <param name="RevokedBy">The version of the entry that revoked it.</param>
 public sealed record TimelineNode(
     string Name, string LocalName, TimelineNodeStatus Status, TimelineEntry? Entry, TimeSpan? Elapsed, long? RevokedBy)

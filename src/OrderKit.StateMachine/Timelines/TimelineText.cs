@@ -61,10 +61,11 @@ public static class TimelineText
                 _ => "[!]",
             },
             node.LocalName,
-            node.Status == TimelineNodeStatus.Reached ? TimelineFormat.Instant(node.Entry!.RecordedAt, timeline.UtcOffset) : timeline.Words.Of(node.Status),
+            node.Status == TimelineNodeStatus.Reached ? TimelineFormat.Instant(node.Entry!.At, timeline.UtcOffset) : timeline.Words.Of(node.Status),
             node.Entry?.Source ?? "",
             node.Entry is { } entry ? $"#{entry.Version}" : "",
-            node.Elapsed is { } elapsed ? $"+{TimelineFormat.Duration(elapsed)}" : "",
+            node.Elapsed is { } elapsed ? TimelineFormat.Signed(elapsed) : "",
+            node.Entry is { } late && (late.Marks & TimelineMarks.LateFact) != 0 ? string.Concat(timeline.Words.Of(TimelineMarks.LateFact)) : "",
             node.RevokedBy is { } by ? $"{timeline.Words.RevokedBy} #{by}" : "",
         });
         WriteTable(text, [.. rows]);

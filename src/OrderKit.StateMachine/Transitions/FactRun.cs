@@ -25,6 +25,9 @@ internal sealed class FactRun(
     // A joined unit decides once: only its host can know what else was read in it.
     private readonly int _maxAttempts = commit == CommitState.Committed ? options.MaxAttempts : 1;
 
+    // Numbers that another unit made known between our look and our parking.
+    private readonly List<OrderReference> _missed = [];
+
     // None from the first write on: a host that catches the cancellation and commits must not commit half of it.
     private CancellationToken _cancellation = cancellationToken;
 
@@ -38,9 +41,9 @@ internal sealed class FactRun(
             var one = await TryOneAsync(only, key, deadline).ConfigureAwait(false);
             if (one.Result is { } result)
             {
-                if (one.Known is { Count: > 0 } found)
+                if (one.Known is not null || _missed.Count > 0)
                 {
-                    await ApplyWaitingAsync(found).ConfigureAwait(false);
+                    await ApplyWaitingAsync(one.Known ?? []).ConfigureAwait(false);
                 }
 
                 return [result];
@@ -226,8 +229,7 @@ internal sealed class FactRun(
             var result = Decide(target, draft, finding, deadline);
             if (target.Parked is { } parked)
             {
-                BeginWriting();
-                await store.ParkAsync(unit, [parked], _cancellation).ConfigureAwait(false);
+                await ParkAsync([parked]).ConfigureAwait(false);
             }
 
             if (!draft.HasChanges)
@@ -301,12 +303,31 @@ internal sealed class FactRun(
         }
     }
 
-    private async ValueTask ParkAsync(List<Target> targets)
+    private ValueTask ParkAsync(List<Target> targets) =>
+        targets.Exists(static t => t.Parked is not null)
+            ? ParkAsync([.. targets.Where(static t => t.Parked is not null).Select(static t => t.Parked!)])
+            : default;
+
+    /// <summary>Parks facts, and looks again whether what they wait for has come meanwhile.</summary>
+    private async ValueTask ParkAsync(IReadOnlyList<ParkedFact> parked)
     {
-        if (targets.Exists(static t => t.Parked is not null))
+        BeginWriting();
+        await store.ParkAsync(unit, parked, _cancellation).ConfigureAwait(false);
+
+        // From here on, whoever makes one of these numbers known waits for us. Whoever was first did not see our facts wait.
+        var numbers = parked.Where(p => p.Reason == ParkReason.UnknownNumber).Select(p => p.Number).Distinct().ToList();
+        if (numbers.Count > 0)
         {
-            BeginWriting();
-            await store.ParkAsync(unit, [.. targets.Where(static t => t.Parked is not null).Select(static t => t.Parked!)], _cancellation).ConfigureAwait(false);
+            var found = await store.ResolveAsync(unit, numbers, _cancellation).ConfigureAwait(false);
+            _missed.AddRange(numbers.Where((_, i) => found[i].Count > 0));
+        }
+
+        var orders = parked.Where(p => p.Reason == ParkReason.UnknownOrder).Select(p => p.Number).Distinct().ToList();
+        if (orders.Count > 0)
+        {
+            var lookups = orders.Select(n => new OrderLookup(new OrderKey(n.Tenant, OrderId.Parse(n.Value)), OwnSource, string.Empty, null)).ToList();
+            var found = await store.LoadAsync(unit, lookups, _cancellation).ConfigureAwait(false);
+            _missed.AddRange(orders.Where((_, i) => found[i].Order is not null));
         }
     }
 
@@ -565,6 +586,7 @@ internal sealed class FactRun(
     /// <summary>Applies what waited for numbers that are known now, and what waited for that in turn.</summary>
     private async ValueTask ApplyWaitingAsync(List<OrderReference> known)
     {
+        AddMissed(known);
         for (var round = 0; known.Count > 0 && round < MaxRounds; round++)
         {
             var parked = await store.TakeParkedAsync(unit, known, _cancellation).ConfigureAwait(false);
@@ -573,6 +595,14 @@ internal sealed class FactRun(
             {
                 await ApplyParkedAsync(parked, known).ConfigureAwait(false);
             }
+
+            AddMissed(known);
+        }
+
+        void AddMissed(List<OrderReference> numbers)
+        {
+            numbers.AddRange(_missed);
+            _missed.Clear();
         }
     }
 

@@ -11,16 +11,15 @@ internal sealed class PostgreSqlTestStore : TestStore
 {
     private readonly ServiceProvider _services;
     private readonly bool _isFirst;
-    private TimeSpan _offset;
 
-    public PostgreSqlTestStore(Action<PostgreSqlStoreOptions>? configure = null, string? schema = null, NpgsqlDataSource? dataSource = null)
+    public PostgreSqlTestStore(Action<PostgreSqlStoreOptions>? configure = null, string? schema = null, NpgsqlDataSource? dataSource = null, ClockShift? clock = null)
     {
         _isFirst = schema is null;
         Schemata = schema ?? $"t{Guid.NewGuid():N}";
         DataSource = dataSource ?? NpgsqlDataSource.Create(Server + ";Maximum Pool Size=20");
 
         // The samples have fixed instants, and the server has its own clock.
-        _offset = Samples.Noon - TimeProvider.System.GetUtcNow();
+        Clock = clock ?? new ClockShift { By = Samples.Noon - TimeProvider.System.GetUtcNow() };
         var services = new ServiceCollection();
         services.AddLogging();
         services.AddOrderKit().UsePostgreSql(options =>
@@ -28,7 +27,7 @@ internal sealed class PostgreSqlTestStore : TestStore
             options.DataSource = DataSource;
             options.Schema = Schemata;
             options.SchemaMode = SchemaMode.CreateIfMissing;
-            options.ClockOffset = () => _offset;
+            options.ClockOffset = () => Clock.By;
             configure?.Invoke(options);
         });
         _services = services.BuildServiceProvider();
@@ -41,6 +40,8 @@ internal sealed class PostgreSqlTestStore : TestStore
 
     public NpgsqlDataSource DataSource { get; }
 
+    public ClockShift Clock { get; }
+
     public override IServiceProvider Services => _services;
 
     public static async Task<TestStore> CreateAsync(Action<PostgreSqlStoreOptions>? configure = null)
@@ -52,7 +53,7 @@ internal sealed class PostgreSqlTestStore : TestStore
 
     public override string Table(string name) => $"{Schemata}.orderkit_{name}";
 
-    public override void Advance(TimeSpan by) => _offset += by;
+    public override void Advance(TimeSpan by) => Clock.By += by;
 
     public override async Task<DbConnection> OpenHostAsync()
     {
@@ -95,4 +96,10 @@ internal sealed class PostgreSqlTestStore : TestStore
         await _services.DisposeAsync();
         await DataSource.DisposeAsync();
     }
+}
+
+/// <summary>By how much the clock of a store is ahead of its server's; shared by all who use the store.</summary>
+internal sealed class ClockShift
+{
+    public TimeSpan By { get; set; }
 }

@@ -673,7 +673,7 @@ public sealed class DecisionTests
 
         order.Tell("moved", quantity: 3, amount: 8);
 
-        Assert.Equal("1>2 in:True was:False boxed:True 3/8/0 True/False 3 False/False", seen);
+        Assert.Equal("1>2 in:True was:True boxed:True 3/8/0 True/False 3 False/False", seen);
     }
 
     private static Walk Told(params ReadOnlySpan<string> triggers)

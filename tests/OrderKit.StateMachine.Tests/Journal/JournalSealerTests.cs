@@ -109,6 +109,15 @@ public sealed class JournalSealerTests
         Assert.Null(JournalDetail.Create(1, null, default, randomness));
     }
 
+    [Fact]
+    public void Settings_that_cannot_work_are_all_told_at_once()
+    {
+        var result = new JournalSealingOptionsCheck().Validate(null, new() { BatchSize = 0, LeaseDuration = TimeSpan.Zero, Interval = TimeSpan.Zero });
+
+        Assert.Equal(3, result.Failures!.Count());
+        Assert.True(new JournalSealingOptionsCheck().Validate(null, new()).Succeeded);
+    }
+
     internal static ShopOrder Order(string id) => ShopOrder.Of(id, Noon)
         .Hear("Placed", "douyin", TimeSpan.Zero, amount: 83_200, quantity: 1)
         .Hear("Captured", "alipay", TimeSpan.FromMinutes(1), amount: 83_200)

@@ -100,7 +100,7 @@ public sealed class OrderModelTests
 
         order.Tell("dispute");
         var disputed = order.Order with { Holds = held.Holds };
-        Assert.Equal(new Headline("130", "争议", HeadlineRule.States), Shop.HeadlineOf(disputed));
+        Assert.Equal(new Headline("130", "争议", HeadlineRule.Facet), Shop.HeadlineOf(disputed));
 
         var slow = disputed with { Cases = Shop.CaseNamed("slow")!.Bit | Shop.CaseNamed("odd")!.Bit };
         Assert.Equal(new Headline("slow", "Something slow.", HeadlineRule.Cases), Shop.HeadlineOf(slow));

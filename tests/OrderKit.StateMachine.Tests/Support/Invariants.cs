@@ -13,6 +13,7 @@ internal static class Invariants
         var trigger = model.Triggers[fact.Trigger];
 
         Require(decision == model.Decide(before, fact), "The same arguments give the same decision.", model, before, fact, decision);
+        Require(decision == model.DecideInFull(before, fact), "The short way leads to the same decision.", model, before, fact, decision);
         Require(after.Version == before.Version + 1, "The version grows by one.", model, before, fact, decision);
         Require(model.Knows(after), "The order stays in states of its model.", model, before, fact, decision);
         Require(
@@ -37,7 +38,9 @@ internal static class Invariants
 
         if (decision.Kind is DecisionKind.Late or DecisionKind.AlreadyApplied)
         {
-            Require(decision.MovedFacets == 0 && decision.Anchors == before.Anchors && decision.Holds == before.Holds, "What is late or done moves nothing.", model, before, fact, decision);
+            Require(decision.MovedFacets == 0 && decision.Holds == before.Holds, "What is late or done moves nothing.", model, before, fact, decision);
+            var evidence = decision.Kind == DecisionKind.Late && fact.Standing == FactStanding.Fact ? model.AnchorBit(model.Triggers[fact.Trigger].Lands) : 0;
+            Require((decision.Anchors & ~evidence) == (before.Anchors & ~evidence), "What is late brings at most the evidence of its own milestone.", model, before, fact, decision);
         }
 
         var lost = before.Anchors & ~decision.Anchors;

@@ -186,25 +186,26 @@ internal sealed record ModelPlan(int Seed, int Without = 0)
             trigger.UnlessHeld();
         }
 
-        if (random.Next(3) == 0)
+        if (random.Next(4) == 0)
         {
             var (guard, test) = Conditions[random.Next(Conditions.Length)];
             trigger.When($"g-{guard}", test);
         }
 
-        if (random.Next(3) == 0)
+        if (random.Next(4) == 0)
         {
             var (condition, test) = Conditions[random.Next(Conditions.Length)];
             trigger.Contradicts(cases[random.Next(cases.Count)], condition, test);
         }
 
-        if (random.Next(4) == 0)
+        var holds = random.Next(6);
+        if (holds == 0)
         {
             trigger.PlacesNamedHolds();
         }
-        else
+        else if (holds == 1 || trigger.Edges.Count == 0)
         {
-            // A trigger without any effect is a fault of its own.
+            // A command without any effect would be a fault of its own.
             trigger.Releases("h1");
         }
     }

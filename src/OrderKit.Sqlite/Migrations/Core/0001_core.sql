@@ -22,7 +22,7 @@ CREATE TABLE {outbox} (
     epoch integer NOT NULL DEFAULT 0,
     last_error text
 );
-CREATE INDEX {prefix}outbox_lane ON {outbox} (destination, lane, id);
+CREATE INDEX {prefix}outbox_lane ON {outbox} (destination, lane, tenant, id);
 CREATE INDEX {prefix}outbox_due ON {outbox} (destination, due_at, id);
 
 CREATE TABLE {cases} (

@@ -1,0 +1,59 @@
+using OrderKit.Core;
+using OrderKit.StateMachine;
+
+namespace ControlTower.Diagnose;
+
+/// <summary>Sends facts through the engine in sets, and counts how it decided.</summary>
+internal sealed class FactFeed(OrderLifecycle lifecycle)
+{
+    private const int SetSize = 1_000;
+
+    private readonly List<OrderFact> _set = new(SetSize);
+    private readonly SortedDictionary<string, long> _outcomes = new(StringComparer.Ordinal);
+
+    /// <summary>How many facts were sent.</summary>
+    public long Facts { get; private set; }
+
+    /// <summary>How many rows told of an order that an earlier row had told of.</summary>
+    public long DuplicateRows { get; private set; }
+
+    /// <summary>How often each outcome came back.</summary>
+    public IReadOnlyDictionary<string, long> Outcomes => _outcomes;
+
+    public async Task AddAsync(IEnumerable<OrderFact> facts, CancellationToken cancellationToken)
+    {
+        foreach (var fact in facts)
+        {
+            _set.Add(fact);
+            if (_set.Count == SetSize)
+            {
+                await SendAsync(cancellationToken);
+            }
+        }
+    }
+
+    public async Task SendAsync(CancellationToken cancellationToken)
+    {
+        var results = await lifecycle.FireManyAsync(_set, cancellationToken);
+        for (var i = 0; i < results.Count; i++)
+        {
+            var outcome = OutcomeOf(results[i]);
+            _outcomes[outcome] = _outcomes.GetValueOrDefault(outcome) + 1;
+            DuplicateRows += _set[i].Trigger == OrderRow.Placed && results[i] is FireResult.Duplicate ? 1 : 0;
+        }
+
+        Facts += _set.Count;
+        _set.Clear();
+    }
+
+    private static string OutcomeOf(FireResult result) => result switch
+    {
+        FireResult.Applied => DecisionNames.Of(DecisionKind.Applied),
+        FireResult.AlreadyApplied => DecisionNames.Of(DecisionKind.AlreadyApplied),
+        FireResult.Late => DecisionNames.Of(DecisionKind.Late),
+        FireResult.Early => DecisionNames.Of(DecisionKind.Early),
+        FireResult.Contradictory => DecisionNames.Of(DecisionKind.Contradictory),
+        FireResult.Duplicate => "duplicate",
+        _ => throw new InvalidOperationException($"The engine answered a fact with {result}. Nothing else writes into this store, so this is a defect."),
+    };
+}

@@ -1,0 +1,38 @@
+namespace ControlTower.Diagnose;
+
+/// <summary>A row that was left out.</summary>
+/// <param name="File">The file's name.</param>
+/// <param name="Line">The line on which the row begins, from 1.</param>
+/// <param name="Reason">What is wrong with it.</param>
+internal sealed record RejectedRow(string File, long Line, string Reason);
+
+/// <summary>The rows that were left out: all are counted, the first of them are kept and told at once.</summary>
+internal sealed class RejectedRows(TextWriter errors)
+{
+    private const int Kept = 1_000;
+    private const int Told = 20;
+
+    private readonly List<RejectedRow> _rows = [];
+
+    public long Count { get; private set; }
+
+    public IReadOnlyList<RejectedRow> Rows => _rows;
+
+    public void Add(string file, long line, string reason)
+    {
+        Count++;
+        if (Count <= Kept)
+        {
+            _rows.Add(new RejectedRow(file, line, reason));
+        }
+
+        if (Count <= Told)
+        {
+            errors.WriteLine(FormattableString.Invariant($"{file}:{line}: {reason} The row is left out."));
+        }
+        else if (Count == Told + 1)
+        {
+            errors.WriteLine("More rows are left out; the report lists them.");
+        }
+    }
+}

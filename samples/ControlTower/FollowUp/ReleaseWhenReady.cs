@@ -1,0 +1,50 @@
+using OrderKit.Core;
+using OrderKit.StateMachine;
+
+namespace ControlTower.FollowUp;
+
+/// <summary>Sends an order to the warehouse as soon as it is paid, its stock is locked and nothing holds it; counts the cases that desks have to follow up.</summary>
+/// <remarks>
+/// Events come at least once. The command carries an id made of the order and its version, so that a second delivery of one event
+/// is a duplicate and not a second wish; and the engine, not this handler, has the last word on whether the order may go.
+/// </remarks>
+public sealed class ReleaseWhenReady(OrderLifecycle lifecycle, FollowUpTally tally) : IOrderEventHandler
+{
+    private const int StockLocked = 201;
+    private const int Paid = 101;
+    private const int PartRefunded = 120;
+
+    public async Task HandleAsync(OrderEvent orderEvent, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(orderEvent);
+        if (orderEvent.OpenedCases.Count > 0)
+            tally.CountFollowUps(orderEvent.OpenedCases.Count);
+        if (orderEvent.Holds.Count > 0 || StateOf(orderEvent, "goods") != StockLocked || StateOf(orderEvent, "pay") is not (Paid or PartRefunded))
+            return;
+
+        var result = await lifecycle.FireAsync(
+            new OrderFact
+            {
+                Trigger = "release",
+                Source = "control-tower",
+                Order = orderEvent.Order,
+                Id = $"release-{OrderEventCodec.MessageIdOf(orderEvent.Order.Order.Value, orderEvent.Version)}",
+                OccurredAt = orderEvent.RecordedAt,
+                TraceId = orderEvent.TraceId,
+            },
+            cancellationToken);
+        if (result is FireResult.Applied)
+            tally.CountRelease();
+    }
+
+    private static int StateOf(OrderEvent orderEvent, string facet)
+    {
+        foreach (var (name, code) in orderEvent.States)
+        {
+            if (name == facet)
+                return code;
+        }
+
+        return 0;
+    }
+}

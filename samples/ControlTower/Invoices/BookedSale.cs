@@ -1,0 +1,19 @@
+using OrderKit.Core;
+using OrderKit.Simulation;
+
+namespace ControlTower.Invoices;
+
+/// <summary>An invoice as an order, with what came back of it.</summary>
+public sealed class BookedSale(InvoiceDocument invoice, InvoiceAmount amount, OrderKey order)
+{
+    public InvoiceDocument Invoice { get; } = invoice;
+
+    public InvoiceAmount Amount { get; } = amount;
+
+    public OrderKey Order { get; } = order;
+
+    public List<SimulatedReturn> Returns { get; } = [];
+
+    /// <summary>The sale as the simulated world sees it.</summary>
+    public SimulatedSale ToSale() => new(Order, Invoice.Number, Amount.Rounded, Invoice.Pieces, Invoice.At) { Returns = [.. Returns] };
+}

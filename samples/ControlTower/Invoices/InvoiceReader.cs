@@ -1,0 +1,92 @@
+using System.Globalization;
+using System.IO.Compression;
+using System.Runtime.CompilerServices;
+using CsvHelper;
+
+namespace ControlTower.Invoices;
+
+/// <summary>Reads the excerpt line by line and hands out whole documents: the file is never in memory as a whole.</summary>
+public sealed class InvoiceReader
+{
+    // The shop is in the United Kingdom, and its times have no zone. The rules of that zone are asked rather than assumed:
+    // in December it is UTC, in May it is not.
+    private static readonly TimeZoneInfo London = TimeZoneInfo.FindSystemTimeZoneById("Europe/London");
+
+    private const int Columns = 8;
+
+    private readonly List<string> _refused = [];
+
+    /// <summary>The path of the excerpt beside the program.</summary>
+    public static string Excerpt => Path.Combine(AppContext.BaseDirectory, "Data", "online-retail.csv.gz");
+
+    /// <summary>Rows that could not be read, each with its line and the reason.</summary>
+    public IReadOnlyList<string> Refused => _refused;
+
+    /// <summary>Reads a compressed file.</summary>
+    public async IAsyncEnumerable<InvoiceDocument> ReadFileAsync(string path, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 65_536, useAsync: true);
+        await using var unpacked = new GZipStream(file, CompressionMode.Decompress);
+        using var text = new StreamReader(unpacked);
+        await foreach (var document in ReadAsync(text, cancellationToken))
+            yield return document;
+    }
+
+    /// <summary>Reads text; the lines of one document stand together.</summary>
+    public async IAsyncEnumerable<InvoiceDocument> ReadAsync(TextReader text, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        var options = new CsvReaderOptions
+        {
+            FormatProvider = CultureInfo.InvariantCulture,
+            TrackLineNumbers = true,
+            MaxRecordSize = 64 * 1024,
+        };
+        using var csv = CsvReader.Create(text, options, leaveOpen: true);
+        var lines = new List<InvoiceLine>();
+        while (await csv.ReadAsync(cancellationToken))
+        {
+            if (Parse(csv) is not { } line)
+                continue;
+            if (lines.Count > 0 && lines[0].InvoiceNo != line.InvoiceNo)
+            {
+                yield return new InvoiceDocument(lines[0].InvoiceNo, [.. lines]);
+                lines.Clear();
+            }
+
+            lines.Add(line);
+        }
+
+        if (lines.Count > 0)
+            yield return new InvoiceDocument(lines[0].InvoiceNo, [.. lines]);
+    }
+
+    private InvoiceLine? Parse(CsvReader csv)
+    {
+        const NumberStyles Price = NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign;
+        if (csv.FieldCount != Columns)
+            return Refuse(string.Create(CultureInfo.InvariantCulture, $"it has {csv.FieldCount} fields instead of {Columns}"));
+        var number = csv.GetString("InvoiceNo").Trim();
+        if (number.Length == 0)
+            return Refuse("it has no invoice number");
+        if (!long.TryParse(csv.GetString("Quantity"), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var quantity))
+            return Refuse($"'{csv.GetString("Quantity")}' is no quantity");
+        if (!decimal.TryParse(csv.GetString("UnitPrice"), Price, CultureInfo.InvariantCulture, out var price))
+            return Refuse($"'{csv.GetString("UnitPrice")}' is no price");
+        if (!DateTime.TryParseExact(csv.GetString("InvoiceDate"), "yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture, DateTimeStyles.None, out var local))
+            return Refuse($"'{csv.GetString("InvoiceDate")}' is no time");
+
+        return new InvoiceLine(
+            number, csv.GetString("StockCode"), csv.GetString("Description"), quantity,
+            new DateTimeOffset(local, London.GetUtcOffset(local)).ToUniversalTime(), price,
+            CustomerOf(csv.GetString("CustomerID")), csv.GetString("Country"));
+
+        InvoiceLine? Refuse(string why)
+        {
+            _refused.Add(string.Create(CultureInfo.InvariantCulture, $"line {csv.LineNumber}: {why}"));
+            return null;
+        }
+    }
+
+    // A spreadsheet made numbers of them on the way: 17850.0.
+    private static string CustomerOf(string text) => text.EndsWith(".0", StringComparison.Ordinal) ? text[..^2] : text;
+}

@@ -1,0 +1,11 @@
+using OrderKit.Core;
+using OrderKit.StateMachine;
+
+namespace ControlTower.Pages;
+
+/// <summary>What the list shows.</summary>
+internal sealed record ListView(
+    string Search, string Headline, string Open, IReadOnlyList<ListRow> Rows, IReadOnlyDictionary<string, long> Counts, int OpenCases, string? Next, OrderModel Model);
+
+/// <summary>A row of the list.</summary>
+internal sealed record ListRow(StoredOrder Order, IReadOnlyList<OrderReference> References, OrderModel? Model);

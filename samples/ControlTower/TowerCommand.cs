@@ -1,0 +1,128 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using ControlTower.Replays;
+using OrderKit.Sql;
+using Spectre.Console;
+
+namespace ControlTower;
+
+/// <summary>The command without a name: load, tell, serve.</summary>
+public static class TowerCommand
+{
+    private const int Succeeded = 0;
+    private const int Failed = 1;
+    private const int Refused = 2;
+
+    public static async Task<int> RunAsync(string[] args, CancellationToken cancellationToken)
+    {
+        var console = AnsiConsole.Console;
+        if (TowerOptions.Parse(args, out var fault) is not { } options)
+        {
+            await Console.Error.WriteLineAsync(fault);
+            await Console.Error.WriteLineAsync(TowerOptions.Usage);
+            return Refused;
+        }
+
+        if (options.Help)
+        {
+            Console.WriteLine(TowerOptions.Usage);
+            return Succeeded;
+        }
+
+        var port = 0;
+        if (options.Serve && !TryChoosePort(options.Port, out port, out fault))
+        {
+            await Console.Error.WriteLineAsync(fault);
+            return Failed;
+        }
+
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(options.Database)!);
+            if (!options.Keep)
+                Delete(options.Database);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            await Console.Error.WriteLineAsync($"The file {options.Database} cannot be made anew: {e.Message} Name another one with --database.");
+            return Failed;
+        }
+
+        console.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"[bold]OrderKit control tower[/]  [grey]{options.Database}[/]");
+        await using var app = TowerApp.Build(options.Database, builder => builder.WebHost.UseUrls($"http://127.0.0.1:{port}"));
+        await app.Services.GetRequiredService<OrderKitSchema>().EnsureAsync(cancellationToken);
+        if (!options.Keep)
+            await LoadAsync(app.Services.GetRequiredService<TowerLoader>(), options, console, cancellationToken);
+        if (!options.Serve)
+            return Succeeded;
+
+        try
+        {
+            await app.StartAsync(cancellationToken);
+        }
+        catch (IOException e)
+        {
+            await Console.Error.WriteLineAsync($"Port {port} cannot be served: {e.Message}");
+            return Failed;
+        }
+
+        console.WriteLine();
+        console.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"Open [link]http://127.0.0.1:{port}/[/]   [grey]Ctrl+C stops.[/]");
+        await app.WaitForShutdownAsync(cancellationToken);
+        return Succeeded;
+    }
+
+    private static async Task LoadAsync(TowerLoader loader, TowerOptions options, IAnsiConsole console, CancellationToken cancellationToken)
+    {
+        ReplaySummary? summary = null;
+        await console.Progress().AutoClear(true)
+            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn())
+            .StartAsync(async context =>
+            {
+                var task = context.AddTask("Replaying December 2010");
+                summary = await loader.LoadAsync(options.Seed, options.Orders, new Bar(task), cancellationToken);
+            });
+        SummaryTable.Write(console, summary!, options.Seed);
+    }
+
+    private static bool TryChoosePort(int? asked, out int port, out string fault)
+    {
+        fault = "";
+        foreach (var candidate in asked is { } only ? [only] : (int[])[TowerOptions.DefaultPort, 0])
+        {
+            try
+            {
+                using var listener = new TcpListener(IPAddress.Loopback, candidate);
+                listener.Start();
+                port = ((IPEndPoint)listener.LocalEndpoint).Port;
+                return true;
+            }
+            catch (SocketException e)
+            {
+                fault = e.SocketErrorCode == SocketError.AddressAlreadyInUse
+                    ? $"Port {candidate} is taken by another program. Choose another one with --port, or leave it out."
+                    : $"Port {candidate} cannot be served: {e.Message}";
+            }
+        }
+
+        port = 0;
+        return false;
+    }
+
+    private static void Delete(string database)
+    {
+        foreach (var suffix in (string[])["", "-wal", "-shm"])
+            File.Delete(database + suffix);
+    }
+
+    // Progress<T> would post to another thread and could come after the bar was closed.
+    private sealed class Bar(ProgressTask task) : IProgress<(int Played, int All)>
+    {
+        public void Report((int Played, int All) value)
+        {
+            task.MaxValue = Math.Max(1, value.All);
+            task.Value = value.Played;
+        }
+    }
+}
