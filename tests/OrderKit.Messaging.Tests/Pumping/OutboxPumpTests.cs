@@ -1,4 +1,3 @@
-using OrderKit.Core;
 using static OrderKit.Messaging.Tests.Post;
 
 namespace OrderKit.Messaging.Tests;
