@@ -403,6 +403,11 @@ internal sealed class FactRun(
             | (target.IsReused ? FactFlags.IdReused : FactFlags.None);
         var decision = model.Decide(in draft.Snapshot, new FactArguments(
             trigger.Index, standing, fact.Amount?.MinorUnits ?? FactArguments.Rest, fact.Quantity ?? FactArguments.Rest, holds, fact.ReportedState ?? 0, flags));
+        if (deadline is not null && decision.Kind == DecisionKind.GuardFailed)
+        {
+            // The clock asks again after a pause, for as long as the order waits: nobody's wish was refused, so nothing is noted.
+            return new FireResult.GuardFailed(key, draft.Snapshot, model.GuardCodes(decision.FailedGuards));
+        }
 
         var casesBefore = draft.Snapshot.Cases;
         var before = draft.Snapshot;
