@@ -39,10 +39,12 @@ internal sealed class PostgreSqlDialect(Func<TimeSpan>? clockOffset) : SqlDialec
     public override Array FromInstants(IReadOnlyList<DateTimeOffset?> instants)
     {
         ArgumentNullException.ThrowIfNull(instants);
-        var values = new DateTime?[instants.Count];
+
+        // Not DateTime: of an array of those that begins with nothing, the driver thinks that it has no time zone.
+        var values = new DateTimeOffset?[instants.Count];
         for (var i = 0; i < values.Length; i++)
         {
-            values[i] = instants[i] is { } instant ? Cut(instant) : null;
+            values[i] = instants[i] is { } instant ? Instants.ToMicroseconds(instant) : null;
         }
 
         return values;
