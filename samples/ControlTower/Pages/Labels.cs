@@ -92,6 +92,11 @@ public static class Labels
         ["order"] = "关联订单 Order",
     };
 
+    private static readonly Dictionary<string, string> Nodes = new()
+    {
+        ["created"] = "created", ["paid"] = "paid", ["stock-locked"] = "stock locked", ["outbound-order"] = "outbound order", ["carrier"] = "carrier",
+    };
+
     private static readonly Dictionary<string, string> Guards = new()
     {
         ["cleared"] = "款项未付清 not paid",
@@ -108,6 +113,8 @@ public static class Labels
     public static string TriggerInChinese(string trigger) => Triggers.GetValueOrDefault(trigger, trigger);
 
     public static string Number(ReferenceKind kind) => Numbers.GetValueOrDefault(kind.Code, kind.Code);
+
+    public static string NodeInEnglish(string node) => Nodes.GetValueOrDefault(node, node);
 
     public static string Guard(string code) => Guards.GetValueOrDefault(code, code);
 

@@ -97,7 +97,7 @@ internal static class ListPage
         return Html.Of($"""
             <tr><td><a href="orders/{order.Key.Order.Value}"><b>{Reference(row, ReferenceKind.External)}</b></a><small>{Reference(row, ReferenceKind.ShortCode)}</small></td>
             <td>{Layout.Pill(Labels.Tone(model, order.Headline), chinese, english)}{Cases(row, model)}</td>
-            <td>{State(model, order, 0)}</td><td>{State(model, order, 1)}</td>
+            <td class="state">{State(model, order, 0)}</td><td class="state">{State(model, order, 1)}</td>
             <td class="number">{Labels.Money(counters.Due, order.Currency)}</td>
             <td class="number{(net == counters.Due ? "" : net == 0 ? " faint" : " odd")}">{Labels.Money(net, order.Currency)}</td>
             <td class="time">{Labels.Time(order.PlacedAt, offset)[..16]}</td><td class="time">{Labels.Time(order.UpdatedAt, offset)[..16]}</td></tr>

@@ -10,7 +10,7 @@ internal static class ModelPage
         var model = OrderModels.Retail;
         return Layout.Page("状态模型 Model", "model", "", Html.Of($"""
             <h1>状态模型 <small>{model.Name} {model.Version}, fingerprint {model.Fingerprint.ToString()}</small></h1>
-            <p class="lead">★ 锚点:有凭证、不可倒退的里程碑 <small>An anchor is a milestone with evidence; nothing but its own source takes it back.</small></p>
+            <p class="lead">★ 锚点：有凭证、不可倒退的里程碑 <small>An anchor is a milestone with evidence; nothing but its own source takes it back.</small></p>
             <div class="facets">
             {model.Facets.Select((facet, number) => Facet(model, number, facet.Name))}
             </div>
@@ -31,8 +31,8 @@ internal static class ModelPage
     {
         var ways = model.Edges.Where(e => e.From == state.Code && e.To != state.Code).Select(e => e.To).Distinct().Order().ToList();
         return Html.Of($"""
-            <tr><td class="number">{state.Code}</td><td>{(state.IsAnchor ? "★ " : "")}<b>{state.LocalName}</b> <small>{Labels.Words(state.Name)}</small></td>
-            <td>{(state.Deadline is { } deadline ? Labels.Span(deadline.After) : state.IsEnd ? "终态 end" : "—")}</td>
+            <tr><td class="number">{state.Code}</td><td class="state">{(state.IsAnchor ? "★ " : "")}<b>{state.LocalName}</b> <small>{Labels.Words(state.Name)}</small></td>
+            <td class="state">{(state.Deadline is { } deadline ? Labels.Span(deadline.After) : state.IsEnd ? "终态 end" : "—")}</td>
             <td class="ways">{ways.Select(to => Html.Of($"<span>{to} {model.StateOf(to)?.LocalName}</span> "))}</td></tr>
             """);
     }

@@ -6,11 +6,6 @@ namespace ControlTower.Pages;
 /// <summary>One order from every side.</summary>
 internal static class OrderPage
 {
-    private static readonly Dictionary<string, string> NodesInEnglish = new()
-    {
-        ["created"] = "created", ["paid"] = "paid", ["stock-locked"] = "stock locked", ["outbound-order"] = "outbound order", ["carrier"] = "carrier",
-    };
-
     public static Html Render(OrderView view)
     {
         var (order, model, timeline) = (view.Details.Order, view.Model, view.Timeline);
@@ -51,9 +46,9 @@ internal static class OrderPage
         : Html.Empty;
 
     private static Html Told(Story story) => Html.Of($"""
-        <section class="told"><h2>根因 <small>cause</small>:{story.Cause} <small>{story.CauseInEnglish}</small></h2>
+        <section class="told"><h2>根因 <small>cause</small>：{story.Cause} <small>{story.CauseInEnglish}</small></h2>
         <p lang="zh-CN">{story.Told.Chinese}</p><p lang="en">{story.Told.English}</p>
-        <p class="faint">依据一篇公开文章里的案例重述,金额为虚构 <small>Retold from a case in a published article; the amount is made up.</small></p></section>
+        <p class="faint">依据一篇公开文章里的案例重述，金额为虚构 <small>Retold from a case in a published article; the amount is made up.</small></p></section>
         """);
 
     private static Html Cases(OrderView view) => view.Details.OpenCases.Count == 0 ? Html.Empty : Html.Of($"""
@@ -76,7 +71,7 @@ internal static class OrderPage
             TimelineNodeStatus.NotComing => ("none", "–", "不再发生 not coming"),
             _ => ("wait", "…", "尚未 not yet"),
         };
-        return Html.Of($"""<div class="node {tone}"><i>{mark}</i><b>{node.LocalName}</b><small>{NodesInEnglish.GetValueOrDefault(node.Name, node.Name)}</small><span>{text}</span></div>""");
+        return Html.Of($"""<div class="node {tone}"><i>{mark}</i><b>{node.LocalName}</b><small>{Labels.NodeInEnglish(node.Name)}</small><span>{text}</span></div>""");
     }
 
     private static Html Systems(OrderView view, bool isStory)
@@ -130,9 +125,16 @@ internal static class OrderPage
         <section><h2>现在可做 <small>commands now</small></h2><ul class="commands">
         {view.Permissions.OrderBy(p => p.IsPermitted ? 0 : 1).Select(p => p.IsPermitted
             ? Html.Of($"""<li class="yes"><b>{Labels.TriggerInChinese(p.Trigger)}</b> <code>{p.Trigger}</code></li>""")
-            : Html.Of($"""<li class="no"><b>{Labels.TriggerInChinese(p.Trigger)}</b> <code>{p.Trigger}</code><span>{string.Join("; ", p.Reasons.Select(Labels.Guard))}</span></li>"""))}
+            : Html.Of($"""<li class="no"><b>{Labels.TriggerInChinese(p.Trigger)}</b> <code>{p.Trigger}</code><span>{Why(view.Model, p)}</span></li>"""))}
         </ul></section>
         """);
+
+    // The engine's sentence names every state in English; people at the desk read the short form.
+    private static Html Why(OrderModel model, TriggerPermission permission)
+    {
+        var from = model.Edges.Where(e => e.Trigger == permission.Trigger).Select(e => e.From).Distinct().Select(code => model.StateOf(code)?.LocalName);
+        return Html.Of($"{permission.Reasons.Select(r => r.Contains(' ', StringComparison.Ordinal) ? Html.Of($"""<span title="{r}">只能从 only from：{string.Join("、", from)}</span>""") : Html.Of($"<span>{Labels.Guard(r)}</span>"))}");
+    }
 
     private static Html Journal(OrderView view) => Html.Of($"""
         <section><h2>流水 <small>journal: {view.Timeline.Entries.Count} rows</small></h2>

@@ -130,7 +130,12 @@ public sealed class TowerPages(OrderQueries queries, IOrderQueryStore store, ICa
             key,
             new TimelineOptions { AsOf = Eras.NowOf(key), UtcOffset = Eras.OffsetOf(key), Words = TimelineWords.Chinese },
             cancellationToken);
-        return Gaps.Mark(timeline!, details.OpenCases);
+
+        // The model names its cases in English; the picture is for the desk.
+        var headline = timeline!.Headline;
+        return Gaps.Mark(
+            headline.Rule == HeadlineRule.Cases ? timeline with { Headline = headline with { LocalName = Labels.CaseInChinese(headline.Code) } } : timeline,
+            details.OpenCases);
     }
 
     private static IResult Error(int status, string chinese, string english, string hint) =>

@@ -17,10 +17,10 @@ public static class TwoOrders
     public static IReadOnlyList<Story> All { get; } =
     [
         new(First, "OD20260206-8821", "支付回调未触发ERP流程", "the payment callback did not start the flow in the ERP",
-            ("买家付款的回调已经到了,ERP 却一直停在待审核:没有锁库,也没有出库单。淘宝显示已发货,但没有任何出库凭证。",
+            ("买家付款的回调已经到了，ERP 却一直停在待审核：没有锁库，也没有出库单。淘宝显示已发货，但没有任何出库凭证。",
              "The payment callback arrived, and the ERP never went on: no stock was locked, no outbound order exists. Taobao says shipped without any proof of it.")),
         new(Second, "OD20260206-9105", "ERP误操作覆盖状态", "an operator overwrote the status in the ERP",
-            ("买家还没付款,有人在 ERP 里手工把状态改成了已发货;快递随后称已签收,而仓库没有出库记录。",
+            ("买家还没付款，有人在 ERP 里手工把状态改成了已发货；快递随后称已签收，而仓库没有出库记录。",
              "The buyer has not paid; somebody set the order to shipped in the ERP by hand. The carrier then claims delivery, and the warehouse has no outbound record.")),
     ];
 
