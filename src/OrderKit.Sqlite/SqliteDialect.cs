@@ -17,8 +17,6 @@ internal sealed class SqliteDialect(TimeProvider clock) : SqlDialect
 
     public override bool KeepsCommands => true;
 
-    public override string SkipLocked => "";
-
     // A parameter and no function: it also works on the host's own connection, which we change in no way.
     public override string Now => "$now";
 

@@ -14,9 +14,6 @@ public abstract class SqlDialect
     /// <summary>Whether a command is kept and used again on its connection.</summary>
     public abstract bool KeepsCommands { get; }
 
-    /// <summary>What is written after a <c>SELECT</c> that takes rows for itself and leaves those of others.</summary>
-    public abstract string SkipLocked { get; }
-
     /// <summary>The expression for the store's clock.</summary>
     public abstract string Now { get; }
 
