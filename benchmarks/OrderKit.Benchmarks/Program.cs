@@ -5,6 +5,7 @@ var suites = new (string Name, Func<Task> Run)[]
 {
     ("decisions", () => { DecisionBenchmarks.Run(); return Task.CompletedTask; }),
     ("memory", () => { MemoryBenchmarks.Run(); return Task.CompletedTask; }),
+    ("journal", () => { JournalHashingBenchmarks.Run(); return Task.CompletedTask; }),
     ("deadlines", () => { DeadlineBenchmarks.Run(); return Task.CompletedTask; }),
 };
 

@@ -6,8 +6,7 @@ namespace OrderKit.Core;
 internal sealed class StoreChoiceCheck(StoreChoice? choice = null) : IHostedLifecycleService
 {
     public Task StartingAsync(CancellationToken cancellationToken) => choice is null
-        ? throw new InvalidOperationException(
-            "OrderKit has no store. Call UseSqlite(...), UsePostgreSql(...) or, for tests, UseInMemory() after AddOrderKit().")
+        ? throw new InvalidOperationException(StoreChoice.Missing)
         : Task.CompletedTask;
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;

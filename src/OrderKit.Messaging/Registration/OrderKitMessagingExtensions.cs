@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OrderKit.Core;
 using OrderKit.Messaging;
@@ -22,7 +23,11 @@ public static class OrderKitMessagingExtensions
 
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<OutboxPumpOptions>, OutboxPumpOptionsCheck>());
         services.TryAddSingleton<IOutboxSink, OrderEventSink>();
-        services.TryAddSingleton<OutboxPump>();
+        services.TryAddSingleton(static provider => new OutboxPump(
+            StoreChoice.PortOf<IOutboxStore>(provider),
+            provider.GetRequiredService<IOutboxSink>(),
+            provider.GetRequiredService<IOptions<OutboxPumpOptions>>(),
+            provider.GetService<ILogger<OutboxPump>>()));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, OutboxPumpService>());
         return builder;
     }

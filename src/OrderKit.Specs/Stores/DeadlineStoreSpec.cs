@@ -173,7 +173,7 @@ public static class DeadlineStoreSpec
     private static async Task ADeadlineThatWasActedOnIsRemovedAsync(IStoreUnderTest store)
     {
         await ArmAsync(store, "A", 0, Sample.Noon.AddYears(-10)).ConfigureAwait(false);
-        var claimed = (await store.Deadlines.ClaimDueAsync(10, Acting.Minute).ConfigureAwait(false)).Single();
+        var claimed = (await store.Deadlines.ClaimDueAsync(10, Acting.Minute).ConfigureAwait(false)).One();
         await store.Deadlines.RemoveAsync(claimed).ConfigureAwait(false);
         await store.Deadlines.RemoveAsync(claimed).ConfigureAwait(false);
         await store.AdvanceAsync(Acting.Minute * 2).ConfigureAwait(false);
@@ -187,7 +187,7 @@ public static class DeadlineStoreSpec
         await ArmAsync(store, "A", 0, Sample.Noon.AddYears(-10)).ConfigureAwait(false);
         await ArmAsync(store, "A", 1, Sample.Noon.AddYears(10)).ConfigureAwait(false);
         await ArmAsync(store, "B", 0, Sample.Noon.AddYears(10)).ConfigureAwait(false);
-        await store.Deadlines.RemoveAsync((await store.Deadlines.ClaimDueAsync(10, Acting.Minute).ConfigureAwait(false)).Single()).ConfigureAwait(false);
+        await store.Deadlines.RemoveAsync((await store.Deadlines.ClaimDueAsync(10, Acting.Minute).ConfigureAwait(false)).One()).ConfigureAwait(false);
         Expect.Sequence([1], (await store.Queries.DeadlinesOfAsync(Sample.Key(store, "A")).ConfigureAwait(false)).Select(deadline => deadline.Facet));
         Expect.Equal(2, (await store.Deadlines.CountAsync().ConfigureAwait(false)).Armed);
     }
@@ -195,7 +195,7 @@ public static class DeadlineStoreSpec
     private static async Task ADeadlineOfAnotherVersionIsNotRemovedAsync(IStoreUnderTest store)
     {
         await ArmAsync(store, "A", 0, Sample.Noon.AddYears(-10)).ConfigureAwait(false);
-        var stale = (await store.Deadlines.ClaimDueAsync(10, Acting.Minute).ConfigureAwait(false)).Single();
+        var stale = (await store.Deadlines.ClaimDueAsync(10, Acting.Minute).ConfigureAwait(false)).One();
         await ArmAsync(store, "A", 0, Sample.Noon.AddYears(-9)).ConfigureAwait(false);
         await store.Deadlines.RemoveAsync(stale).ConfigureAwait(false);
         Expect.Sequence([2L], (await store.Deadlines.ClaimDueAsync(10, Acting.Minute).ConfigureAwait(false)).Select(deadline => deadline.Version));
@@ -204,7 +204,7 @@ public static class DeadlineStoreSpec
     private static async Task ADeadlineOfAnotherVersionIsNotPostponedAsync(IStoreUnderTest store)
     {
         await ArmAsync(store, "A", 0, Sample.Noon.AddYears(-10)).ConfigureAwait(false);
-        var stale = (await store.Deadlines.ClaimDueAsync(10, Acting.Minute).ConfigureAwait(false)).Single();
+        var stale = (await store.Deadlines.ClaimDueAsync(10, Acting.Minute).ConfigureAwait(false)).One();
         await ArmAsync(store, "A", 0, Sample.Noon.AddYears(-9)).ConfigureAwait(false);
         await store.Deadlines.PostponeAsync(stale, TimeSpan.FromHours(1)).ConfigureAwait(false);
         Expect.Sequence([Sample.Noon.AddYears(-9)], (await store.Deadlines.ClaimDueAsync(10, Acting.Minute).ConfigureAwait(false)).Select(deadline => deadline.DueAt));
@@ -213,14 +213,14 @@ public static class DeadlineStoreSpec
     private static async Task APostponedDeadlinePassesLaterByTheStoresClockAsync(IStoreUnderTest store)
     {
         await ArmAsync(store, "A", 0, Sample.Noon.AddYears(-10), probe: "payment-close").ConfigureAwait(false);
-        var claimed = (await store.Deadlines.ClaimDueAsync(10, Acting.Minute).ConfigureAwait(false)).Single();
+        var claimed = (await store.Deadlines.ClaimDueAsync(10, Acting.Minute).ConfigureAwait(false)).One();
         var now = await NowAsync(store).ConfigureAwait(false);
         await store.Deadlines.PostponeAsync(claimed, TimeSpan.FromMinutes(10)).ConfigureAwait(false);
         Expect.Equal(1, (await store.Deadlines.CountAsync().ConfigureAwait(false)).Armed);
         await store.AdvanceAsync(TimeSpan.FromMinutes(9)).ConfigureAwait(false);
         Expect.Sequence([], await ClaimAsync(store).ConfigureAwait(false));
         await store.AdvanceAsync(TimeSpan.FromMinutes(2)).ConfigureAwait(false);
-        var again = (await store.Deadlines.ClaimDueAsync(10, Acting.Minute).ConfigureAwait(false)).Single();
+        var again = (await store.Deadlines.ClaimDueAsync(10, Acting.Minute).ConfigureAwait(false)).One();
         Expect.Equal(claimed with { DueAt = again.DueAt }, again);
         Expect.That(again.DueAt >= now.AddMinutes(9) && again.DueAt <= now.AddMinutes(11), "It is due ten minutes after it was postponed.");
     }
@@ -228,7 +228,7 @@ public static class DeadlineStoreSpec
     private static async Task ADeadlinePostponedByNothingCanBeClaimedAtOnceAsync(IStoreUnderTest store)
     {
         await ArmAsync(store, "A", 0, Sample.Noon.AddYears(-10)).ConfigureAwait(false);
-        await store.Deadlines.PostponeAsync((await store.Deadlines.ClaimDueAsync(10, Acting.Minute).ConfigureAwait(false)).Single(), TimeSpan.Zero).ConfigureAwait(false);
+        await store.Deadlines.PostponeAsync((await store.Deadlines.ClaimDueAsync(10, Acting.Minute).ConfigureAwait(false)).One(), TimeSpan.Zero).ConfigureAwait(false);
         Expect.Sequence(["A"], await ClaimAsync(store).ConfigureAwait(false));
     }
 
@@ -284,7 +284,7 @@ public static class DeadlineStoreSpec
         var names = new List<string>();
         foreach (var deadline in await store.Deadlines.ClaimDueAsync(max, Acting.Minute).ConfigureAwait(false))
         {
-            names.Add(Names.First(name => Sample.Key(deadline.Order.Tenant, name) == deadline.Order));
+            names.Add(Names.FirstOrDefault(name => Sample.Key(deadline.Order.Tenant, name) == deadline.Order, deadline.Order.ToString()));
         }
 
         return names;

@@ -51,7 +51,7 @@ public static class OutboxStoreSpec
 
     private static async Task ADestinationGetsItsOwnMessagesOnlyAsync(IStoreUnderTest store)
     {
-        await store.WriteAsync(Sample.Message(store, "a", destination: "one"), Sample.Message(store, "b", destination: "two"), Sample.Message(store, "c", destination: "One")).ConfigureAwait(false);
+        await store.WriteAsync(Sample.Message(store, "a", "a", "one"), Sample.Message(store, "b", "b", "two"), Sample.Message(store, "c", "c", "One")).ConfigureAwait(false);
         Expect.Sequence(["a"], (await store.ClaimAsync(destination: "one").ConfigureAwait(false)).Ids());
         Expect.Sequence(["b"], (await store.ClaimAsync(destination: "two").ConfigureAwait(false)).Ids());
         Expect.Sequence([], (await store.ClaimAsync(destination: "three").ConfigureAwait(false)).Ids());
@@ -107,12 +107,12 @@ public static class OutboxStoreSpec
     private static async Task ARowThatIsGivenBackIsDeliveredAfterItsPauseByTheStoresClockAsync(IStoreUnderTest store)
     {
         await store.WriteAsync(Sample.Message(store, "a")).ConfigureAwait(false);
-        var first = (await store.ClaimAsync().ConfigureAwait(false)).Single();
+        var first = (await store.ClaimAsync().ConfigureAwait(false)).One();
         Expect.That(await store.Outbox.RetryAsync(first, TimeSpan.FromMinutes(10), "it's \"down\" 🙂").ConfigureAwait(false), "The claim stands.");
         await store.AdvanceAsync(TimeSpan.FromMinutes(9)).ConfigureAwait(false);
         Expect.Sequence([], (await store.ClaimAsync().ConfigureAwait(false)).Ids());
         await store.AdvanceAsync(TimeSpan.FromMinutes(2)).ConfigureAwait(false);
-        var second = (await store.ClaimAsync().ConfigureAwait(false)).Single();
+        var second = (await store.ClaimAsync().ConfigureAwait(false)).One();
         Expect.Equal(first.Id, second.Id);
         Expect.Equal(2, second.Attempt);
         Expect.That(second.Epoch > first.Epoch, "A later claim has a higher epoch.");
@@ -121,14 +121,14 @@ public static class OutboxStoreSpec
     private static async Task ARowThatIsGivenBackWithoutAPauseIsDeliveredAtOnceAsync(IStoreUnderTest store)
     {
         await store.WriteAsync(Sample.Message(store, "a")).ConfigureAwait(false);
-        Expect.That(await store.Outbox.RetryAsync((await store.ClaimAsync().ConfigureAwait(false)).Single(), TimeSpan.Zero, "again").ConfigureAwait(false), "The claim stands.");
+        Expect.That(await store.Outbox.RetryAsync((await store.ClaimAsync().ConfigureAwait(false)).One(), TimeSpan.Zero, "again").ConfigureAwait(false), "The claim stands.");
         Expect.Sequence(["a"], (await store.ClaimAsync().ConfigureAwait(false)).Ids());
     }
 
     private static async Task ARowThatWasGivenBackIsNoLongerThatClaimsAsync(IStoreUnderTest store)
     {
         await store.WriteAsync(Sample.Message(store, "a")).ConfigureAwait(false);
-        var claim = (await store.ClaimAsync().ConfigureAwait(false)).Single();
+        var claim = (await store.ClaimAsync().ConfigureAwait(false)).One();
         Expect.That(await store.Outbox.RetryAsync(claim, TimeSpan.FromHours(1), "down").ConfigureAwait(false), "The claim stands.");
         Expect.That(!await store.Outbox.RetryAsync(claim, TimeSpan.Zero, "down").ConfigureAwait(false), "It was given back before.");
         Expect.Equal(0, await store.Outbox.CompleteAsync([claim]).ConfigureAwait(false));
@@ -139,11 +139,11 @@ public static class OutboxStoreSpec
     {
         await store.WriteAsync(Sample.Message(store, "a"), Sample.Message(store, "b")).ConfigureAwait(false);
         var other = await store.OpenAnotherAsync().ConfigureAwait(false);
-        var first = (await store.ClaimAsync().ConfigureAwait(false)).Single();
+        var first = (await store.ClaimAsync().ConfigureAwait(false)).One();
         await store.AdvanceAsync(Acting.Minute * 0.5).ConfigureAwait(false);
         Expect.Sequence([], (await other.ClaimAsync().ConfigureAwait(false)).Ids());
         await store.AdvanceAsync(Acting.Minute).ConfigureAwait(false);
-        var second = (await other.ClaimAsync().ConfigureAwait(false)).Single();
+        var second = (await other.ClaimAsync().ConfigureAwait(false)).One();
         Expect.Equal(first.Id, second.Id);
         Expect.Equal(2, second.Attempt);
         Expect.That(second.Epoch > first.Epoch, "A later claim has a higher epoch.");
@@ -152,9 +152,9 @@ public static class OutboxStoreSpec
     private static async Task WhoWasOvertakenCanNeitherCompleteARowNorGiveItBackAsync(IStoreUnderTest store)
     {
         await store.WriteAsync(Sample.Message(store, "a")).ConfigureAwait(false);
-        var late = (await store.ClaimAsync().ConfigureAwait(false)).Single();
+        var late = (await store.ClaimAsync().ConfigureAwait(false)).One();
         await store.AdvanceAsync(Acting.Minute * 2).ConfigureAwait(false);
-        var held = (await (await store.OpenAnotherAsync().ConfigureAwait(false)).ClaimAsync().ConfigureAwait(false)).Single();
+        var held = (await (await store.OpenAnotherAsync().ConfigureAwait(false)).ClaimAsync().ConfigureAwait(false)).One();
         Expect.Equal(0, await store.Outbox.CompleteAsync([late]).ConfigureAwait(false));
         Expect.That(!await store.Outbox.RetryAsync(late, TimeSpan.Zero, "late").ConfigureAwait(false), "The claim was taken over.");
         Expect.Sequence([], (await store.ClaimAsync().ConfigureAwait(false)).Ids());
@@ -189,7 +189,7 @@ public static class OutboxStoreSpec
         var gone = await store.ClaimAsync().ConfigureAwait(false);
         await store.Outbox.CompleteAsync(gone).ConfigureAwait(false);
         await store.WriteAsync(Sample.Message(store, "b")).ConfigureAwait(false);
-        var next = (await store.ClaimAsync().ConfigureAwait(false)).Single();
+        var next = (await store.ClaimAsync().ConfigureAwait(false)).One();
         Expect.That(next.Id != gone[0].Id, "The number of a row that is gone stays unused.");
         Expect.Equal(0, await store.Outbox.CompleteAsync(gone).ConfigureAwait(false));
         Expect.Equal(1, (await store.Outbox.BacklogAsync("events").ConfigureAwait(false)).Count);

@@ -88,7 +88,7 @@ public static class UnitOfWorkSpec
         Expect.Sequence(["old"], (await store.Deadlines.ClaimDueAsync(10, Acting.Minute).ConfigureAwait(false)).Select(deadline => deadline.Trigger));
         Expect.Sequence(["old"], (await store.ClaimAsync().ConfigureAwait(false)).Ids());
         Expect.Sequence(["old"], (await store.Cases.QueryAsync(new CaseQuery { Tenant = store.Tenant, IncludeClosed = true }).ConfigureAwait(false)).Items.Select(open => open.Code));
-        Expect.Equal(null, (await store.Cases.QueryAsync(new CaseQuery { Tenant = store.Tenant }).ConfigureAwait(false)).Items.Single().ClosedAt);
+        Expect.Equal(null, (await store.Cases.QueryAsync(new CaseQuery { Tenant = store.Tenant }).ConfigureAwait(false)).Items.One().ClosedAt);
         Expect.Equal(null, (await store.LoadAsync(key, "new").ConfigureAwait(false)).Earlier);
         Expect.Equal(1, await store.Journal.CountUnsealedAsync().ConfigureAwait(false));
     }

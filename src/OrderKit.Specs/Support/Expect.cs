@@ -39,6 +39,14 @@ internal static class Expect
         }
     }
 
+    /// <summary>The only item of a list.</summary>
+    public static T One<T>(this IEnumerable<T> items, [CallerArgumentExpression(nameof(items))] string what = "")
+    {
+        var list = items.ToList();
+        That(list.Count == 1, $"{what} should have one row, and has {list.Count}.");
+        return list[0];
+    }
+
     public static async Task ThrowsAsync<TException>(Func<Task> act, string rule)
         where TException : Exception
     {

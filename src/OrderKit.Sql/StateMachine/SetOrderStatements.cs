@@ -36,7 +36,7 @@ internal sealed class SetOrderStatements(SqlDatabase database) : IOrderStatement
         """;
 
     private static readonly string Park =
-        $"INSERT INTO {{parked}} ({OrderParts.Parked.Names}) SELECT {OrderParts.Parked.NamesOf("r")} FROM {FromFirst(OrderParts.Parked)} ON CONFLICT DO NOTHING";
+        $"INSERT INTO {{parked}} ({OrderParts.Parked.Names}) SELECT {OrderParts.Parked.NamesOf("r")} FROM {FromFirst(OrderParts.Parked)} ON CONFLICT DO NOTHING RETURNING parked_no";
 
     private const string TakeParked = $$"""
         DELETE FROM {parked} WHERE parked_no = ANY (ARRAY(
@@ -67,13 +67,11 @@ internal sealed class SetOrderStatements(SqlDatabase database) : IOrderStatement
     {
         var found = new IReadOnlyList<OrderKey>[numbers.Count];
         Array.Fill(found, []);
-        await ResolveAsync(session, numbers, [.. Enumerable.Range(0, found.Length)], found, cancellationToken).ConfigureAwait(false);
-        var unknown = Enumerable.Range(0, found.Length).Where(i => found[i].Count == 0).ToList();
-        if (unknown.Count > 0)
+        var rows = await session.Call(Resolve).With(Tenants(numbers), Values(numbers), Kinds(numbers))
+            .ListAsync(static row => (At: row.Int32(0), Key: OrderRow.ReadKey(row, 1)), cancellationToken).ConfigureAwait(false);
+        foreach (var group in rows.GroupBy(row => row.At))
         {
-            // A fact whose number is unknown is about to wait for it. Whoever links it now must either be seen here or wait for us.
-            await LockAsync(session, unknown.Select(i => numbers[i]), cancellationToken).ConfigureAwait(false);
-            await ResolveAsync(session, numbers, unknown, found, cancellationToken).ConfigureAwait(false);
+            found[group.Key - 1] = [.. group.Select(row => row.Key)];
         }
 
         return found;
@@ -82,13 +80,14 @@ internal sealed class SetOrderStatements(SqlDatabase database) : IOrderStatement
     public async ValueTask<IReadOnlyList<OrderFinding>> LoadAsync(SqlSession session, IReadOnlyList<OrderLookup> lookups, CancellationToken cancellationToken)
     {
         var findings = new OrderFinding[lookups.Count];
-        await LoadAsync(session, lookups, [.. Enumerable.Range(0, findings.Length)], findings, cancellationToken).ConfigureAwait(false);
-        var missing = Enumerable.Range(0, findings.Length).Where(i => findings[i].Order is null).ToList();
-        if (missing.Count > 0)
+        var rows = await session.Call(Load)
+            .With(
+                Texts(lookups, l => l.Order.Tenant.Value), Texts(lookups, l => l.Order.Order.Value), Texts(lookups, l => l.Source), Texts(lookups, l => l.FactId),
+                lookups.Select(l => l.Revokes is null ? null : SqlValue.Text(l.Revokes)).ToArray())
+            .ListAsync(static row => (At: row.Int32(0), Finding: RowOrderStatements.ReadFinding(row, 1)), cancellationToken).ConfigureAwait(false);
+        foreach (var (at, finding) in rows)
         {
-            // As above: a fact whose order is missing may be parked, or may create it.
-            await LockAsync(session, missing.Select(i => NumberLocks.NumberOf(lookups[i].Order)), cancellationToken).ConfigureAwait(false);
-            await LoadAsync(session, lookups, missing, findings, cancellationToken).ConfigureAwait(false);
+            findings[at - 1] = finding;
         }
 
         return findings;
@@ -137,10 +136,11 @@ internal sealed class SetOrderStatements(SqlDatabase database) : IOrderStatement
 
     public async ValueTask ParkAsync(SqlSession session, IReadOnlyList<ParkedFact> facts, CancellationToken cancellationToken)
     {
-        await LockAsync(session, facts.Select(fact => fact.Number), cancellationToken).ConfigureAwait(false);
+        // Whoever links one of these numbers waits for us, or was before us: the caller looks again after this, and sees the link.
+        var locks = NumberLocks.Keys(database.Names, facts.Select(fact => fact.Number));
         var values = new List<object>(OrderParts.Parked.Count);
         OrderParts.Parked.AddArrays(values, facts, session.Dialect);
-        await session.Call(Park).With([.. values]).ExecuteAsync(cancellationToken).ConfigureAwait(false);
+        await RunAsync(session, Park, values, locks, static row => row.Int64(0), cancellationToken).ConfigureAwait(false);
     }
 
     public async ValueTask<List<(long ParkedNo, ParkedFact Fact)>> TakeParkedAsync(
@@ -159,37 +159,7 @@ internal sealed class SetOrderStatements(SqlDatabase database) : IOrderStatement
 
     private static long?[] Numbers<T>(List<T> rows, Func<T, long?> get) => [.. rows.Select(get)];
 
-    private static string[] Texts<T>(List<T> rows, Func<T, string> get) => [.. rows.Select(row => SqlValue.Text(get(row)))];
-
-    private static async ValueTask ResolveAsync(
-        SqlSession session, IReadOnlyList<OrderReference> numbers, List<int> places, IReadOnlyList<OrderKey>[] found, CancellationToken cancellationToken)
-    {
-        var asked = places.Select(place => numbers[place]).ToList();
-        var rows = await session.Call(Resolve).With(Tenants(asked), Values(asked), Kinds(asked))
-            .ListAsync(static row => (At: row.Int32(0), Key: OrderRow.ReadKey(row, 1)), cancellationToken).ConfigureAwait(false);
-        foreach (var group in rows.GroupBy(row => row.At))
-        {
-            found[places[group.Key - 1]] = [.. group.Select(row => row.Key)];
-        }
-    }
-
-    private static async ValueTask LoadAsync(
-        SqlSession session, IReadOnlyList<OrderLookup> lookups, List<int> places, OrderFinding[] findings, CancellationToken cancellationToken)
-    {
-        var asked = places.Select(place => lookups[place]).ToList();
-        var rows = await session.Call(Load)
-            .With(
-                Texts(asked, l => l.Order.Tenant.Value), Texts(asked, l => l.Order.Order.Value), Texts(asked, l => l.Source), Texts(asked, l => l.FactId),
-                asked.Select(l => l.Revokes is null ? null : SqlValue.Text(l.Revokes)).ToArray())
-            .ListAsync(static row => (At: row.Int32(0), Finding: RowOrderStatements.ReadFinding(row, 1)), cancellationToken).ConfigureAwait(false);
-        foreach (var (at, finding) in rows)
-        {
-            findings[places[at - 1]] = finding;
-        }
-    }
-
-    private async ValueTask LockAsync(SqlSession session, IEnumerable<OrderReference> numbers, CancellationToken cancellationToken) =>
-        await session.Call(NumberLocks.Sql).With(NumberLocks.Keys(database.Names, numbers)).ScalarAsync(cancellationToken).ConfigureAwait(false);
+    private static string[] Texts<T>(IReadOnlyList<T> rows, Func<T, string> get) => [.. rows.Select(row => SqlValue.Text(get(row)))];
 
     private static ValueTask<List<(int At, long OrderNo)>> SaveAsync(
         SqlSession session, string sql, List<object> values, long[] locks, CancellationToken cancellationToken) =>
@@ -317,6 +287,12 @@ internal sealed class SetOrderStatements(SqlDatabase database) : IOrderStatement
             winners.Add("SELECT moved.at, moved.order_no FROM moved");
         }
 
+        if ((parts & Parts.Messages) != 0)
+        {
+            // One instant for all that is written together.
+            sql.Append("t AS MATERIALIZED (SELECT {now} AS now),\n");
+        }
+
         sql.Append(CultureInfo.InvariantCulture, $"won AS ({string.Join(" UNION ALL ", winners)})");
         sql.Append(CultureInfo.InvariantCulture, $",\nj AS (INSERT INTO {{journal}} (order_no, {JournalColumns.Columns.Names}) SELECT won.order_no, {JournalColumns.Columns.NamesOf("e")} FROM e JOIN won ON won.at = e.at ON CONFLICT DO NOTHING)");
         if ((parts & Parts.Details) != 0)
@@ -326,7 +302,7 @@ internal sealed class SetOrderStatements(SqlDatabase database) : IOrderStatement
 
         if ((parts & Parts.Messages) != 0)
         {
-            sql.Append(CultureInfo.InvariantCulture, $",\nm AS (INSERT INTO {{outbox}} ({OrderParts.Messages.Names}, created_at, due_at) SELECT {OrderParts.Messages.NamesOf("r")}, {{now}}, {{now}} FROM {OrderParts.Messages.Unnest(ref next, "nth", ["at"])} JOIN won ON won.at = r.at ORDER BY r.nth)");
+            sql.Append(CultureInfo.InvariantCulture, $",\nm AS (INSERT INTO {{outbox}} ({OrderParts.Messages.Names}, created_at, due_at) SELECT {OrderParts.Messages.NamesOf("r")}, t.now, t.now FROM {OrderParts.Messages.Unnest(ref next, "nth", ["at"])} JOIN won ON won.at = r.at CROSS JOIN t ORDER BY r.nth)");
         }
 
         if ((parts & Parts.Armed) != 0)

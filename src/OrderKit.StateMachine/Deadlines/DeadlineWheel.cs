@@ -35,6 +35,9 @@ internal sealed class DeadlineWheel
     /// <summary>How many entries there are, void ones included.</summary>
     public int Count { get; private set; }
 
+    /// <summary>How many slabs hold the entries.</summary>
+    internal int Slabs => _slabs.Count;
+
     /// <summary>Adds an entry.</summary>
     /// <param name="dueAt">When it passes, in UTC ticks.</param>
     /// <param name="order">Whose it is.</param>

@@ -23,7 +23,7 @@ public sealed partial class OrderModel
                     return Move(in order, in fact, trigger, rule.Target);
                 case RuleKind.Same when trigger.First is null:
                     return Unchanged(in order, fact.Trigger, DecisionKind.AlreadyApplied, DecisionReason.SameState);
-                case RuleKind.Late when trigger.First is null && (trigger.LandingAnchor & ~order.Anchors) == 0:
+                case RuleKind.Late when trigger.First is null && (EvidenceOf(trigger, in order) & ~order.Anchors) == 0:
                     return Unchanged(in order, fact.Trigger, DecisionKind.Late, DecisionReason.PassedState);
                 case RuleKind.None when fact.Standing == FactStanding.Command:
                     return Unchanged(in order, fact.Trigger, DecisionKind.Rejected, DecisionReason.NotAllowed);
@@ -141,7 +141,7 @@ public sealed partial class OrderModel
             if (!takesEffect)
             {
                 // The evidence of a milestone is evidence also where the order is past it.
-                anchors = order.Anchors | (kind == DecisionKind.Late && fact.Standing == FactStanding.Fact ? trigger.LandingAnchor : 0);
+                anchors = order.Anchors | (kind == DecisionKind.Late && fact.Standing == FactStanding.Fact ? EvidenceOf(trigger, in order) : 0);
             }
         }
         else if (trigger.HasConditionalSum)
@@ -461,6 +461,12 @@ public sealed partial class OrderModel
             }
         }
     }
+
+    /// <summary>The anchor that a late fact proves: one that the order is past, or may be from beside the way.</summary>
+    private uint EvidenceOf(CompiledTrigger trigger, in OrderSnapshot order) =>
+        trigger.LandingAnchor != 0 && _rank[_indexOf[order.States[trigger.Home]]] is var here && (here < 0 || _rank[trigger.Landing] <= here)
+            ? trigger.LandingAnchor
+            : 0;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool IsBehindAnchor(byte target, int facet, uint anchors) =>

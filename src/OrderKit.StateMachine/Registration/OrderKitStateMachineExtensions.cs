@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OrderKit.Core;
 using OrderKit.StateMachine;
@@ -30,11 +31,29 @@ public static class OrderKitStateMachineExtensions
             var models = provider.GetRequiredService<IOptions<OrderLifecycleOptions>>().Value.Models;
             return new OrderModelRegistry(models.Count > 0 ? models : [OrderModels.Retail]);
         });
-        services.TryAddSingleton<OrderLifecycle>();
-        services.TryAddSingleton<OrderQueries>();
-        services.TryAddSingleton<DeadlineRunner>();
-        services.TryAddSingleton<JournalSealer>();
-        services.TryAddSingleton<JournalVerifier>();
+
+        // Made by hand, so that a host without a store is told what to call and not which port is missing.
+        services.TryAddSingleton(static provider => new OrderLifecycle(
+            StoreChoice.PortOf<IOrderStore>(provider),
+            StoreChoice.PortOf<IUnitOfWorkFactory>(provider),
+            provider.GetRequiredService<OrderModelRegistry>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<IOptions<OrderLifecycleOptions>>(),
+            provider.GetService<ILogger<OrderLifecycle>>()));
+        services.TryAddSingleton(static provider => new OrderQueries(
+            StoreChoice.PortOf<IOrderQueryStore>(provider), StoreChoice.PortOf<ICaseStore>(provider), provider.GetRequiredService<OrderModelRegistry>()));
+        services.TryAddSingleton(static provider => new DeadlineRunner(
+            StoreChoice.PortOf<IDeadlineStore>(provider),
+            provider.GetRequiredService<OrderLifecycle>(),
+            provider.GetServices<IDeadlineProbe>(),
+            provider.GetRequiredService<IOptions<DeadlineOptions>>(),
+            provider.GetService<ILogger<DeadlineRunner>>()));
+        services.TryAddSingleton(static provider => new JournalSealer(
+            StoreChoice.PortOf<IJournalStore>(provider),
+            StoreChoice.PortOf<ILeaseStore>(provider),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<IOptions<JournalSealingOptions>>()));
+        services.TryAddSingleton(static provider => new JournalVerifier(StoreChoice.PortOf<IJournalStore>(provider)));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, DeadlineService>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, JournalSealingService>());
         return builder;

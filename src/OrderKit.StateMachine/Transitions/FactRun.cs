@@ -6,7 +6,13 @@ namespace OrderKit.StateMachine;
 
 /// <summary>Takes some facts through one unit of work: resolve ▸ load ▸ decide ▸ save ▸ apply what waited for it.</summary>
 internal sealed class FactRun(
-    IOrderStore store, UnitOfWork unit, OrderModelRegistry models, OrderLifecycleOptions options, DateTimeOffset now)
+    IOrderStore store,
+    UnitOfWork unit,
+    OrderModelRegistry models,
+    OrderLifecycleOptions options,
+    DateTimeOffset now,
+    CommitState commit,
+    CancellationToken cancellationToken)
 {
     public const string OwnSource = "orderkit";
     public const string CaseClosed = "case-closed";
@@ -16,59 +22,69 @@ internal sealed class FactRun(
     // A parked fact can make a number known that further facts wait for; a chain longer than this is a loop of defects.
     private const int MaxRounds = 16;
 
-    private readonly CommitState _commit = unit.IsEnlisted ? CommitState.PendingCommit : CommitState.Committed;
+    // A joined unit decides once: only its host can know what else was read in it.
+    private readonly int _maxAttempts = commit == CommitState.Committed ? options.MaxAttempts : 1;
+
+    // Numbers that another unit made known between our look and our parking.
+    private readonly List<OrderReference> _missed = [];
+
+    // None from the first write on: a host that catches the cancellation and commits must not commit half of it.
+    private CancellationToken _cancellation = cancellationToken;
 
     /// <summary>Decides what an operator's act does to an order.</summary>
     public delegate bool Administer(OrderDraft draft, out Decision decision);
 
-    public async ValueTask<FireResult[]> ExecuteAsync(
-        IReadOnlyList<OrderFact> facts, int maxAttempts, DueDeadline? deadline, CancellationToken cancellationToken)
+    public async ValueTask<FireResult[]> ExecuteAsync(IReadOnlyList<OrderFact> facts, DueDeadline? deadline)
     {
-        var results = new FireResult[facts.Count];
-        List<OrderReference> known;
         if (facts is [{ Order: { } key } only])
         {
-            var one = await TryOneAsync(only, key, maxAttempts, deadline, cancellationToken).ConfigureAwait(false);
+            var one = await TryOneAsync(only, key, deadline).ConfigureAwait(false);
             if (one.Result is { } result)
             {
-                results[0] = result;
-                if (one.Known is not { Count: > 0 } found)
+                if (one.Known is not null || _missed.Count > 0)
                 {
-                    return results;
+                    await ApplyWaitingAsync(one.Known ?? []).ConfigureAwait(false);
                 }
 
-                await ApplyWaitingAsync(found, maxAttempts, cancellationToken).ConfigureAwait(false);
-                return results;
+                return [result];
             }
         }
 
-        var waiting = await ResolveAsync(facts, results, cancellationToken).ConfigureAwait(false);
-        known = [];
-        for (var attempt = 1; waiting.Count > 0; attempt++)
-        {
-            waiting = await DecideAndSaveAsync(waiting, results, attempt, maxAttempts, deadline, known, cancellationToken).ConfigureAwait(false);
-            if (waiting.Count > 0)
-            {
-                LifecycleTelemetry.ReportConflict();
-            }
-        }
-
-        await ApplyWaitingAsync(known, maxAttempts, cancellationToken).ConfigureAwait(false);
-        return results;
+        var known = new List<OrderReference>();
+        var targets = await ResolveAsync(facts, null).ConfigureAwait(false);
+        await DecideAllAsync(targets, deadline, known).ConfigureAwait(false);
+        await ApplyWaitingAsync(known).ConfigureAwait(false);
+        return ResultsOf(facts.Count, targets);
     }
 
-    public async ValueTask<FireResult> AdministerAsync(OrderFact fact, Administer administer, int maxAttempts, CancellationToken cancellationToken)
+    /// <summary>Decides again what waits for a number; what cannot be decided even so waits on.</summary>
+    public async ValueTask<FireResult[]> ReplayAsync(OrderReference number)
+    {
+        BeginWriting();
+        var parked = await store.TakeParkedAsync(unit, [number], _cancellation).ConfigureAwait(false);
+        if (parked.Count == 0)
+        {
+            return [];
+        }
+
+        var known = new List<OrderReference>();
+        var targets = await ApplyParkedAsync(parked, known).ConfigureAwait(false);
+        await ApplyWaitingAsync(known).ConfigureAwait(false);
+        return ResultsOf(parked.Count, targets);
+    }
+
+    public async ValueTask<FireResult> AdministerAsync(OrderFact fact, Administer administer)
     {
         var key = fact.Order!.Value;
         for (var attempt = 1; ; attempt++)
         {
-            var finding = (await store.LoadAsync(unit, [new OrderLookup(key, fact.Source, string.Empty, null)], cancellationToken).ConfigureAwait(false))[0];
+            var finding = (await store.LoadAsync(unit, [new OrderLookup(key, fact.Source, string.Empty, null)], _cancellation).ConfigureAwait(false))[0];
             if (finding.Order is not { } stored)
             {
                 return new FireResult.Unresolved(ParkReason.UnknownOrder, NumberOf(key), "The order does not exist.");
             }
 
-            var draft = new OrderDraft(key, stored) { Snapshot = stored.Snapshot, Model = models.Find(stored.Snapshot.Model) };
+            var draft = NewDraft(key, stored);
             if (draft.Model is null)
             {
                 return new FireResult.Unresolved(ParkReason.UnknownModel, NumberOf(key), UnknownModel(stored.Snapshot.Model));
@@ -76,17 +92,23 @@ internal sealed class FactRun(
 
             if (!administer(draft, out var decision))
             {
-                return new FireResult.AlreadyApplied(key, draft.Snapshot, _commit);
+                return new FireResult.AlreadyApplied(key, draft.Snapshot, commit);
+            }
+
+            if (!draft.Model.Knows(draft.Snapshot with { Model = draft.Model.Fingerprint }))
+            {
+                return new FireResult.Unresolved(ParkReason.UnknownState, NumberOf(key), UnknownState(draft.Model));
             }
 
             draft.Add(fact, CommandIdentity(fact, draft.Snapshot.Version), in decision, now, options.EventDestination);
-            var saved = await store.SaveAsync(unit, [draft.ToChange(now)], cancellationToken).ConfigureAwait(false);
+            BeginWriting();
+            var saved = await store.SaveAsync(unit, [draft.ToChange(now)], _cancellation).ConfigureAwait(false);
             if (saved[0] != 0)
             {
-                return new FireResult.Applied(key, draft.Snapshot, [], _commit);
+                return new FireResult.Applied(key, draft.Snapshot, [], commit);
             }
 
-            if (attempt >= maxAttempts)
+            if (attempt >= _maxAttempts)
             {
                 return new FireResult.Conflict(key, attempt);
             }
@@ -117,26 +139,33 @@ internal sealed class FactRun(
             throw new InvalidOperationException($"The model '{model.Name}' {model.Version} ({model.Fingerprint}) does not supersede '{from.Name}' {from.Version} ({from.Fingerprint}). Declare Supersedes(...) when it only adds.");
         }
 
-        // Bits of holds, cases, anchors and the profile are numbers of the old model: they are carried over by their codes.
-        decision = decision with
+        var profile = from.ProfileAt(snapshot.Profile).Code;
+        var moved = snapshot with
         {
-            Holds = model.HoldBits(from.HoldCodes(snapshot.Holds)),
-            Cases = from.CasesIn(snapshot.Cases).Aggregate(0u, (bits, c) => bits | Required(model.CaseNamed(c.Code), "case", c.Code).Bit),
-            Anchors = from.States.Where(s => (from.AnchorBit(s.Code) & snapshot.Anchors) != 0).Aggregate(0u, (bits, s) => bits | model.AnchorBit(s.Code)),
+            Model = model.Fingerprint,
+            Profile = model.ProfileNamed(profile)?.Index ?? throw Lacks("profile", profile),
         };
-        var moved = snapshot with { Model = model.Fingerprint, Profile = Required(model.ProfileNamed(from.ProfileAt(snapshot.Profile).Code), "profile", from.ProfileAt(snapshot.Profile).Code).Index };
         if (!model.Knows(in moved))
         {
             throw new InvalidOperationException($"The model '{model.Name}' {model.Version} lacks a state that the order is in. A superseding model keeps every state.");
         }
 
+        // Bits of holds, cases, anchors and the profile are numbers of the old model: they are carried over by their codes.
+        decision = decision with
+        {
+            Holds = Carried(from.HoldCodes(snapshot.Holds), "hold", static code => code, code => model.TryHoldBits([code], out var bit) ? bit : 0),
+            Cases = Carried(from.CasesIn(snapshot.Cases), "case", static c => c.Code, c => model.CaseNamed(c.Code)?.Bit ?? 0),
+            Anchors = Carried(from.States.Where(s => (from.AnchorBit(s.Code) & snapshot.Anchors) != 0), "anchor", static s => s.Name, s => model.AnchorBit(s.Code)),
+        };
         draft.Model = model;
         draft.Snapshot.Profile = moved.Profile;
         return true;
 
-        T Required<T>(T? item, string what, string code)
-            where T : class =>
-            item ?? throw new InvalidOperationException($"The model '{model.Name}' {model.Version} lacks the {what} '{code}' that the order has. A superseding model keeps every {what}.");
+        uint Carried<T>(IEnumerable<T> items, string what, Func<T, string> codeOf, Func<T, uint> bitOf) =>
+            items.Aggregate(0u, (bits, item) => bitOf(item) is var bit and not 0 ? bits | bit : throw Lacks(what, codeOf(item)));
+
+        InvalidOperationException Lacks(string what, string code) =>
+            new($"The model '{model.Name}' {model.Version} lacks the {what} '{code}' that the order has. A superseding model keeps every {what}.");
     }
 
     private static Decision Administered(in OrderSnapshot snapshot, DecisionReason reason) => new()
@@ -157,29 +186,50 @@ internal sealed class FactRun(
     private static string UnknownModel(ModelFingerprint fingerprint) =>
         $"The order is decided under the model {fingerprint}, which this host does not know. Register that model, then replay.";
 
+    private static string UnknownState(OrderModel model) => $"The order is in a state that the model '{model.Name}' does not know.";
+
     private static string CommandIdentity(OrderFact fact, long version) =>
         string.Create(CultureInfo.InvariantCulture, $"{FactIdentity.Of(fact)}@{version}");
 
-    /// <summary>The short way of one fact whose order is known; no result where it takes the long one.</summary>
-    private async ValueTask<(FireResult? Result, List<OrderReference>? Known)> TryOneAsync(
-        OrderFact fact, OrderKey key, int maxAttempts, DueDeadline? deadline, CancellationToken cancellationToken)
+    // Told under a name of its own, so that it is found again when it is told again.
+    private static string ReusedIdentity(OrderFact fact) => $"{FactIdentity.Of(fact)}#{FactIdentity.Of(fact with { Id = null, Evidence = null })}";
+
+    private static FireResult[] ResultsOf(int facts, List<Target> targets)
     {
-        var target = new Target(0, key, fact) { Identity = FactIdentity.Of(fact) };
+        var results = new FireResult[facts];
+        foreach (var target in targets)
+        {
+            results[target.Index] = !target.IsOneOfSeveral ? target.Result!
+                : new FireResult.Several([.. (results[target.Index] as FireResult.Several)?.Results ?? [], target.Result!]);
+        }
+
+        return results;
+    }
+
+    private void BeginWriting()
+    {
+        _cancellation.ThrowIfCancellationRequested();
+        _cancellation = CancellationToken.None;
+    }
+
+    /// <summary>The short way of one fact whose order is known; no result where it takes the long one.</summary>
+    private async ValueTask<(FireResult? Result, List<OrderReference>? Known)> TryOneAsync(OrderFact fact, OrderKey key, DueDeadline? deadline)
+    {
+        var target = new Target(0, key, fact, now) { Identity = FactIdentity.Of(fact) };
         var lookups = new[] { new OrderLookup(key, fact.Source, target.Identity, fact.Revokes) };
         for (var attempt = 1; ; attempt++)
         {
-            var finding = (await store.LoadAsync(unit, lookups, cancellationToken).ConfigureAwait(false))[0];
+            var finding = (await store.LoadAsync(unit, lookups, _cancellation).ConfigureAwait(false))[0];
             if (finding.Earlier is { } earlier)
             {
                 return (IsSame(earlier, fact) ? new FireResult.Duplicate(key, earlier.Version) : null, null);
             }
 
             var draft = NewDraft(key, finding.Order);
-            List<ParkedFact>? parked = null;
-            var result = Decide(target, draft, finding, deadline, ref parked);
-            if (parked is not null)
+            var result = Decide(target, draft, finding, deadline);
+            if (target.Parked is { } parked)
             {
-                await store.ParkAsync(unit, parked, cancellationToken).ConfigureAwait(false);
+                await ParkAsync([parked]).ConfigureAwait(false);
             }
 
             if (!draft.HasChanges)
@@ -187,7 +237,8 @@ internal sealed class FactRun(
                 return (result, null);
             }
 
-            var saved = await store.SaveAsync(unit, [draft.ToChange(now)], cancellationToken).ConfigureAwait(false);
+            BeginWriting();
+            var saved = await store.SaveAsync(unit, [draft.ToChange(now)], _cancellation).ConfigureAwait(false);
             if (saved[0] != 0)
             {
                 List<OrderReference>? known = null;
@@ -200,106 +251,116 @@ internal sealed class FactRun(
             }
 
             LifecycleTelemetry.ReportConflict();
-            if (attempt >= maxAttempts)
+            if (attempt >= _maxAttempts)
             {
                 return (new FireResult.Conflict(key, attempt), null);
             }
         }
     }
 
-    /// <summary>Finds the order of each fact; parks those whose number is unknown.</summary>
-    private async ValueTask<List<Target>> ResolveAsync(IReadOnlyList<OrderFact> facts, FireResult[] results, CancellationToken cancellationToken)
+    /// <summary>Finds the orders of the facts, in their order; parks those whose number is unknown.</summary>
+    private async ValueTask<List<Target>> ResolveAsync(IReadOnlyList<OrderFact> facts, IReadOnlyList<ParkedFact>? parked)
     {
+        var numbers = facts.Where(f => f.Order is null).Select(f => f.Reference!.Value).ToList();
+        var found = numbers.Count == 0 ? [] : await store.ResolveAsync(unit, numbers, _cancellation).ConfigureAwait(false);
         var targets = new List<Target>(facts.Count);
-        List<(int Index, OrderReference Number)>? numbers = null;
+        var n = 0;
         for (var i = 0; i < facts.Count; i++)
         {
-            if (facts[i].Order is { } key)
+            var (fact, since) = (facts[i], parked?[i].ParkedAt ?? now);
+            if (fact.Order is { } known)
             {
-                targets.Add(new Target(i, key, facts[i]));
-            }
-            else
-            {
-                (numbers ??= []).Add((i, facts[i].Reference!.Value));
-            }
-        }
-
-        if (numbers is null)
-        {
-            return targets;
-        }
-
-        var found = await store.ResolveAsync(unit, [.. numbers.Select(n => n.Number)], cancellationToken).ConfigureAwait(false);
-        List<ParkedFact>? parked = null;
-        for (var n = 0; n < numbers.Count; n++)
-        {
-            var (index, number) = numbers[n];
-            var fact = facts[index];
-            switch (found[n])
-            {
-                case []:
-                    results[index] = Keep(fact, number, ParkReason.UnknownNumber, $"No order is linked to the {number.Kind.Code} number '{number.Value}'.", ref parked);
-                    break;
-                case [var key]:
-                    targets.Add(new Target(index, key, fact));
-                    break;
-                case var keys when fact.Amount is null && fact.Quantity is null:
-                    targets.AddRange(keys.Select(key => new Target(index, key, fact)));
-                    results[index] = new FireResult.Several([]);
-                    break;
-                case var keys:
-                    results[index] = Keep(fact, number, ParkReason.AmbiguousNumber, $"{keys.Count} orders share the {number.Kind.Code} number '{number.Value}', and the fact brings an amount or a quantity for all of them.", ref parked);
-                    break;
-            }
-        }
-
-        if (parked is not null)
-        {
-            await store.ParkAsync(unit, parked, cancellationToken).ConfigureAwait(false);
-        }
-
-        return targets;
-    }
-
-    /// <summary>One attempt: returns what lost a race and is to be decided again.</summary>
-    private async ValueTask<List<Target>> DecideAndSaveAsync(
-        List<Target> targets, FireResult[] results, int attempt, int maxAttempts, DueDeadline? deadline, List<OrderReference> known, CancellationToken cancellationToken)
-    {
-        var lookups = new OrderLookup[targets.Count];
-        for (var i = 0; i < lookups.Length; i++)
-        {
-            var target = targets[i];
-            lookups[i] = new OrderLookup(target.Key, target.Fact.Source, target.Identity ??= FactIdentity.Of(target.Fact), target.Fact.Revokes);
-        }
-
-        var findings = await store.LoadAsync(unit, lookups, cancellationToken).ConfigureAwait(false);
-        var drafts = new Dictionary<OrderKey, OrderDraft>(targets.Count);
-        List<ParkedFact>? parked = null;
-        List<Target>? reused = null;
-        for (var i = 0; i < targets.Count; i++)
-        {
-            var target = targets[i];
-            ref var draft = ref CollectionsMarshal.GetValueRefOrAddDefault(drafts, target.Key, out var isKnown);
-            draft ??= NewDraft(target.Key, findings[i].Order);
-            if (!target.IsReused && findings[i].Earlier is { } earlier && !IsSame(earlier, target.Fact))
-            {
-                // Told under a name of its own, so that it is found again when it is told again.
-                target.IsReused = true;
-                target.Identity = $"{target.Identity}#{FactIdentity.Of(target.Fact with { Id = null, Evidence = null })}";
-                (reused ??= []).Add(target);
+                targets.Add(new Target(i, known, fact, since));
                 continue;
             }
 
-            SetResult(results, target.Index, Decide(target, draft, findings[i], deadline, ref parked));
+            var number = numbers[n];
+            switch (found[n++])
+            {
+                case []:
+                    targets.Add(Kept(i, fact, since, number, ParkReason.UnknownNumber, $"No order is linked to the {number.Kind.Code} number '{number.Value}'."));
+                    break;
+                case [var key]:
+                    targets.Add(new Target(i, key, fact, since));
+                    break;
+                case var keys when fact.Amount is null && fact.Quantity is null:
+                    targets.AddRange(keys.Select(key => new Target(i, key, fact, since) { IsOneOfSeveral = true }));
+                    break;
+                case var keys:
+                    targets.Add(Kept(i, fact, since, number, ParkReason.AmbiguousNumber, $"{keys.Count} orders share the {number.Kind.Code} number '{number.Value}', and the fact brings an amount or a quantity for all of them."));
+                    break;
+            }
         }
 
+        await ParkAsync(targets).ConfigureAwait(false);
+        return targets;
+
+        Target Kept(int index, OrderFact fact, DateTimeOffset since, OrderReference number, ParkReason reason, string detail)
+        {
+            var target = new Target(index, default, fact, since);
+            target.Result = Keep(target, null, number, reason, detail);
+            return target;
+        }
+    }
+
+    private ValueTask ParkAsync(List<Target> targets) =>
+        targets.Exists(static t => t.Parked is not null)
+            ? ParkAsync([.. targets.Where(static t => t.Parked is not null).Select(static t => t.Parked!)])
+            : default;
+
+    /// <summary>Parks facts, and looks again whether what they wait for has come meanwhile.</summary>
+    private async ValueTask ParkAsync(IReadOnlyList<ParkedFact> parked)
+    {
+        BeginWriting();
+        await store.ParkAsync(unit, parked, _cancellation).ConfigureAwait(false);
+
+        // From here on, whoever makes one of these numbers known waits for us. Whoever was first did not see our facts wait.
+        var numbers = parked.Where(p => p.Reason == ParkReason.UnknownNumber).Select(p => p.Number).Distinct().ToList();
+        if (numbers.Count > 0)
+        {
+            var found = await store.ResolveAsync(unit, numbers, _cancellation).ConfigureAwait(false);
+            _missed.AddRange(numbers.Where((_, i) => found[i].Count > 0));
+        }
+
+        var orders = parked.Where(p => p.Reason == ParkReason.UnknownOrder).Select(p => p.Number).Distinct().ToList();
+        if (orders.Count > 0)
+        {
+            var lookups = orders.Select(n => new OrderLookup(new OrderKey(n.Tenant, OrderId.Parse(n.Value)), OwnSource, string.Empty, null)).ToList();
+            var found = await store.LoadAsync(unit, lookups, _cancellation).ConfigureAwait(false);
+            _missed.AddRange(orders.Where((_, i) => found[i].Order is not null));
+        }
+    }
+
+    private async ValueTask DecideAllAsync(List<Target> targets, DueDeadline? deadline, List<OrderReference> known)
+    {
+        var waiting = targets.FindAll(static t => t.Result is null);
+        for (var attempt = 1; waiting.Count > 0; attempt++)
+        {
+            waiting = await DecideAndSaveAsync(waiting, attempt, deadline, known).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>One attempt: returns what lost a race and is to be decided again.</summary>
+    private async ValueTask<List<Target>> DecideAndSaveAsync(List<Target> targets, int attempt, DueDeadline? deadline, List<OrderReference> known)
+    {
+        var findings = await LoadAsync(targets).ConfigureAwait(false);
+        var drafts = new Dictionary<OrderKey, OrderDraft>(targets.Count);
+        for (var i = 0; i < targets.Count; i++)
+        {
+            var target = targets[i];
+            ref var draft = ref CollectionsMarshal.GetValueRefOrAddDefault(drafts, target.Key, out _);
+            draft ??= NewDraft(target.Key, findings[i].Order);
+            target.Result = Decide(target, draft, findings[i], deadline);
+        }
+
+        List<Target> again = [];
         var changed = drafts.Values.Where(d => d.HasChanges).ToList();
-        List<Target>? again = null;
         if (changed.Count > 0)
         {
             // One order for all writers: two that share several orders wait for each other and never in a circle.
             changed.Sort(static (a, b) => a.Key.CompareTo(b.Key));
-            var saved = await store.SaveAsync(unit, [.. changed.Select(d => d.ToChange(now))], cancellationToken).ConfigureAwait(false);
+            BeginWriting();
+            var saved = await store.SaveAsync(unit, [.. changed.Select(d => d.ToChange(now))], _cancellation).ConfigureAwait(false);
             for (var c = 0; c < changed.Count; c++)
             {
                 if (saved[c] != 0)
@@ -308,35 +369,68 @@ internal sealed class FactRun(
                     continue;
                 }
 
+                LifecycleTelemetry.ReportConflict();
                 foreach (var target in targets.Where(t => t.Key == changed[c].Key))
                 {
-                    results[target.Index] = new FireResult.Conflict(target.Key, attempt);
-                    if (attempt < maxAttempts && reused?.Contains(target) != true)
+                    target.Result = new FireResult.Conflict(target.Key, attempt);
+                    target.Parked = null;
+                    if (attempt < _maxAttempts)
                     {
-                        (again ??= []).Add(target);
+                        again.Add(target);
                     }
                 }
             }
         }
 
-        if (parked is not null)
+        await ParkAsync(targets).ConfigureAwait(false);
+        return again;
+    }
+
+    /// <summary>Loads what the targets need; one whose id its source used before for another content under a name of its own.</summary>
+    private async ValueTask<IReadOnlyList<OrderFinding>> LoadAsync(List<Target> targets)
+    {
+        var lookups = new OrderLookup[targets.Count];
+        for (var i = 0; i < lookups.Length; i++)
         {
-            await store.ParkAsync(unit, parked, cancellationToken).ConfigureAwait(false);
+            var target = targets[i];
+            target.IsReused = false;
+            lookups[i] = LookupOf(target, target.Identity = FactIdentity.Of(target.Fact));
         }
 
-        if (reused is not null)
+        var findings = await store.LoadAsync(unit, lookups, _cancellation).ConfigureAwait(false);
+        List<int>? reused = null;
+        for (var i = 0; i < lookups.Length; i++)
         {
-            (again ??= []).AddRange(reused);
+            if (findings[i].Earlier is { } earlier && !IsSame(earlier, targets[i].Fact))
+            {
+                targets[i].IsReused = true;
+                lookups[i] = LookupOf(targets[i], targets[i].Identity = ReusedIdentity(targets[i].Fact));
+                (reused ??= []).Add(i);
+            }
         }
 
-        return again ?? [];
+        if (reused is null)
+        {
+            return findings;
+        }
+
+        var named = await store.LoadAsync(unit, [.. reused.Select(i => lookups[i])], _cancellation).ConfigureAwait(false);
+        var all = findings.ToArray();
+        for (var r = 0; r < named.Count; r++)
+        {
+            all[reused[r]] = named[r];
+        }
+
+        return all;
+
+        static OrderLookup LookupOf(Target target, string identity) => new(target.Key, target.Fact.Source, identity, target.Fact.Revokes);
     }
 
     private OrderDraft NewDraft(OrderKey key, StoredOrder? stored) => stored is null
         ? new OrderDraft(key, null)
         : new OrderDraft(key, stored) { Snapshot = stored.Snapshot, Model = models.Find(stored.Snapshot.Model) };
 
-    private FireResult Decide(Target target, OrderDraft draft, OrderFinding finding, DueDeadline? deadline, ref List<ParkedFact>? parked)
+    private FireResult Decide(Target target, OrderDraft draft, OrderFinding finding, DueDeadline? deadline)
     {
         var (fact, key) = (target.Fact, target.Key);
         if (finding.Earlier is { } earlier)
@@ -344,47 +438,25 @@ internal sealed class FactRun(
             return new FireResult.Duplicate(key, earlier.Version);
         }
 
-        if (draft.IsRepeated(fact.Source, target.Identity!))
+        if (draft.Find(fact.Source, target.Identity!) is { } told)
         {
-            return new FireResult.Duplicate(key, draft.Snapshot.Version);
+            if (target.IsReused || IsSame(told, fact))
+            {
+                return new FireResult.Duplicate(key, told.Version);
+            }
+
+            (target.IsReused, target.Identity) = (true, ReusedIdentity(fact));
+            if (draft.Find(fact.Source, target.Identity) is { } again)
+            {
+                return new FireResult.Duplicate(key, again.Version);
+            }
         }
 
         var exists = draft.Snapshot.Exists;
         var model = exists ? draft.Model : draft.Model ?? models.ForNewOrders(fact.Model);
         if (model is null)
         {
-            return Keep(fact, NumberOf(key), ParkReason.UnknownModel, exists ? UnknownModel(draft.Snapshot.Model) : $"This host knows no model '{fact.Model}'.", ref parked);
-        }
-
-        if (deadline is not null && fact.Trigger == DeadlineUnprobed)
-        {
-            return Unprobed(target, draft, deadline);
-        }
-
-        if (model.TriggerNamed(fact.Trigger) is not { } trigger)
-        {
-            return Keep(fact, NumberOf(key), ParkReason.UnknownTrigger, $"The model '{model.Name}' has no trigger '{fact.Trigger}'.", ref parked);
-        }
-
-        if (!exists)
-        {
-            if (!trigger.IsCreation)
-            {
-                return Keep(fact, NumberOf(key), ParkReason.UnknownOrder, "The order does not exist yet.", ref parked);
-            }
-
-            var profile = fact.Profile is null ? model.Profiles[0] : model.ProfileNamed(fact.Profile);
-            if (profile is null)
-            {
-                return Keep(fact, NumberOf(key), ParkReason.UnknownCode, $"The model '{model.Name}' has no profile '{fact.Profile}'.", ref parked);
-            }
-
-            draft.Model = model;
-            draft.Snapshot = new OrderSnapshot { Model = model.Fingerprint, Profile = profile.Index };
-        }
-        else if (!model.Knows(in draft.Snapshot))
-        {
-            return Keep(fact, NumberOf(key), ParkReason.UnknownState, $"The order is in a state that the model '{model.Name}' does not know.", ref parked);
+            return Keep(target, null, NumberOf(key), ParkReason.UnknownModel, exists ? UnknownModel(draft.Snapshot.Model) : $"This host knows no model '{fact.Model}'.");
         }
 
         if (deadline is not null && draft.Snapshot.Since[deadline.Facet] != deadline.Version)
@@ -392,21 +464,68 @@ internal sealed class FactRun(
             return new FireResult.Stale(key);
         }
 
+        if (exists && !model.Knows(in draft.Snapshot))
+        {
+            return Keep(target, model, NumberOf(key), ParkReason.UnknownState, UnknownState(model));
+        }
+
+        if (deadline is not null && fact.Trigger == DeadlineUnprobed)
+        {
+            return Unprobed(target, draft);
+        }
+
+        if (model.TriggerNamed(fact.Trigger) is not { } trigger)
+        {
+            return Keep(target, model, NumberOf(key), ParkReason.UnknownTrigger, $"The model '{model.Name}' has no trigger '{fact.Trigger}'.");
+        }
+
+        ProfileInfo? profile = null;
+        if (!exists)
+        {
+            if (!trigger.IsCreation)
+            {
+                return Keep(target, model, NumberOf(key), ParkReason.UnknownOrder, "The order does not exist yet.");
+            }
+
+            profile = fact.Profile is null ? model.Profiles[0] : model.ProfileNamed(fact.Profile);
+            if (profile is null)
+            {
+                return Keep(target, model, NumberOf(key), ParkReason.UnknownCode, $"The model '{model.Name}' has no profile '{fact.Profile}'.");
+            }
+        }
+
         if (!model.TryHoldBits(fact.Holds, out var holds))
         {
-            return Keep(fact, NumberOf(key), ParkReason.UnknownCode, $"The model '{model.Name}' does not have all of the holds {string.Join(", ", fact.Holds)}.", ref parked);
+            return Keep(target, model, NumberOf(key), ParkReason.UnknownCode, $"The model '{model.Name}' does not have all of the holds {string.Join(", ", fact.Holds)}.");
+        }
+
+        if (deadline is not null && model.DeadlineOf(draft.Snapshot.States[deadline.Facet])?.Basis == DeadlineBasis.ShipBy && draft.ShipBy > now)
+        {
+            // The instant was moved ahead between the claim and now.
+            return new FireResult.Stale(key);
+        }
+
+        if (profile is not null)
+        {
+            draft.Model = model;
+            draft.Snapshot = new OrderSnapshot { Model = model.Fingerprint, Profile = profile.Index };
         }
 
         var standing = fact.Standing ?? trigger.Standing;
-        var flags = (finding.RevokedIsKnown ? FactFlags.RevokesKnownFact : FactFlags.None)
+        var flags = (finding.RevokedIsKnown || draft.Knows(fact.Source, fact.Revokes) ? FactFlags.RevokesKnownFact : FactFlags.None)
             | (draft.IsForeign(fact.Amount) ? FactFlags.ForeignCurrency : FactFlags.None)
             | (target.IsReused ? FactFlags.IdReused : FactFlags.None);
         var decision = model.Decide(in draft.Snapshot, new FactArguments(
             trigger.Index, standing, fact.Amount?.MinorUnits ?? FactArguments.Rest, fact.Quantity ?? FactArguments.Rest, holds, fact.ReportedState ?? 0, flags));
-        if (deadline is not null && decision.Kind == DecisionKind.GuardFailed)
+        if (deadline is not null)
         {
-            // The clock asks again after a pause, for as long as the order waits: nobody's wish was refused, so nothing is noted.
-            return new FireResult.GuardFailed(key, draft.Snapshot, model.GuardCodes(decision.FailedGuards));
+            if (decision.Kind == DecisionKind.GuardFailed)
+            {
+                // Nobody's wish: it is tried again, and a row for each try would bury the others.
+                return new FireResult.GuardFailed(key, draft.Snapshot, model.GuardCodes(decision.FailedGuards));
+            }
+
+            draft.EndDeadline(deadline.Facet);
         }
 
         var casesBefore = draft.Snapshot.Cases;
@@ -418,73 +537,88 @@ internal sealed class FactRun(
         return ResultOf(key, model, in before, draft.Snapshot, in decision, decision.Cases & ~casesBefore);
     }
 
-    /// <summary>A deadline whose probe this host does not have: nothing is done but to tell somebody.</summary>
-    private FireResult Unprobed(Target target, OrderDraft draft, DueDeadline deadline)
+    /// <summary>A deadline whose probe this host does not have: nothing is done but to tell somebody, once.</summary>
+    private FireResult Unprobed(Target target, OrderDraft draft)
     {
-        if (draft.Snapshot.Since[deadline.Facet] != deadline.Version)
+        var opened = BuiltInCases.DeadlineWithoutProbeBit & ~draft.Snapshot.Cases;
+        if (opened == 0)
         {
-            return new FireResult.Stale(target.Key);
+            return new FireResult.AlreadyApplied(target.Key, draft.Snapshot, commit);
         }
 
-        var opened = BuiltInCases.DeadlineWithoutProbeBit & ~draft.Snapshot.Cases;
-        var decision = Administered(in draft.Snapshot, DecisionReason.Expected) with { Cases = draft.Snapshot.Cases | BuiltInCases.DeadlineWithoutProbeBit };
+        var decision = Administered(in draft.Snapshot, DecisionReason.Expected) with { Cases = draft.Snapshot.Cases | opened };
         draft.Add(target.Fact, target.Identity!, in decision, now, options.EventDestination);
-        return new FireResult.Applied(target.Key, draft.Snapshot, draft.Model!.CaseCodes(opened), _commit);
+        return new FireResult.Applied(target.Key, draft.Snapshot, draft.Model!.CaseCodes(opened), commit);
     }
 
     private FireResult ResultOf(OrderKey key, OrderModel model, in OrderSnapshot before, OrderSnapshot after, in Decision decision, uint opened) => decision.Kind switch
     {
-        DecisionKind.Applied => new FireResult.Applied(key, after, model.CaseCodes(opened), _commit),
-        DecisionKind.AlreadyApplied => new FireResult.AlreadyApplied(key, after, _commit),
-        DecisionKind.Late => new FireResult.Late(key, after, decision.Reason, _commit),
-        DecisionKind.Early => new FireResult.Early(key, after, decision.Reason, decision.Changes(in before), _commit),
+        DecisionKind.Applied => new FireResult.Applied(key, after, model.CaseCodes(opened), commit),
+        DecisionKind.AlreadyApplied => new FireResult.AlreadyApplied(key, after, commit),
+        DecisionKind.Late => new FireResult.Late(key, after, decision.Reason, commit),
+        DecisionKind.Early => new FireResult.Early(key, after, decision.Reason, decision.Changes(in before), commit),
         DecisionKind.Contradictory => new FireResult.Contradictory(
-            key, after, decision.Reason, model.CaseCodes(opened), decision.MovedFacets != 0 || decision.First.Change != 0 || decision.Second.Change != 0, _commit),
+            key, after, decision.Reason, model.CaseCodes(opened), decision.MovedFacets != 0 || decision.First.Change != 0 || decision.Second.Change != 0, commit),
         DecisionKind.Rejected => new FireResult.Rejected(key, after, model.WhyRejected(in before, decision.Trigger, key)),
         _ => new FireResult.GuardFailed(key, after, model.GuardCodes(decision.FailedGuards)),
     };
 
     /// <summary>Keeps a fact or a report; a command is told why it came to nothing.</summary>
-    private FireResult Keep(OrderFact fact, OrderReference number, ParkReason reason, string detail, ref List<ParkedFact>? parked)
+    private FireResult Keep(Target target, OrderModel? model, OrderReference number, ParkReason reason, string detail)
     {
-        var standing = fact.Standing ?? models.ForNewOrders(fact.Model)?.TriggerNamed(fact.Trigger)?.Standing ?? FactStanding.Fact;
-        if (standing == FactStanding.Command)
+        var fact = target.Fact;
+        if (StandingOf(fact, model) == FactStanding.Command)
         {
             return new FireResult.Unresolved(reason, number, detail);
         }
 
-        (parked ??= []).Add(new ParkedFact(number, fact, reason, now));
+        target.Parked = new ParkedFact(number, fact, reason, target.Since);
         return new FireResult.Parked(reason, number, detail);
     }
 
+    // Where the order's model is not known, whoever knows the trigger says what it is; what nobody knows may be a fact.
+    private FactStanding StandingOf(OrderFact fact, OrderModel? model) =>
+        fact.Standing
+        ?? (model ?? models.ForNewOrders(fact.Model))?.TriggerNamed(fact.Trigger)?.Standing
+        ?? models.Models.Select(m => m.TriggerNamed(fact.Trigger)?.Standing).FirstOrDefault(standing => standing is not null)
+        ?? FactStanding.Fact;
+
     /// <summary>Applies what waited for numbers that are known now, and what waited for that in turn.</summary>
-    private async ValueTask ApplyWaitingAsync(List<OrderReference> known, int maxAttempts, CancellationToken cancellationToken)
+    private async ValueTask ApplyWaitingAsync(List<OrderReference> known)
     {
+        AddMissed(known);
         for (var round = 0; known.Count > 0 && round < MaxRounds; round++)
         {
-            var parked = await store.TakeParkedAsync(unit, known, cancellationToken).ConfigureAwait(false);
-            known = parked.Count == 0 ? [] : await ApplyParkedAsync(parked, maxAttempts, cancellationToken).ConfigureAwait(false);
+            var parked = await store.TakeParkedAsync(unit, known, _cancellation).ConfigureAwait(false);
+            known = [];
+            if (parked.Count > 0)
+            {
+                await ApplyParkedAsync(parked, known).ConfigureAwait(false);
+            }
+
+            AddMissed(known);
+        }
+
+        void AddMissed(List<OrderReference> numbers)
+        {
+            numbers.AddRange(_missed);
+            _missed.Clear();
         }
     }
 
-    private async ValueTask<List<OrderReference>> ApplyParkedAsync(IReadOnlyList<ParkedFact> parked, int maxAttempts, CancellationToken cancellationToken)
+    private async ValueTask<List<Target>> ApplyParkedAsync(IReadOnlyList<ParkedFact> parked, List<OrderReference> known)
     {
-        var results = new FireResult[parked.Count];
-        var known = new List<OrderReference>();
-        var waiting = await ResolveAsync([.. parked.Select(p => p.Fact)], results, cancellationToken).ConfigureAwait(false);
-        for (var attempt = 1; waiting.Count > 0; attempt++)
-        {
-            waiting = await DecideAndSaveAsync(waiting, results, attempt, maxAttempts, null, known, cancellationToken).ConfigureAwait(false);
-        }
+        var targets = await ResolveAsync([.. parked.Select(p => p.Fact)], parked).ConfigureAwait(false);
+        await DecideAllAsync(targets, null, known).ConfigureAwait(false);
 
         // What lost the race even so waits on, rather than being lost with it.
-        var lost = parked.Where((_, i) => results[i] is FireResult.Conflict).ToList();
+        var lost = targets.Where(t => t.Result is FireResult.Conflict).Select(t => t.Index).Distinct().Select(i => parked[i]).ToList();
         if (lost.Count > 0)
         {
-            await store.ParkAsync(unit, lost, cancellationToken).ConfigureAwait(false);
+            await store.ParkAsync(unit, lost, _cancellation).ConfigureAwait(false);
         }
 
-        return known;
+        return targets;
     }
 
     private static void Note(OrderDraft draft, List<OrderReference> known)
@@ -503,10 +637,7 @@ internal sealed class FactRun(
     private static bool IsSame(EarlierFact earlier, OrderFact fact) =>
         earlier.Trigger == fact.Trigger && earlier.Amount == fact.Amount?.MinorUnits && earlier.Quantity == fact.Quantity;
 
-    private static void SetResult(FireResult[] results, int index, FireResult result) =>
-        results[index] = results[index] is FireResult.Several several ? new FireResult.Several([.. several.Results, result]) : result;
-
-    private sealed class Target(int index, OrderKey key, OrderFact fact)
+    private sealed class Target(int index, OrderKey key, OrderFact fact, DateTimeOffset since)
     {
         public int Index { get; } = index;
 
@@ -514,8 +645,17 @@ internal sealed class FactRun(
 
         public OrderFact Fact { get; } = fact;
 
+        /// <summary>Since when it waits; the instant of the call for one that does not.</summary>
+        public DateTimeOffset Since { get; } = since;
+
+        public bool IsOneOfSeveral { get; init; }
+
         public string? Identity { get; set; }
 
         public bool IsReused { get; set; }
+
+        public FireResult? Result { get; set; }
+
+        public ParkedFact? Parked { get; set; }
     }
 }

@@ -30,7 +30,7 @@ internal static partial class LifecycleTelemetry
 
         activity?.SetTag("orderkit.fact.count", results.Length);
         var countsFacts = Facts.Enabled;
-        var logs = logger.IsEnabled(LogLevel.Information);
+        var logs = logger.IsEnabled(LogLevel.Warning);
         if (!countsFacts && !logs)
         {
             return;

@@ -16,10 +16,11 @@ internal sealed class OrderDraft(OrderKey key, StoredOrder? stored)
     private List<OutboxMessage>? _messages;
     private List<OrderReference>? _links;
     private List<OrderCase>? _cases;
-    private HashSet<(string Source, string Id)>? _identities;
-    private DateTimeOffset? _deadline;
+    private Dictionary<(string Source, string Id), JournalEntry>? _identities;
+    private DateTimeOffset?[]? _given;
     private string? _lane;
     private int _moved;
+    private int _ended;
     private bool _hasNewShipBy;
 
     public OrderKey Key { get; } = key;
@@ -34,6 +35,8 @@ internal sealed class OrderDraft(OrderKey key, StoredOrder? stored)
 
     public IReadOnlyList<OrderReference>? Links => _links;
 
+    public DateTimeOffset? ShipBy => _shipBy;
+
     private Currency _currency = stored?.Currency ?? default;
     private DateTimeOffset? _placedAt = stored?.PlacedAt;
     private DateTimeOffset? _shipBy = stored?.ShipBy;
@@ -42,24 +45,33 @@ internal sealed class OrderDraft(OrderKey key, StoredOrder? stored)
     /// <summary>Whether an amount is in another currency; the first amount of an order without one sets it.</summary>
     public bool IsForeign(Money? amount) => amount is { } money && _currency != default && money.Currency != _currency;
 
-    /// <summary>Whether a fact of this unit was decided under that identity already.</summary>
-    public bool IsRepeated(string source, string id)
+    /// <summary>The row of this unit that holds a fact of that identity.</summary>
+    public EarlierFact? Find(string source, string id)
     {
         if (_entries.Count > ScannedRows)
         {
-            return (_identities ??= [.. _entries.Select(e => (e.Source, e.FactId))]).Contains((source, id));
+            _identities ??= _entries.ToDictionary(e => (e.Source, e.FactId));
+            return _identities.TryGetValue((source, id), out var found) ? Describe(found) : null;
         }
 
         foreach (var entry in _entries)
         {
             if (entry.FactId == id && entry.Source == source)
             {
-                return true;
+                return Describe(entry);
             }
         }
 
-        return false;
+        return null;
+
+        static EarlierFact Describe(JournalEntry entry) => new(entry.Version, entry.Trigger, entry.Amount, entry.Quantity);
     }
+
+    /// <summary>Whether the fact that is revoked was told in this unit.</summary>
+    public bool Knows(string source, string? revoked) => revoked is not null && Find(source, revoked) is not null;
+
+    /// <summary>Has the deadline of a facet end with this change, unless the change arms another one.</summary>
+    public void EndDeadline(int facet) => _ended |= 1 << facet;
 
     public void Add(OrderFact fact, string identity, in Decision decision, DateTimeOffset now, string eventDestination)
     {
@@ -76,22 +88,23 @@ internal sealed class OrderDraft(OrderKey key, StoredOrder? stored)
         }
 
         _placedAt ??= fact.OccurredAt is { } occurred ? Instants.ToMicroseconds(occurred) : now;
-        if (fact.ShipBy is { } shipBy)
+        if (fact.ShipBy is { } brought && Instants.ToMicroseconds(brought) is var shipBy && shipBy != _shipBy)
         {
-            _shipBy = Instants.ToMicroseconds(shipBy);
+            _shipBy = shipBy;
             _hasNewShipBy = true;
         }
 
         _deliverBy = fact.DeliverBy is { } deliverBy ? Instants.ToMicroseconds(deliverBy) : _deliverBy;
         _moved |= decision.MovedFacets;
-        if (decision.MovedFacets != 0)
+        if (decision.MovedFacets != 0 && (fact.Deadline is not null || _given is not null))
         {
-            _deadline = fact.Deadline is { } deadline ? Instants.ToMicroseconds(deadline) : null;
+            Give(fact.Deadline is { } deadline ? Instants.ToMicroseconds(deadline) : null, in decision);
         }
 
-        _identities?.Add((fact.Source, identity));
         var digest = AddDetail(fact, before.Version + 1);
-        _entries.Add(Entry(fact, identity, in decision, changes, now, digest));
+        var entry = Entry(fact, identity, in decision, changes, now, digest);
+        _identities?.Add((fact.Source, identity), entry);
+        _entries.Add(entry);
         AddCases(in before, now);
         if (fact.Links.Count > 0)
         {
@@ -134,9 +147,24 @@ internal sealed class OrderDraft(OrderKey key, StoredOrder? stored)
         Cases = _cases ?? (IReadOnlyList<OrderCase>)[],
     };
 
+    // The source of a fact knows when the state that it leads to ends, and nothing of the states that follow in other facets.
+    private void Give(DateTimeOffset? dueAt, in Decision decision)
+    {
+        _given ??= new DateTimeOffset?[StateCodes.MaxFacets];
+        var home = Model!.Triggers[Math.Max(decision.Trigger, 0)] is { IsCreation: false } trigger ? trigger.HomeFacet : -1;
+        for (var facet = 0; facet < Model.Facets.Count; facet++)
+        {
+            if ((decision.MovedFacets & (1 << facet)) != 0)
+            {
+                var isMeant = home >= 0 ? home == facet : Model.DeadlineOf(decision.States[facet])?.Basis == DeadlineBasis.Entered;
+                _given[facet] = isMeant ? dueAt : null;
+            }
+        }
+    }
+
     private List<DeadlineChange>? Deadlines(DateTimeOffset now)
     {
-        if (_moved == 0 && !_hasNewShipBy)
+        if (_moved == 0 && !_hasNewShipBy && _ended == 0)
         {
             return null;
         }
@@ -147,15 +175,16 @@ internal sealed class OrderDraft(OrderKey key, StoredOrder? stored)
         {
             var moved = (_moved & (1 << facet)) != 0;
             var deadline = Model.DeadlineOf(Snapshot.States[facet]);
-            if (!moved && !(_hasNewShipBy && deadline?.Basis == DeadlineBasis.ShipBy))
+            var armed = moved || (_hasNewShipBy && deadline?.Basis == DeadlineBasis.ShipBy);
+            if (!armed && (_ended & (1 << facet)) == 0)
             {
                 continue;
             }
 
             var since = Snapshot.Since[facet];
-            if (deadline is not null)
+            if (deadline is not null && armed)
             {
-                var dueAt = _deadline ?? (deadline.Basis == DeadlineBasis.ShipBy ? _shipBy : null) ?? now + deadline.After;
+                var dueAt = (moved ? _given?[facet] : null) ?? (deadline.Basis == DeadlineBasis.ShipBy ? _shipBy : null) ?? now + deadline.After;
                 (changes ??= new(facets)).Add(new(facet, dueAt, since, deadline.Trigger, deadline.Probe));
             }
             else if (ExpectedVersion > 0)

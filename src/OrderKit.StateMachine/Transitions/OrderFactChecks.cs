@@ -9,6 +9,7 @@ internal static class OrderFactChecks
     private const int MaxNumber = 200;
     private const int MaxText = 16_384;
     private const int MaxPayload = 4 * 1024 * 1024;
+    private const int MaxItems = 100;
 
     // Sums of any number of facts stay far from the end of 64 bits.
     private const long MaxFigure = 1_000_000_000_000_000;
@@ -26,6 +27,11 @@ internal static class OrderFactChecks
             throw Refuse(fact, index, "names an empty order id");
         }
 
+        if (fact.Reference is { } reference && reference.Kind == default)
+        {
+            throw Refuse(fact, index, "names an empty number");
+        }
+
         Text(fact.Trigger, MaxName, nameof(fact.Trigger), required: true);
         Text(fact.Source, MaxName, nameof(fact.Source), required: true);
         Text(fact.Id, MaxNumber, nameof(fact.Id));
@@ -37,9 +43,9 @@ internal static class OrderFactChecks
         Text(fact.ResponseCode, MaxNumber, nameof(fact.ResponseCode));
         Text(fact.Model, MaxName, nameof(fact.Model));
         Text(fact.Profile, MaxName, nameof(fact.Profile));
-        if (fact.Note is { } note && (note.Length > MaxText || note.Contains('\0', StringComparison.Ordinal)))
+        if (fact.Note is { } note && (note.Length > MaxText || note.Contains('\0', StringComparison.Ordinal) || HasHalfAPair(note)))
         {
-            throw Refuse(fact, index, $"has a Note with a NUL or of more than {MaxText} characters");
+            throw Refuse(fact, index, $"has a Note with a NUL, with half a surrogate pair or of more than {MaxText} characters");
         }
 
         if (fact.Payload.Length > MaxPayload)
@@ -52,17 +58,44 @@ internal static class OrderFactChecks
             throw Refuse(fact, index, $"has the Amount {fact.Amount}; amounts are not negative and at most {MaxFigure} minor units. Money that goes back has a trigger of its own");
         }
 
+        if (fact.Amount is { } amount && amount.Currency == default)
+        {
+            throw Refuse(fact, index, "has an Amount without a currency");
+        }
+
         if (fact.Quantity is < 0 or > MaxFigure)
         {
             throw Refuse(fact, index, $"has the Quantity {fact.Quantity}; quantities are not negative. Goods that come back have a trigger of their own");
         }
 
-        var tenant = fact.Tenant;
-        for (var i = 0; i < fact.Links.Count; i++)
+        var (holds, links, attachments) = (fact.Holds, fact.Links, fact.Attachments);
+        if (holds is null || links is null || attachments is null || holds.Count > MaxItems || links.Count > MaxItems || attachments.Count > MaxItems)
         {
-            if (fact.Links[i].Tenant != tenant)
+            throw Refuse(fact, index, $"has Holds, Links or Attachments that are null or more than {MaxItems}");
+        }
+
+        for (var i = 0; i < holds.Count; i++)
+        {
+            Text(holds[i], MaxName, nameof(fact.Holds), required: true);
+        }
+
+        for (var i = 0; i < attachments.Count; i++)
+        {
+            Text(attachments[i]?.Name, MaxNumber, nameof(fact.Attachments), required: true);
+            Text(attachments[i].MediaType, MaxNumber, nameof(fact.Attachments), required: true);
+        }
+
+        var tenant = fact.Tenant;
+        for (var i = 0; i < links.Count; i++)
+        {
+            if (links[i].Kind == default)
             {
-                throw Refuse(fact, index, $"links the number '{fact.Links[i].Value}' of another tenant");
+                throw Refuse(fact, index, "links an empty number");
+            }
+
+            if (links[i].Tenant != tenant)
+            {
+                throw Refuse(fact, index, $"links the number '{links[i].Value}' of another tenant");
             }
         }
 
@@ -78,11 +111,26 @@ internal static class OrderFactChecks
                 return;
             }
 
-            if (text.Length > limit || text.AsSpan().IndexOfAnyInRange('\0', '\u001f') >= 0)
+            if (text.Length > limit || text.AsSpan().IndexOfAnyInRange('\0', '\u001f') >= 0 || HasHalfAPair(text))
             {
-                throw Refuse(fact, index, $"has a {name} with a control character or of more than {limit} characters");
+                throw Refuse(fact, index, $"has a {name} with a control character, with half a surrogate pair or of more than {limit} characters");
             }
         }
+    }
+
+    // It has no UTF-8 form: one database refuses it, another keeps a different text, and two facts become one.
+    private static bool HasHalfAPair(string text)
+    {
+        var at = text.AsSpan().IndexOfAnyInRange('\ud800', '\udfff');
+        for (; at >= 0 && at < text.Length; at++)
+        {
+            if (char.IsSurrogate(text[at]) && !(at + 1 < text.Length && char.IsSurrogatePair(text[at], text[++at])))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static ArgumentException Refuse(OrderFact fact, int? index, string what) =>

@@ -114,30 +114,20 @@ public sealed class OrderLifecycle
         var unit = await _units.BeginAsync(cancellationToken).ConfigureAwait(false);
         await using var ending = unit.ConfigureAwait(false);
         var erased = await _store.EraseDetailsAsync(unit, order, cancellationToken).ConfigureAwait(false);
-        await unit.CommitAsync(cancellationToken).ConfigureAwait(false);
+        await unit.CommitAsync(CancellationToken.None).ConfigureAwait(false);
         return erased;
     }
 
     /// <summary>Decides facts again that wait for a number, after a model was added or an ambiguity cleared.</summary>
-    /// <returns>One result per fact that waited.</returns>
+    /// <returns>One result per fact that waited; those that are <see cref="FireResult.Parked"/> or <see cref="FireResult.Conflict"/> wait on.</returns>
     public async Task<IReadOnlyList<FireResult>> ReplayParkedAsync(OrderReference number, CancellationToken cancellationToken = default)
     {
+        var started = LifecycleTelemetry.Start();
         var unit = await _units.BeginAsync(cancellationToken).ConfigureAwait(false);
         await using var ending = unit.ConfigureAwait(false);
-        var parked = await _store.TakeParkedAsync(unit, [number], cancellationToken).ConfigureAwait(false);
-        if (parked.Count == 0)
-        {
-            return [];
-        }
-
-        var run = NewRun(unit);
-        var results = await run.ExecuteAsync([.. parked.Select(p => p.Fact)], _options.MaxAttempts, null, cancellationToken).ConfigureAwait(false);
-        if (results.Any(r => r is FireResult.Conflict))
-        {
-            return results; // Rolled back: the facts still wait.
-        }
-
+        var results = await NewRun(unit, CommitState.Committed, cancellationToken).ReplayAsync(number).ConfigureAwait(false);
         await unit.CommitAsync(CancellationToken.None).ConfigureAwait(false);
+        LifecycleTelemetry.Report(results, started, null, _logger);
         return results;
     }
 
@@ -158,7 +148,8 @@ public sealed class OrderLifecycle
         }
     }
 
-    private FactRun NewRun(UnitOfWork unit) => new(_store, unit, _models, _options, Instants.ToMicroseconds(_time.GetUtcNow()));
+    private FactRun NewRun(UnitOfWork unit, CommitState commit, CancellationToken cancellationToken) =>
+        new(_store, unit, _models, _options, Instants.ToMicroseconds(_time.GetUtcNow()), commit, cancellationToken);
 
     private async ValueTask<FireResult[]> OwnedAsync(IReadOnlyList<OrderFact> facts, DueDeadline? deadline, CancellationToken cancellationToken)
     {
@@ -167,7 +158,7 @@ public sealed class OrderLifecycle
         var unit = await _units.BeginAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            var results = await NewRun(unit).ExecuteAsync(facts, _options.MaxAttempts, deadline, cancellationToken).ConfigureAwait(false);
+            var results = await NewRun(unit, CommitState.Committed, cancellationToken).ExecuteAsync(facts, deadline).ConfigureAwait(false);
 
             // From here on the caller's wish to cancel comes too late: what was decided is finished.
             await unit.CommitAsync(CancellationToken.None).ConfigureAwait(false);
@@ -184,7 +175,7 @@ public sealed class OrderLifecycle
     {
         using var activity = OrderKitTelemetry.ActivitySource.StartActivity("orderkit.fire");
         var started = LifecycleTelemetry.Start();
-        var results = await NewRun(unit).ExecuteAsync(facts, 1, null, cancellationToken).ConfigureAwait(false);
+        var results = await NewRun(unit, CommitState.PendingCommit, cancellationToken).ExecuteAsync(facts, null).ConfigureAwait(false);
         LifecycleTelemetry.Report(results, started, activity, _logger);
         return results;
     }
@@ -195,7 +186,7 @@ public sealed class OrderLifecycle
         var unit = await _units.BeginAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            var result = await NewRun(unit).AdministerAsync(fact, administer, _options.MaxAttempts, cancellationToken).ConfigureAwait(false);
+            var result = await NewRun(unit, CommitState.Committed, cancellationToken).AdministerAsync(fact, administer).ConfigureAwait(false);
             await unit.CommitAsync(CancellationToken.None).ConfigureAwait(false);
             return result;
         }

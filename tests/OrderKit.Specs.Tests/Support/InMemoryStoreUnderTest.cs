@@ -8,7 +8,10 @@ internal sealed class InMemoryStoreUnderTest : IStoreUnderTest
 {
     private static int _tenants;
 
-    private readonly ManualTimeProvider _clock = new(new DateTimeOffset(2026, 2, 6, 4, 0, 0, TimeSpan.Zero));
+    /// <summary>What the clock shows at first.</summary>
+    public static readonly DateTimeOffset Start = new(2026, 2, 6, 4, 0, 0, TimeSpan.Zero);
+
+    private readonly ManualTimeProvider _clock = new(Start);
     private readonly InMemoryDatabase _database;
     private readonly InMemoryOrderStore _orders;
     private readonly InMemoryOutboxStore _outbox;
@@ -17,7 +20,7 @@ internal sealed class InMemoryStoreUnderTest : IStoreUnderTest
 
     public InMemoryStoreUnderTest()
     {
-        _database = new InMemoryDatabase(_clock);
+        _database = new InMemoryDatabase(_clock) { WaitLimit = TimeSpan.FromSeconds(5) };
         _outbox = new InMemoryOutboxStore(_database);
         _cases = new InMemoryCaseStore(_database);
         _leases = new InMemoryLeaseStore(_database);
@@ -43,6 +46,12 @@ internal sealed class InMemoryStoreUnderTest : IStoreUnderTest
     public ILeaseStore Leases => _leases;
 
     public ICaseStore Cases => _cases;
+
+    /// <summary>The outbox's writing side.</summary>
+    public InMemoryOutboxStore OutboxWriter => _outbox;
+
+    /// <summary>The cases' writing side.</summary>
+    public InMemoryCaseStore CaseWriter => _cases;
 
     public static ValueTask<IStoreUnderTest> OpenAsync() => new(new InMemoryStoreUnderTest());
 

@@ -654,6 +654,30 @@ public sealed class DecisionTests
     }
 
     [Fact]
+    public void A_case_is_not_closed_by_a_sum_that_was_not_changed_after_all()
+    {
+        static bool IsEmpty(in DecisionContext c) => c.Counter(Counter.Packed) == 0;
+
+        var model = Tiny.With((m, tiny) =>
+        {
+            var next = tiny.Next(2, 5);
+            m.Fact("filled").AddsQuantity(Counter.Packed, Counter.Ordered).Opens(m.Case("full", "", "").ClosedWhen("empty", IsEmpty));
+            m.Fact("emptied", tiny.Goods).Clears(Counter.Packed).From(next).To(tiny.Open);
+            m.Fact("maybe-emptied", tiny.Goods).Clears(Counter.Packed, "never", static (in DecisionContext _) => false).From(tiny.Open).To(next);
+        });
+        var order = new Walk(model);
+        order.Tell("filled", quantity: 4);
+
+        order.TellAll("emptied", "maybe-emptied");
+        Assert.Equal(("2", 4L), (order.At, order.Sum(Counter.Packed)));
+        Assert.Equal(["full"], order.Cases);
+
+        order.Tell("emptied");
+        Assert.Equal(0, order.Sum(Counter.Packed));
+        Assert.Empty(order.Cases);
+    }
+
+    [Fact]
     public void Conditions_see_the_order_before_the_fact_and_after_it()
     {
         string? seen = null;

@@ -1,0 +1,45 @@
+namespace OrderKit.Specs;
+
+/// <summary>Breaks one call of many: before it takes effect, or after, so that only its answer is lost.</summary>
+internal sealed class Faults
+{
+    private int _calls;
+    private int _failing;
+    private bool _after;
+
+    /// <summary>Whether the call that was to fail was reached.</summary>
+    public bool Met { get; private set; }
+
+    /// <summary>Has one call fail, counted from now.</summary>
+    public void Arm(int call, bool after) => (_calls, _failing, _after, Met) = (0, call, after, false);
+
+    public async ValueTask<T> CallAsync<T>(Func<ValueTask<T>> call, Func<T, ValueTask>? takeBack = null)
+    {
+        var fails = ++_calls == _failing;
+        if (fails && !_after)
+        {
+            Met = true;
+            throw new InjectedFaultException(happened: false);
+        }
+
+        var result = await call().ConfigureAwait(false);
+        if (!fails)
+        {
+            return result;
+        }
+
+        if (takeBack is not null)
+        {
+            await takeBack(result).ConfigureAwait(false);
+        }
+
+        Met = true;
+        throw new InjectedFaultException(happened: true);
+    }
+
+    public async ValueTask CallAsync(Func<ValueTask> call) => await CallAsync(async () =>
+    {
+        await call().ConfigureAwait(false);
+        return true;
+    }).ConfigureAwait(false);
+}

@@ -1,0 +1,211 @@
+using System.Diagnostics;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+using OrderKit.Core;
+using OrderKit.Sql;
+using OrderKit.Sql.Tests;
+using OrderKit.StateMachine;
+
+namespace OrderKit.PostgreSql.Tests;
+
+[Trait("Requires", "PostgreSql")]
+public sealed class PostgreSqlFaultTests
+{
+    [Fact]
+    public async Task A_server_that_goes_away_in_a_commit_leaves_its_outcome_open_and_repeating_safe()
+    {
+        await using var store = (PostgreSqlTestStore)await PostgreSqlTestStore.CreateAsync();
+
+        // A commit that takes as long as a statement: the deferred trigger waits for a lock that is held here.
+        await store.RunAsync($"""
+            CREATE FUNCTION {store.Schemata}.wait() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_advisory_xact_lock(hashtext('{store.Schemata}')); RETURN NULL; END $$;
+            CREATE CONSTRAINT TRIGGER wait AFTER INSERT ON {store.Table("orders")} DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION {store.Schemata}.wait()
+            """);
+        await using var holder = await store.OpenHostAsync();
+        await using (var held = await holder.BeginTransactionAsync())
+        {
+            await ExecuteAsync(holder, $"SELECT pg_advisory_xact_lock(hashtext('{store.Schemata}'))");
+            await using var unit = await store.Units.BeginAsync();
+            Assert.NotEqual([0L], await store.Orders.SaveAsync(unit, [Samples.Full(Samples.Key(1))]));
+            var pid = ((NpgsqlConnection)((SqlUnitOfWork)unit).Transaction.Connection!).ProcessID;
+            var commit = unit.CommitAsync().AsTask();
+            while (await ScalarAsync(holder, $"SELECT count(*) FROM pg_locks WHERE pid = {pid} AND NOT granted") == 0)
+            {
+                await Task.Yield();
+            }
+
+            await ExecuteAsync(holder, $"SELECT pg_terminate_backend({pid})");
+            var failure = await Assert.ThrowsAsync<CommitOutcomeUnknownException>(() => commit);
+            Assert.NotNull(failure.InnerException);
+            Assert.Contains("Repeat the same facts", failure.Message, StringComparison.Ordinal);
+        }
+
+        Assert.NotEqual([0L], await store.SaveAsync(Samples.Full(Samples.Key(1))));
+        Assert.Equal(1, await store.CountAsync("journal"));
+    }
+
+    [Fact]
+    public async Task A_server_that_goes_away_before_the_commit_is_told_as_it_is()
+    {
+        await using var store = (PostgreSqlTestStore)await PostgreSqlTestStore.CreateAsync();
+        await using (var unit = await store.Units.BeginAsync())
+        {
+            await store.Orders.SaveAsync(unit, [Samples.Full(Samples.Key(1))]);
+            await using var killer = await store.OpenHostAsync();
+            await ExecuteAsync(killer, $"SELECT pg_terminate_backend({((NpgsqlConnection)((SqlUnitOfWork)unit).Transaction.Connection!).ProcessID})");
+
+            await Assert.ThrowsAnyAsync<NpgsqlException>(async () => await store.Orders.SaveAsync(unit, [Samples.Full(Samples.Key(2))]));
+        }
+
+        Assert.Equal(0, await store.CountAsync("orders"));
+        await store.SaveAsync(Samples.Full(Samples.Key(1)));
+    }
+
+    [Fact]
+    public async Task A_hosts_transaction_that_is_aborted_already_is_told_as_it_is()
+    {
+        await using var store = await PostgreSqlTestStore.CreateAsync();
+        await using var host = await store.OpenHostAsync();
+        await using var transaction = await host.BeginTransactionAsync();
+        await Assert.ThrowsAsync<PostgresException>(() => ExecuteAsync(host, "SELECT 1 / 0"));
+
+        var failure = await Assert.ThrowsAsync<PostgresException>(async () => await store.Orders.SaveAsync(SqlUnitOfWork.Enlist(transaction), [Samples.Full(Samples.Key(1))]));
+
+        Assert.Equal(PostgresErrorCodes.InFailedSqlTransaction, failure.SqlState);
+    }
+
+    [Fact]
+    public async Task A_role_that_may_not_create_tables_can_do_the_daily_work()
+    {
+        await using var store = (PostgreSqlTestStore)await PostgreSqlTestStore.CreateAsync();
+        var role = "r" + store.Schemata;
+        await store.RunAsync($"""
+            CREATE ROLE {role} LOGIN PASSWORD 'daily';
+            GRANT USAGE ON SCHEMA {store.Schemata} TO {role};
+            GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {store.Schemata} TO {role}
+            """);
+        var connectionString = new NpgsqlConnectionStringBuilder(PostgreSqlTestStore.Server) { Username = role, Password = "daily", MaxPoolSize = 5 }.ConnectionString;
+        await using (var daily = new PostgreSqlTestStore(schema: store.Schemata, dataSource: NpgsqlDataSource.Create(connectionString), clock: store.Clock))
+        {
+            await ((TestStore)daily).Schema.ValidateAsync();
+            await DailyWork.RunAsync(daily);
+        }
+
+        await store.RunAsync($"DROP OWNED BY {role}; DROP ROLE {role}");
+    }
+
+    [Fact]
+    public async Task A_number_that_is_linked_while_a_fact_is_parked_for_it_loses_no_fact()
+    {
+        await using var store = await PostgreSqlTestStore.CreateAsync();
+        var lifecycle = store.Services.GetRequiredService<OrderLifecycle>();
+        for (var round = 1; round <= 20; round++)
+        {
+            var number = Samples.Number($"T-{round}");
+            var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            async Task FireAsync(OrderFact fact)
+            {
+                await gate.Task;
+                await lifecycle.FireAsync(fact);
+            }
+
+            var both = Task.WhenAll(
+                FireAsync(new OrderFact { Trigger = "placed", Source = "taobao", Order = Samples.Key(round), Amount = new Money(1990, Currency.CNY), Quantity = 1, Links = [number] }),
+                FireAsync(new OrderFact { Trigger = "captured", Source = "alipay", Reference = number, Evidence = $"E-{round}", Amount = new Money(1990, Currency.CNY) }),
+                FireAsync(new OrderFact { Trigger = "captured", Source = "wechat", Order = Samples.Key(round), Evidence = $"W-{round}", Amount = new Money(10, Currency.CNY) }));
+            gate.SetResult();
+            await both;
+            Assert.Equal(2_000, (await store.Queries.FindAsync(Samples.Key(round)))!.Snapshot.Counters.Captured);
+        }
+
+        Assert.Empty((await store.Queries.ParkedAsync(TenantId.Default)).Items);
+    }
+
+    [Fact]
+    public async Task Any_number_of_facts_takes_one_round_trip_to_load_and_one_to_save()
+    {
+        await using var store = await PostgreSqlTestStore.CreateAsync();
+        await store.SaveAsync([.. Enumerable.Range(1, 100).Select(n => Samples.Full(Samples.Key(n)))]);
+        using var test = new Activity("test").Start();
+        var roundTrips = 0;
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == "Npgsql",
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
+            ActivityStopped = activity =>
+            {
+                if (activity.TraceId == test.TraceId)
+                {
+                    Interlocked.Increment(ref roundTrips);
+                }
+            },
+        };
+        ActivitySource.AddActivityListener(listener);
+
+        await using var unit = await store.Units.BeginAsync();
+        roundTrips = 0;
+        await store.Orders.LoadAsync(unit, [.. Enumerable.Range(1, 150).Select(n => new OrderLookup(Samples.Key(n), "taobao", "x", "y"))]);
+        Assert.Equal(1, roundTrips);
+        await store.Orders.SaveAsync(unit, [.. Enumerable.Range(1, 100).Select(n => Samples.Full(Samples.Key(n), 1)), .. Enumerable.Range(101, 50).Select(n => Samples.Full(Samples.Key(n)))]);
+        Assert.Equal(2, roundTrips);
+        await unit.CommitAsync();
+    }
+
+    /// <summary>The planner knows nothing of these tables but their size, as on the first day of a busy host.</summary>
+    [Fact]
+    public async Task No_statement_of_the_daily_work_reads_a_whole_table()
+    {
+        await using var store = (PostgreSqlTestStore)await PostgreSqlTestStore.CreateAsync();
+        string[] tables = ["orders", "journal", "journal_details", "references", "deadlines", "outbox", "cases", "parked"];
+        foreach (var table in tables)
+        {
+            await store.RunAsync($"ALTER TABLE {store.Table(table)} SET (autovacuum_enabled = false)");
+        }
+
+        // One connection, whose counts can be had at once.
+        var dataSource = NpgsqlDataSource.Create(PostgreSqlTestStore.Server + ";Maximum Pool Size=1");
+        await using var one = new PostgreSqlTestStore(schema: store.Schemata, dataSource: dataSource, clock: store.Clock);
+        for (var thousand = 1; thousand <= 5; thousand++)
+        {
+            await one.SaveAsync([.. Enumerable.Range(thousand * 1_000, 1_000).Select(n => Samples.Full(Samples.Key(n)))]);
+        }
+
+        var before = await ScannedAsync(dataSource, store.Schemata);
+        await DailyWork.RunAsync(one);
+        var after = await ScannedAsync(dataSource, store.Schemata);
+
+        // A table of a handful of rows is read as a whole by anybody.
+        var scanned = after.Where(table => table.Value - before[table.Key] > 100).Select(table => $"{table.Key}: {table.Value - before[table.Key]} rows").ToList();
+        Assert.True(scanned.Count == 0, string.Join("; ", scanned));
+    }
+
+    private static async Task<Dictionary<string, long>> ScannedAsync(NpgsqlDataSource dataSource, string schema)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync();
+        await ExecuteAsync(connection, "SELECT pg_stat_force_next_flush()");
+        await using var command = connection.CreateCommand();
+        command.CommandText = $"SELECT relname, seq_tup_read FROM pg_stat_user_tables WHERE schemaname = '{schema}'";
+        await using var reader = await command.ExecuteReaderAsync();
+        var read = new Dictionary<string, long>(StringComparer.Ordinal);
+        while (await reader.ReadAsync())
+        {
+            read.Add(reader.GetString(0), reader.GetInt64(1));
+        }
+
+        return read;
+    }
+
+    private static async Task ExecuteAsync(System.Data.Common.DbConnection connection, string sql)
+    {
+        await using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        await command.ExecuteNonQueryAsync();
+    }
+
+    private static async Task<long> ScalarAsync(System.Data.Common.DbConnection connection, string sql)
+    {
+        await using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        return (long)(await command.ExecuteScalarAsync())!;
+    }
+}

@@ -1,0 +1,37 @@
+using OrderKit.Core;
+
+namespace OrderKit.Specs.Tests;
+
+/// <summary>A factory whose units can be broken.</summary>
+internal sealed class BrokenUnits(IUnitOfWorkFactory inner) : IUnitOfWorkFactory
+{
+    public Func<IUnitOfWorkFactory, CancellationToken, Task<UnitOfWork>>? Begin { get; set; }
+
+    public ValueTask<UnitOfWork> BeginAsync(CancellationToken cancellationToken = default) =>
+        Begin is null ? inner.BeginAsync(cancellationToken) : new(Begin(inner, cancellationToken));
+}
+
+/// <summary>A unit whose end can be broken; the ports of a <see cref="BrokenStore"/> see the one inside.</summary>
+internal sealed class BrokenUnit(UnitOfWork inner) : UnitOfWork
+{
+    public UnitOfWork Inner { get; set; } = inner;
+
+    public bool SaysEnlisted { get; init; }
+
+    public Func<BrokenUnit, Task>? Commit { get; init; }
+
+    public Func<BrokenUnit, Task>? Dispose { get; init; }
+
+    public bool IsCommitted { get; set; }
+
+    public override bool IsEnlisted => SaysEnlisted;
+
+    public override ValueTask CommitAsync(CancellationToken cancellationToken = default)
+    {
+        var wasCommitted = IsCommitted;
+        IsCommitted = true;
+        return Commit is null || wasCommitted ? Inner.CommitAsync(cancellationToken) : new(Commit(this));
+    }
+
+    public override ValueTask DisposeAsync() => Dispose is null ? Inner.DisposeAsync() : new(Dispose(this));
+}

@@ -1,0 +1,56 @@
+using OrderKit.Core;
+using OrderKit.StateMachine;
+
+namespace OrderKit.Sql.Tests;
+
+/// <summary>Every statement that runs all day, once.</summary>
+internal static class DailyWork
+{
+    public static async Task RunAsync(TestStore store)
+    {
+        var (a, b) = (Samples.Key(1), Samples.Key(2));
+        var minute = TimeSpan.FromMinutes(1);
+        await store.SaveAsync(Samples.Full(a), Samples.Full(b));
+        await using (var unit = await store.Units.BeginAsync())
+        {
+            await store.Orders.ResolveAsync(unit, [Samples.Number("shared", ReferenceKind.Waybill), Samples.Number("none")]);
+            await store.Orders.LoadAsync(unit, [new OrderLookup(a, "taobao", "x", "y"), new OrderLookup(b, "taobao", "x", null)]);
+            await store.Orders.SaveAsync(unit, [Samples.Full(a, 1) with { Cases = [Samples.Closing(a, "shipped-not-cleared", 2)] }, Samples.Full(b, 1)]);
+            await store.Orders.ParkAsync(unit, [new ParkedFact(Samples.Number("T-9"), Samples.Fact(), ParkReason.UnknownNumber, Samples.Noon)]);
+            await store.Orders.TakeParkedAsync(unit, [Samples.Number("T-9")]);
+            await store.Orders.EraseDetailsAsync(unit, a);
+            await unit.CommitAsync();
+        }
+
+        var claimed = await store.Outbox.ClaimAsync("events", 10, minute);
+        await store.Outbox.RetryAsync(claimed[0], minute, "failed");
+        await store.Outbox.CompleteAsync([.. claimed.Skip(1)]);
+        store.Advance(TimeSpan.FromHours(2));
+        var due = await store.Deadlines.ClaimDueAsync(10, minute);
+        await store.Deadlines.PostponeAsync(due[0], minute);
+        await store.Deadlines.RemoveAsync(due[1]);
+        var lease = (await store.Leases.TryAcquireAsync("work", "me", minute))!;
+        await store.Leases.ReleaseAsync(lease);
+
+        await store.Queries.FindAsync(a);
+        await store.Queries.FindAsync(Samples.Number("shared", ReferenceKind.Waybill));
+        await store.Queries.ReadJournalAsync(a);
+        await store.Queries.ReadDetailsAsync(b);
+        await store.Queries.ReferencesOfAsync(a);
+        await store.Queries.DeadlinesOfAsync(a);
+        await store.Queries.ParkedAsync(TenantId.Default);
+        var page = await store.Queries.SearchAsync(new OrderQuery { PageSize = 1 });
+        await store.Queries.SearchAsync(new OrderQuery { PageSize = 1, Continuation = page.Continuation });
+        await store.Queries.SearchAsync(new OrderQuery { Text = "T-" });
+        await store.Cases.QueryAsync(new CaseQuery());
+        await store.Cases.QueryAsync(new CaseQuery { Order = a, IncludeClosed = true });
+
+        var rows = await store.Journal.ReadUnsealedAsync(10);
+        await store.Journal.LastSegmentAsync();
+        await store.Journal.AppendSegmentAsync(new JournalSegment(1, default, [.. rows.Select(r => new JournalLeaf(r.OrderNo, r.Entry.Version, default))], Samples.Noon, default));
+        await store.Journal.ReadSegmentsAsync(1, 10);
+        await store.Journal.ReadRowsAsync([(rows[0].OrderNo, 1)]);
+        await store.Journal.ReadMarkedAsync(1, 10);
+        await store.Journal.ScanAsync(0, 10);
+    }
+}

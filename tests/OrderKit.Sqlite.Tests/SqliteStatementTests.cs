@@ -1,0 +1,54 @@
+using System.Collections.Concurrent;
+using OrderKit.Sql.Tests;
+using OrderKit.StateMachine;
+
+namespace OrderKit.Sqlite.Tests;
+
+/// <summary>How many statements an operation takes, and by which way each finds its rows.</summary>
+public sealed class SqliteStatementTests
+{
+    [Fact]
+    public async Task A_fact_on_an_order_that_exists_takes_four_statements_between_begin_and_commit()
+    {
+        var statements = new ConcurrentQueue<string>();
+        await using var store = await SqliteTestStore.CreateAsync(options => options.Wrap = inner => new WatchedConnection(inner, statements));
+        await store.SaveAsync(Samples.Change(Samples.Key(1)));
+        statements.Clear();
+
+        await using var unit = await store.Units.BeginAsync();
+        await store.Orders.LoadAsync(unit, [new OrderLookup(Samples.Key(1), "taobao", "fact-2", null)]);
+        await store.Orders.SaveAsync(unit, [Samples.Change(Samples.Key(1), 1) with { Messages = [Samples.Message(Samples.Key(1), 2)] }]);
+        await unit.CommitAsync();
+
+        Assert.Equal(["BEGIN", "SELECT", "UPDATE", "INSERT", "INSERT", "COMMIT"], statements.Select(text => text.Split(' ', '\n')[0]));
+    }
+
+    [Fact]
+    public async Task No_statement_of_the_daily_work_reads_a_whole_table()
+    {
+        var statements = new ConcurrentQueue<string>();
+        await using var store = await SqliteTestStore.CreateAsync(options => options.Wrap = inner => new WatchedConnection(inner, statements));
+        statements.Clear();
+
+        await DailyWork.RunAsync(store);
+
+        var faults = new List<string>();
+        foreach (var statement in statements.Distinct().Where(text => text is not "BEGIN" and not "COMMIT" && !text.StartsWith("PRAGMA", StringComparison.Ordinal)))
+        {
+            var plan = await store.ExplainAsync(statement);
+            if (plan.Split('\n').Any(line => line.StartsWith("SCAN ", StringComparison.Ordinal) && !IsHarmless(statement, line)) || plan.Contains("AUTOMATIC", StringComparison.Ordinal))
+            {
+                faults.Add($"{statement}\n--\n{plan}");
+            }
+        }
+
+        Assert.True(faults.Count == 0, string.Join("\n\n", faults));
+    }
+
+    // A constant, a table made by the statement itself, and a walk along the key that ends with LIMIT.
+    private static bool IsHarmless(string statement, string line) =>
+        line == "SCAN CONSTANT ROW"
+        || line.Contains("_unsealed", StringComparison.Ordinal)
+        || (line is "SCAN o" or "SCAN j" && statement.Contains("FROM (SELECT * FROM", StringComparison.Ordinal))
+        || (line == "SCAN orderkit_journal_segments" && statement.EndsWith("ORDER BY number DESC LIMIT 1", StringComparison.Ordinal));
+}
