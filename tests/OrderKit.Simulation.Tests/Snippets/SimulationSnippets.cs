@@ -1,5 +1,4 @@
 using Microsoft.Extensions.DependencyInjection;
-using OrderKit.Core;
 using OrderKit.StateMachine;
 
 namespace OrderKit.Simulation.Tests;
