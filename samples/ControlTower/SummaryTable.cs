@@ -13,7 +13,7 @@ internal static class SummaryTable
         var (book, counts) = (summary.Book, summary.Counts);
         var table = new Table().Border(TableBorder.Rounded).HideHeaders().AddColumn("what").AddColumn(new TableColumn("how many").RightAligned()).AddColumn("which");
         Row("Orders", book.Sales.Count + 2, "invoices of 2010, and two retold orders of 2026");
-        Row("Credit notes", book.CreditNotes, string.Create(CultureInfo.InvariantCulture, $"{book.Sales.Sum(s => s.Returns.Count)} matched with a sale, {book.Unmatched.Count} wait for one"));
+        Row("Credit notes", book.CreditNotes, string.Create(CultureInfo.InvariantCulture, $"{book.Sales.Sum(s => s.Returns.Count)} refunds of known sales; {book.Unmatched.Count} notes, or the rest of one, wait for theirs"));
         Row("Other documents", book.StockCorrections + book.FeesOnly, string.Create(CultureInfo.InvariantCulture, $"{book.StockCorrections} stock corrections, {book.FeesOnly} bills without goods: no orders"));
         Row("Rows refused", summary.RefusedRows.Count, summary.RefusedRows.Count == 0 ? "" : summary.RefusedRows[0]);
         Row("Facts", counts.Facts, string.Create(CultureInfo.InvariantCulture, $"payments and parcels are simulated, seed {seed}"));
