@@ -1,16 +1,17 @@
 #!/usr/bin/env bash
 # Keeps one throw-away PostgreSQL server for as long as another process lives.
 #
-#   eng/test-postgres.sh OWNER_PID FOLDER BIN_FOLDER [USER]
+#   eng/test-postgres.sh OWNER_PID FOLDER BIN_FOLDER [USER [SETTINGS ...]]
 #
 # test.sh starts this in a session of its own. Everything that belongs to the server (initdb, the
 # server, its files) is started here, one after the other, so there is no moment at which the owner
 # can be killed and leave something behind: whenever the owner is gone, however it went, the server
 # is stopped and the folder is removed. FOLDER/ready holds the port once the server answers;
-# FOLDER/failed says that it never will, and FOLDER/log why.
+# FOLDER/failed says that it never will, and FOLDER/log why. SETTINGS go to the server as they are.
 set -u
 
 owner=$1 folder=$2 bin=$3 user=${4:-}
+settings=("${@:5}")
 server=
 
 # State and start time: a zombie is gone, and a recycled process id is somebody else.
@@ -63,7 +64,7 @@ for _ in 1 2 3 4 5; do
     as_user "$bin/postgres" -D "$folder/data" -p "$port" \
         -c listen_addresses=127.0.0.1 -c unix_socket_directories="$folder" \
         -c fsync=on -c synchronous_commit=on -c full_page_writes=on \
-        -c max_connections=300 -c timezone=UTC &
+        -c max_connections=300 -c timezone=UTC ${settings[@]+"${settings[@]}"} &
     server=$!
 
     for _ in $(seq 1 300); do

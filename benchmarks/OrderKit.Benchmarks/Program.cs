@@ -6,6 +6,8 @@ var suites = new (string Name, Func<Task> Run)[]
     ("decisions", () => { DecisionBenchmarks.Run(); return Task.CompletedTask; }),
     ("memory", () => { MemoryBenchmarks.Run(); return Task.CompletedTask; }),
     ("journal", () => { JournalHashingBenchmarks.Run(); return Task.CompletedTask; }),
+    ("sqlite", SqliteBenchmarks.RunAsync),
+    ("postgres", PostgreSqlBenchmarks.RunAsync),
     ("deadlines", () => { DeadlineBenchmarks.Run(); return Task.CompletedTask; }),
 };
 

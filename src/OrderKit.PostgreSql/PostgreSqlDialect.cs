@@ -26,7 +26,8 @@ internal sealed class PostgreSqlDialect(Func<TimeSpan>? clockOffset) : SqlDialec
     // Without names the parameters are $1, $2, … to the driver as well.
     public override string ParameterName(int number) => "";
 
-    public override object FromInstant(DateTimeOffset instant) => Cut(instant);
+    // Cut to microseconds, or the last instant that there is would be stored as infinity and come back with more digits.
+    public override object FromInstant(DateTimeOffset instant) => Instants.ToMicroseconds(instant);
 
     public override object FromDuration(TimeSpan duration) => duration;
 
@@ -40,7 +41,7 @@ internal sealed class PostgreSqlDialect(Func<TimeSpan>? clockOffset) : SqlDialec
     {
         ArgumentNullException.ThrowIfNull(instants);
 
-        // Not DateTime: of an array of those that begins with nothing, the driver thinks that it has no time zone.
+        // As DateTimeOffset: an array of DateTime that begins with null is taken for one without a time zone.
         var values = new DateTimeOffset?[instants.Count];
         for (var i = 0; i < values.Length; i++)
         {
@@ -58,9 +59,6 @@ internal sealed class PostgreSqlDialect(Func<TimeSpan>? clockOffset) : SqlDialec
         NpgsqlException or IOException or TimeoutException => true,
         _ => false,
     };
-
-    // The last instant that there is would otherwise be stored as infinity, and come back with more digits than it went with.
-    private static DateTime Cut(DateTimeOffset instant) => Instants.ToMicroseconds(instant).UtcDateTime;
 
     public override string TableExists(SqlNames names)
     {

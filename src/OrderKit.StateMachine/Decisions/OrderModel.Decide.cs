@@ -13,17 +13,20 @@ public sealed partial class OrderModel
     public Decision Decide(in OrderSnapshot order, in FactArguments fact)
     {
         var trigger = _triggers[fact.Trigger];
-        if (trigger.IsPlain && fact.Standing == trigger.Standing && fact.Flags == FactFlags.None && order.Cases == 0 && order.Version != 0)
+        if (trigger.IsShort && fact.Standing == trigger.Standing && fact.Flags == FactFlags.None && order.Cases == 0 && order.Version != 0
+            && (order.Holds == 0 || !trigger.MindsHolds))
         {
             // Most facts of most orders: one look into the table says it all.
             ref readonly var rule = ref RuleFor(trigger, order.States[trigger.Home]);
             switch (rule.Kind)
             {
-                case RuleKind.Move when !IsBehindAnchor(rule.Target, trigger.Home, order.Anchors):
+                case RuleKind.Move when !trigger.HasConditions && !IsBehindAnchor(rule.Target, trigger.Home, order.Anchors):
                     return Move(in order, in fact, trigger, rule.Target);
-                case RuleKind.Same when trigger.First is null:
+                case RuleKind.Move or RuleKind.Branch:
+                    return DecideOnConditions(in order, in fact, trigger, in rule);
+                case RuleKind.Same when trigger.First is null && !trigger.HasConditions:
                     return Unchanged(in order, fact.Trigger, DecisionKind.AlreadyApplied, DecisionReason.SameState);
-                case RuleKind.Late when trigger.First is null && (EvidenceOf(trigger, in order) & ~order.Anchors) == 0:
+                case RuleKind.Late when trigger.First is null && !trigger.HasConditions && (EvidenceOf(trigger, in order) & ~order.Anchors) == 0:
                     return Unchanged(in order, fact.Trigger, DecisionKind.Late, DecisionReason.PassedState);
                 case RuleKind.None when fact.Standing == FactStanding.Command:
                     return Unchanged(in order, fact.Trigger, DecisionKind.Rejected, DecisionReason.NotAllowed);
@@ -31,6 +34,46 @@ public sealed partial class OrderModel
         }
 
         return DecideInFull(in order, in fact, trigger);
+    }
+
+    /// <summary>Moves where every condition agrees; whatever else there is to say is said in full.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private Decision DecideOnConditions(in OrderSnapshot order, in FactArguments fact, CompiledTrigger trigger, in CompiledRule rule)
+    {
+        if (trigger.Guards.Length != 0 && Blocked(in order, in fact, trigger) != 0)
+        {
+            return DecideInFull(in order, in fact, trigger);
+        }
+
+        var first = ChangeBy(trigger.First, in order, in fact);
+        var second = ChangeBy(trigger.Second, in order, in fact);
+        var counters = CountersAfter(in order, first, second);
+        var target = rule.Kind == RuleKind.Move
+            ? rule.Target
+            : Choose(rule.Branches!, new DecisionContext(this, in order, in fact, in counters, order.States, order.Anchors));
+        if (target == CompiledBranch.Stays || IsBehindAnchor(target, trigger.Home, order.Anchors))
+        {
+            return DecideInFull(in order, in fact, trigger);
+        }
+
+        var states = order.States.With(trigger.Home, _codeOf[target]);
+        var anchors = order.Anchors | _anchorBit[target];
+        if (trigger.Contradictions.Length != 0
+            && Contradicted(trigger, new DecisionContext(this, in order, in fact, in counters, states, anchors)) != 0)
+        {
+            return DecideInFull(in order, in fact, trigger);
+        }
+
+        return new Decision
+        {
+            Trigger = fact.Trigger,
+            MovedFacets = 1 << trigger.Home,
+            States = states,
+            Holds = order.Holds,
+            Anchors = anchors,
+            First = first,
+            Second = second,
+        };
     }
 
     /// <summary>Decides without the short way, which must lead to the same decision.</summary>

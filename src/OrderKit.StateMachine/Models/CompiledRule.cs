@@ -41,8 +41,14 @@ internal sealed class CompiledTrigger
 {
     public required TriggerInfo Info { get; init; }
 
-    /// <summary>Whether all that it does is in its rule: no guards, holds, followers, revocations, contradictions or conditional sums to look at.</summary>
-    public bool IsPlain { get; private set; }
+    /// <summary>Whether a look at its rule and its conditions may say it all: it follows no other facet, places no holds and revokes nothing.</summary>
+    public bool IsShort { get; private set; }
+
+    /// <summary>Whether it has guards or contradictions to look at.</summary>
+    public bool HasConditions { get; private set; }
+
+    /// <summary>Whether holds that stand matter to it.</summary>
+    public bool MindsHolds { get; private set; }
 
     public FactStanding Standing { get; private set; }
 
@@ -84,8 +90,10 @@ internal sealed class CompiledTrigger
     public CompiledTrigger Complete()
     {
         Standing = Info.Standing;
-        IsPlain = Home >= 0 && !Info.IsCreation && !IsStatusReport && !NeedsNoHold && !ChangesHolds && Revoked == 0
-            && Guards.Length == 0 && Contradictions.Length == 0 && Followers.Length == 0 && !HasConditionalSum;
+        IsShort = Home >= 0 && !Info.IsCreation && !IsStatusReport && !PlacesHolds && !ReleasesHolds && Revoked == 0
+            && Followers.Length == 0 && !HasConditionalSum;
+        HasConditions = Guards.Length != 0 || Contradictions.Length != 0;
+        MindsHolds = NeedsNoHold || Releases.Length != 0;
         return this;
     }
 }

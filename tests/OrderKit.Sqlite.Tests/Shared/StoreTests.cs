@@ -82,6 +82,20 @@ public abstract class StoreTests
     }
 
     [Fact]
+    public async Task Changes_with_and_without_an_instant_go_together()
+    {
+        await using var store = await OpenAsync();
+        var untimed = Samples.Change(Samples.Key(1));
+        untimed = untimed with { Order = untimed.Order with { ShipBy = null }, Entries = [untimed.Entries[0] with { OccurredAt = null, ShipBy = null }] };
+        var dueless = Samples.Case(Samples.Key(1), "a", 1) with { DueAt = null };
+
+        Assert.DoesNotContain(0L, await store.SaveAsync(untimed with { Cases = [dueless, Samples.Case(Samples.Key(1), "b", 1)] }, Samples.Full(Samples.Key(2))));
+
+        Assert.Null(Assert.Single(await store.Queries.ReadJournalAsync(Samples.Key(1))).OccurredAt);
+        Assert.Equal(Samples.Noon.AddTicks(10), Assert.Single(await store.Queries.ReadJournalAsync(Samples.Key(2))).OccurredAt);
+    }
+
+    [Fact]
     public async Task One_order_may_be_looked_up_several_times_in_one_call()
     {
         await using var store = await OpenAsync();

@@ -1,0 +1,147 @@
+using System.Data.Common;
+using System.Diagnostics;
+using System.Globalization;
+using OrderKit.Core;
+
+namespace OrderKit.Benchmarks;
+
+/// <summary>Facts through OrderKit beside the same statements hand-written, block after block in turn.</summary>
+internal static class DurablePairs
+{
+    public const int OrdersInBlock = 50;
+    public const int WarmUps = 4;
+    public const int Pairs = 40;
+
+    /// <summary>How many orders there must be.</summary>
+    public const int Orders = OrdersInBlock * (1 + WarmUps + Pairs);
+
+    /// <param name="title">What the table is called.</param>
+    /// <param name="bar">What the median ratio must reach; null for no bar.</param>
+    /// <param name="recorded">OrderKit on one copy of the database, through connections that write everything down.</param>
+    /// <param name="recording">What they write down.</param>
+    /// <param name="measured">OrderKit on another copy.</param>
+    /// <param name="watched">The hand-written side on a third copy, through connections that write everything down.</param>
+    /// <param name="watching">What they write down.</param>
+    /// <param name="handWritten">The hand-written side on the third copy.</param>
+    public static async Task PrintAsync(
+        string title, double? bar, DurableStore recorded, Recording recording, DurableStore measured, IHandWritten watched, Recording watching, IHandWritten handWritten)
+    {
+        var (own, theirs, ratios) = (new double[Pairs], new double[Pairs], new double[Pairs]);
+        var work = "";
+
+        // Opens the connections: what is said on them at first belongs to no fact.
+        await recorded.CreateAsync().ConfigureAwait(false);
+        await measured.CreateAsync().ConfigureAwait(false);
+        for (var block = 0; block < 1 + WarmUps + Pairs; block++)
+        {
+            var facts = DurableFacts.LifeOf(block * OrdersInBlock, OrdersInBlock);
+            recording.Take();
+            await recorded.FireAsync(facts).ConfigureAwait(false);
+            var steps = recording.Take();
+            if (block == 0)
+            {
+                watching.Take();
+                watched.Plan(steps);
+                await watched.RunAsync().ConfigureAwait(false);
+                work = Compare(steps, watching.Take(), facts);
+                await watched.DisposeAsync().ConfigureAwait(false);
+                await measured.FireAsync(facts).ConfigureAwait(false);
+                continue;
+            }
+
+            handWritten.Plan(steps);
+            var ownFirst = block % 2 == 0;
+            var a = ownFirst ? await TimeAsync(() => measured.FireAsync(facts)).ConfigureAwait(false) : 0;
+            var b = await TimeAsync(handWritten.RunAsync).ConfigureAwait(false);
+            a = ownFirst ? a : await TimeAsync(() => measured.FireAsync(facts)).ConfigureAwait(false);
+            if (block > WarmUps)
+            {
+                var i = block - WarmUps - 1;
+                (own[i], theirs[i], ratios[i]) = (facts.Length / a, facts.Length / b, b / a);
+            }
+        }
+
+        Print(title, bar, own, theirs, ratios);
+        Console.WriteLine();
+        Console.WriteLine(work);
+    }
+
+    /// <summary>Holds the copies against each other: the same work leaves the same rows.</summary>
+    public static async Task RequireSameAsync(IReadOnlyList<DbConnection> copies)
+    {
+        var contents = new List<string>();
+        foreach (var copy in copies)
+        {
+            contents.Add(await DurableStore.ContentAsync(copy).ConfigureAwait(false));
+        }
+
+        if (contents.Distinct(StringComparer.Ordinal).Count() != 1)
+        {
+            throw new InvalidOperationException($"The copies differ afterwards: {string.Join(" | ", contents)}");
+        }
+    }
+
+    private static async Task<double> TimeAsync(Func<Task> run)
+    {
+        GC.Collect();
+        var start = Stopwatch.GetTimestamp();
+        await run().ConfigureAwait(false);
+        return Stopwatch.GetElapsedTime(start).TotalSeconds;
+    }
+
+    private static void Print(string title, double? bar, double[] own, double[] theirs, double[] ratios)
+    {
+        Array.Sort(own);
+        Array.Sort(theirs);
+        Array.Sort(ratios);
+        Console.WriteLine();
+        Console.WriteLine($"### {title}");
+        Console.WriteLine();
+        Console.WriteLine("| pairs of blocks | facts in each | OrderKit facts/s | hand-written facts/s | ratio, median | min | max | bar |");
+        Console.WriteLine("|---:|---:|---:|---:|---:|---:|---:|---|");
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"| {Pairs} | {OrdersInBlock * DurableFacts.Life.Length} | {own[Pairs / 2]:N0} | {theirs[Pairs / 2]:N0} | {ratios[Pairs / 2]:N3} | {ratios[0]:N3} | {ratios[^1]:N3} | {(bar is { } b ? $"≥ {b}" : "none")} |"));
+    }
+
+    /// <summary>Holds both sides against each other fact by fact: the same texts in the same round trips, the same commits.</summary>
+    private static string Compare(RecordedStep[] own, RecordedStep[] theirs, OrderFact[] facts)
+    {
+        var (a, b) = (PerFact(own), PerFact(theirs));
+        if (a.Count != facts.Length || b.Count != facts.Length)
+        {
+            throw new InvalidOperationException($"{facts.Length} facts took {a.Count} transactions here and {b.Count} there.");
+        }
+
+        for (var i = 0; i < facts.Length; i++)
+        {
+            if (!a[i].Select(Shape).SequenceEqual(b[i].Select(Shape)))
+            {
+                throw new InvalidOperationException(
+                    $"The fact '{facts[i].Trigger}' took other statements here than there:\n{string.Join('\n', a[i].Select(Shape))}\n--\n{string.Join('\n', b[i].Select(Shape))}");
+            }
+        }
+
+        var counts = facts.Zip(a).DistinctBy(pair => pair.First.Trigger).Select(pair =>
+            $"{pair.First.Trigger} {pair.Second.Sum(step => step.Statements.Length)} in {pair.Second.Count(step => step.Kind != StepKind.Begin)}");
+        return $"Both sides, asserted fact by fact: statements in round trips (the commit is one): {string.Join(", ", counts)}; one commit each.";
+    }
+
+    private static List<List<RecordedStep>> PerFact(RecordedStep[] steps)
+    {
+        var facts = new List<List<RecordedStep>>();
+        foreach (var step in steps)
+        {
+            if (step.Kind == StepKind.Begin)
+            {
+                facts.Add([]);
+            }
+
+            facts[^1].Add(step);
+        }
+
+        return facts;
+    }
+
+    private static string Shape(RecordedStep step) => $"{step.Kind}: {string.Join("; ", step.Statements.Select(statement => statement.Text))}";
+}
