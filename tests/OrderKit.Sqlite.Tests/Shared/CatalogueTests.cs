@@ -34,4 +34,12 @@ public abstract class CatalogueTests
 
         Assert.Equal(hasRun, (SpecCatalogue.Named(suite).Cases.Single(spec => spec.Name == name).Needs & Lacks) == 0);
     }
+
+    [Fact]
+    public async Task Two_writers_of_two_processes_are_never_both_accepted()
+    {
+        await using var store = await OpenAsync();
+
+        await LifecycleSpec.RaceAsync(store, Environment.GetEnvironmentVariable("ORDERKIT_LONG") == "1" ? 1_000_000 : 5_000);
+    }
 }
