@@ -15,7 +15,7 @@ public sealed class SqliteStoreOptions
 
     /// <summary>What is done about the tables when the host starts.</summary>
     /// <value><see cref="SchemaMode.CreateIfMissing"/>.</value>
-    public SchemaMode Schema { get; set; } = SchemaMode.CreateIfMissing;
+    public SchemaMode SchemaMode { get; set; } = SchemaMode.CreateIfMissing;
 
     /// <summary>What survives a loss of power.</summary>
     /// <value><see cref="SqliteSynchronous.Full"/>.</value>

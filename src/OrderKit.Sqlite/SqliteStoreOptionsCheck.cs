@@ -33,7 +33,7 @@ internal sealed class SqliteStoreOptionsCheck : IValidateOptions<SqliteStoreOpti
         Require(options.BusyTimeout >= TimeSpan.Zero && options.BusyTimeout <= Longest, $"BusyTimeout is {options.BusyTimeout}; it is zero to {Longest}.");
         Require(options.CachePages is > 0 and <= 4_000_000, $"CachePages is {options.CachePages}; it is 1 to 4,000,000.");
         Require(options.CheckpointPages is > 0 and <= 4_000_000, $"CheckpointPages is {options.CheckpointPages}; it is 1 to 4,000,000.");
-        Require(Enum.IsDefined(options.Schema), $"Schema is {options.Schema}, which is no mode.");
+        Require(Enum.IsDefined(options.SchemaMode), $"SchemaMode is {options.SchemaMode}, which is no mode.");
         Require(Enum.IsDefined(options.Synchronous), $"Synchronous is {options.Synchronous}, which is no setting.");
         return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults.Select(fault => $"SqliteStoreOptions: {fault}"));
 

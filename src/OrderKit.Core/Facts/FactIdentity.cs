@@ -9,7 +9,7 @@ public static class FactIdentity
     /// <remarks>
     /// In this order: the fact's own <see cref="OrderFact.Id"/>; else its trigger and document number
     /// (<c>captured:2026020622001</c>), so that callback, browser return and query of one trade are one fact; else
-    /// <c>sha256:</c> and the digest of all that the fact says. A command without id and without time is a new wish each time it
+    /// <c>sha256:</c> and the digest of all that the fact says of the order (how it travelled, its trace, response code and operator, is left out). A command without id and without time is a new wish each time it
     /// is uttered: the caller appends the version on which it was decided.
     /// </remarks>
     public static string Of(OrderFact fact)
@@ -24,6 +24,9 @@ public static class FactIdentity
             ? string.Concat(fact.Trigger, ":", evidence)
             : string.Concat("sha256:", ContentDigest(fact).ToString().AsSpan(0, 32));
     }
+
+    /// <summary>The identity together with a digest of the content, which tells two facts apart that bear one id.</summary>
+    public static string WithContent(OrderFact fact) => string.Concat(Of(fact), "#", ContentDigest(fact).ToString().AsSpan(0, 32));
 
     private static Digest ContentDigest(OrderFact fact)
     {
@@ -41,6 +44,25 @@ public static class FactIdentity
         foreach (var hold in fact.Holds)
         {
             writer.WriteString(hold);
+        }
+
+        writer.WriteString(fact.Model);
+        writer.WriteString(fact.Profile);
+        writer.WriteNullableInstant(fact.ShipBy);
+        writer.WriteNullableInstant(fact.DeliverBy);
+        writer.WriteNullableInstant(fact.Deadline);
+        writer.WriteInt32(fact.Links.Count);
+        foreach (var link in fact.Links)
+        {
+            writer.WriteString(link.Kind.Code);
+            writer.WriteString(link.Value);
+        }
+
+        writer.WriteInt32(fact.Attachments.Count);
+        foreach (var attachment in fact.Attachments)
+        {
+            writer.WriteString(attachment.Name);
+            writer.WriteDigest(attachment.Digest);
         }
 
         writer.WriteString(fact.Note);

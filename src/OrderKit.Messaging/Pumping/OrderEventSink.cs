@@ -7,6 +7,9 @@ internal sealed class OrderEventSink(IEnumerable<IOrderEventHandler> handlers) :
 {
     private readonly IOrderEventHandler[] _handlers = [.. handlers];
 
+    /// <summary>Whether anybody in this process would act on an event.</summary>
+    public bool HasHandlers => _handlers.Length > 0;
+
     public async Task DeliverAsync(OutboxDelivery delivery, CancellationToken cancellationToken)
     {
         if (delivery.Message.Type != OrderEventCodec.MessageType)

@@ -22,26 +22,30 @@ public sealed partial class OutboxPump
     private readonly OutboxPumpOptions _options;
     private readonly ILogger _logger;
     private readonly Func<double> _jitter;
+    private readonly TimeProvider _time;
 
     /// <summary>Makes the pump; hosts with a container get it from there.</summary>
-    public OutboxPump(IOutboxStore store, IOutboxSink sink, IOptions<OutboxPumpOptions>? options = null, ILogger<OutboxPump>? logger = null)
-        : this(store, sink, options, logger, static () => RandomNumberGenerator.GetInt32(1, 1_000_001) / 1_000_000.0)
+    public OutboxPump(
+        IOutboxStore store, IOutboxSink sink, IOptions<OutboxPumpOptions>? options = null, ILogger<OutboxPump>? logger = null, TimeProvider? timeProvider = null)
+        : this(store, sink, options, logger, static () => RandomNumberGenerator.GetInt32(1, 1_000_001) / 1_000_000.0, timeProvider)
     {
     }
 
-    internal OutboxPump(IOutboxStore store, IOutboxSink sink, IOptions<OutboxPumpOptions>? options, ILogger<OutboxPump>? logger, Func<double> jitter)
+    internal OutboxPump(IOutboxStore store, IOutboxSink sink, IOptions<OutboxPumpOptions>? options, ILogger<OutboxPump>? logger, Func<double> jitter, TimeProvider? timeProvider = null)
     {
         _store = store ?? throw new ArgumentNullException(nameof(store));
         _sink = sink ?? throw new ArgumentNullException(nameof(sink));
         _options = options?.Value ?? new OutboxPumpOptions();
         _logger = logger ?? NullLogger<OutboxPump>.Instance;
         _jitter = jitter;
+        _time = timeProvider ?? TimeProvider.System;
     }
 
     /// <summary>Takes one batch and delivers it.</summary>
     /// <returns>How many messages were delivered, and how many failed.</returns>
     public async Task<PumpResult> PumpOnceAsync(CancellationToken cancellationToken = default)
     {
+        var started = _time.GetTimestamp();
         var claimed = await _store.ClaimAsync(_options.Destination, _options.BatchSize, _options.Lease, cancellationToken).ConfigureAwait(false);
         var delivered = new List<OutboxDelivery>(claimed.Count);
         var failed = 0;
@@ -49,6 +53,12 @@ public sealed partial class OutboxPump
         {
             foreach (var delivery in claimed)
             {
+                if (delivered.Count + failed > 0 && _time.GetElapsedTime(started) > _options.Lease / 2)
+                {
+                    // Another pump may take the rest when the lease lapses; delivered by both, an order's events could change places.
+                    break;
+                }
+
                 if (await TryDeliverAsync(delivery, cancellationToken).ConfigureAwait(false))
                 {
                     delivered.Add(delivery);

@@ -15,7 +15,7 @@ public sealed class OutboxPumpOptions
     /// <value>100.</value>
     public int BatchSize { get; set; } = 100;
 
-    /// <summary>How long a taken message is kept from others; longer than the slowest handler.</summary>
+    /// <summary>How long a taken batch is kept from others: more than twice the slowest handler. After half of it the rest of a batch is left to the next.</summary>
     /// <value>1 minute.</value>
     public TimeSpan Lease { get; set; } = TimeSpan.FromMinutes(1);
 

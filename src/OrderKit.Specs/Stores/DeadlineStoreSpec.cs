@@ -214,15 +214,13 @@ public static class DeadlineStoreSpec
     {
         await ArmAsync(store, "A", 0, Sample.Noon.AddYears(-10), probe: "payment-close").ConfigureAwait(false);
         var claimed = (await store.Deadlines.ClaimDueAsync(10, Acting.Minute).ConfigureAwait(false)).One();
-        var now = await NowAsync(store).ConfigureAwait(false);
         await store.Deadlines.PostponeAsync(claimed, TimeSpan.FromMinutes(10)).ConfigureAwait(false);
         Expect.Equal(1, (await store.Deadlines.CountAsync().ConfigureAwait(false)).Armed);
         await store.AdvanceAsync(TimeSpan.FromMinutes(9)).ConfigureAwait(false);
         Expect.Sequence([], await ClaimAsync(store).ConfigureAwait(false));
         await store.AdvanceAsync(TimeSpan.FromMinutes(2)).ConfigureAwait(false);
         var again = (await store.Deadlines.ClaimDueAsync(10, Acting.Minute).ConfigureAwait(false)).One();
-        Expect.Equal(claimed with { DueAt = again.DueAt }, again);
-        Expect.That(again.DueAt >= now.AddMinutes(9) && again.DueAt <= now.AddMinutes(11), "It is due ten minutes after it was postponed.");
+        Expect.Equal(claimed, again);
     }
 
     private static async Task ADeadlinePostponedByNothingCanBeClaimedAtOnceAsync(IStoreUnderTest store)

@@ -51,7 +51,7 @@ internal static class OrderParts
         SqlColumn<ParkedFact>.Text("value", p => p.Number.Value),
         SqlColumn<ParkedFact>.Text("kind", p => p.Number.Kind.Code),
         SqlColumn<ParkedFact>.Text("source", p => p.Fact.Source),
-        SqlColumn<ParkedFact>.Text("fact_id", p => FactIdentity.Of(p.Fact)),
+        SqlColumn<ParkedFact>.Text("fact_id", p => FactIdentity.WithContent(p.Fact)),
         SqlColumn<ParkedFact>.Number("reason", p => (long)p.Reason),
         SqlColumn<ParkedFact>.Instant("parked_at", p => p.ParkedAt),
         SqlColumn<ParkedFact>.Bytes("fact", p => OrderFactCodec.Encode(p.Fact)));

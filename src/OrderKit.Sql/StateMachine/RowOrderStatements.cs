@@ -11,7 +11,7 @@ internal sealed class RowOrderStatements : IOrderStatements
         "SELECT o.tenant, o.order_id FROM {references} r JOIN {orders} o ON o.order_no = r.order_no WHERE r.tenant = $1 AND r.value = $2 AND r.kind = $3 ORDER BY r.order_no";
 
     private static readonly string Load = $$"""
-        SELECT {{OrderRow.Select("o")}}, j.version, j.trigger_name, j.amount, j.quantity,
+        SELECT {{OrderRow.Select("o")}}, j.version, j.trigger_name, j.amount, j.quantity, j.currency,
             EXISTS (SELECT 1 FROM {journal} k WHERE k.order_no = o.order_no AND k.source = $3 AND k.fact_id = $5)
         FROM {orders} o LEFT JOIN {journal} j ON j.order_no = o.order_no AND j.source = $3 AND j.fact_id = $4
         WHERE o.tenant = $1 AND o.order_id = $2
@@ -119,8 +119,8 @@ internal sealed class RowOrderStatements : IOrderStatements
         var after = from + OrderRow.Width;
         var earlier = row.IsNull(after)
             ? null
-            : new EarlierFact(row.Int64(after), row.Text(after + 1), row.NullableInt64(after + 2), row.NullableInt64(after + 3));
-        return new OrderFinding(OrderRow.Read(row, from), earlier, row.Int64(after + 4) != 0);
+            : new EarlierFact(row.Int64(after), row.Text(after + 1), row.NullableInt64(after + 2), row.NullableInt64(after + 3), row.IsNull(after + 4) ? null : row.Text(after + 4));
+        return new OrderFinding(OrderRow.Read(row, from), earlier, row.Int64(after + 5) != 0);
     }
 
     /// <summary>Opens and closes cases one after the other.</summary>

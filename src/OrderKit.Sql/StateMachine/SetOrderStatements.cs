@@ -24,11 +24,11 @@ internal sealed class SetOrderStatements(SqlDatabase database) : IOrderStatement
         """;
 
     private static readonly string Load = $$"""
-        SELECT n.at, {{OrderRow.Select("o")}}, j.version, j.trigger_name, j.amount, j.quantity, (k.found IS NOT NULL)::int
+        SELECT n.at, {{OrderRow.Select("o")}}, j.version, j.trigger_name, j.amount, j.quantity, j.currency, (k.found IS NOT NULL)::int
         FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[]) WITH ORDINALITY AS n (tenant, order_id, source, fact_id, revokes, at)
         CROSS JOIN LATERAL (SELECT {{OrderRow.Select("s")}} FROM {orders} s WHERE s.tenant = n.tenant AND s.order_id = n.order_id LIMIT 1) o
         LEFT JOIN LATERAL (
-            SELECT e.version, e.trigger_name, e.amount, e.quantity FROM {journal} e
+            SELECT e.version, e.trigger_name, e.amount, e.quantity, e.currency FROM {journal} e
             WHERE e.order_no = o.order_no AND e.source = n.source AND e.fact_id = n.fact_id LIMIT 1) j ON true
         LEFT JOIN LATERAL (
             SELECT 1 AS found FROM {journal} e WHERE e.order_no = o.order_no AND e.source = n.source AND e.fact_id = n.revokes LIMIT 1) k ON true

@@ -26,9 +26,9 @@ internal sealed class SqlDeadlineStore(SqlDatabase database) : IDeadlineStore
     private const string Lease = "UPDATE {deadlines} SET claimable_at = {now} + $3 WHERE order_no = $1 AND facet = $2";
 
     private const string Postpone =
-        "UPDATE {deadlines} SET due_at = {now} + $4, claimable_at = {now} + $4 WHERE order_no = $1 AND facet = $2 AND version = $3";
+        "UPDATE {deadlines} SET claimable_at = {now} + $5 WHERE order_no = $1 AND facet = $2 AND version = $3 AND due_at = $4";
 
-    private const string Remove = "DELETE FROM {deadlines} WHERE order_no = $1 AND facet = $2 AND version = $3";
+    private const string Remove = "DELETE FROM {deadlines} WHERE order_no = $1 AND facet = $2 AND version = $3 AND due_at = $4";
 
     private const string Count = "SELECT count(*), min(due_at) FROM {deadlines}";
 
@@ -48,7 +48,7 @@ internal sealed class SqlDeadlineStore(SqlDatabase database) : IDeadlineStore
     {
         ArgumentNullException.ThrowIfNull(deadline);
         await database.WriteAsync(
-            session => session.Call(Postpone).With(deadline.OrderNo, deadline.Facet, deadline.Version, pause).ExecuteAsync(cancellationToken),
+            session => session.Call(Postpone).With(deadline.OrderNo, deadline.Facet, deadline.Version, deadline.DueAt, pause).ExecuteAsync(cancellationToken),
             cancellationToken).ConfigureAwait(false);
     }
 
@@ -56,7 +56,7 @@ internal sealed class SqlDeadlineStore(SqlDatabase database) : IDeadlineStore
     {
         ArgumentNullException.ThrowIfNull(deadline);
         await database.WriteAsync(
-            session => session.Call(Remove).With(deadline.OrderNo, deadline.Facet, deadline.Version).ExecuteAsync(cancellationToken),
+            session => session.Call(Remove).With(deadline.OrderNo, deadline.Facet, deadline.Version, deadline.DueAt).ExecuteAsync(cancellationToken),
             cancellationToken).ConfigureAwait(false);
     }
 

@@ -34,7 +34,9 @@ public sealed partial class InMemoryOrderStore
                     return false;
                 }
 
-                Schedule(order, deadline.Facet, current with { DueAt = _database.After(pause), Tag = order.NewTag(deadline.Facet) });
+                var later = current with { Tag = order.NewTag(deadline.Facet) };
+                SetDeadline(order, deadline.Facet, later);
+                _wheel.Add(_database.After(pause).UtcTicks, order.Number, later.Tag);
                 return true;
             },
             cancellationToken).ConfigureAwait(false);
@@ -152,7 +154,7 @@ public sealed partial class InMemoryOrderStore
 
     private (InMemoryOrder Order, InMemoryDeadline Deadline)? Find(DueDeadline deadline) =>
         _orders.TryGetValue(deadline.Order, out var order)
-        && order.Deadlines[deadline.Facet] is { } current && current.Version == deadline.Version
+        && order.Deadlines[deadline.Facet] is { } current && current.Version == deadline.Version && current.DueAt == deadline.DueAt
             ? (order, current)
             : null;
 }

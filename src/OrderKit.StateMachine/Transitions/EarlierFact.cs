@@ -5,4 +5,5 @@ namespace OrderKit.StateMachine;
 /// <param name="Trigger">Its trigger.</param>
 /// <param name="Amount">Its amount.</param>
 /// <param name="Quantity">Its quantity.</param>
-public sealed record EarlierFact(long Version, string Trigger, long? Amount, long? Quantity);
+/// <param name="Currency">The currency of its amount.</param>
+public sealed record EarlierFact(long Version, string Trigger, long? Amount, long? Quantity, string? Currency = null);

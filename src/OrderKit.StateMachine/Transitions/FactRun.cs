@@ -52,7 +52,7 @@ internal sealed class FactRun(
 
         var known = new List<OrderReference>();
         var targets = await ResolveAsync(facts, null).ConfigureAwait(false);
-        await DecideAllAsync(targets, deadline, known).ConfigureAwait(false);
+        await DecideAllAsync(targets, deadline, known, _maxAttempts).ConfigureAwait(false);
         await ApplyWaitingAsync(known).ConfigureAwait(false);
         return ResultsOf(facts.Count, targets);
     }
@@ -192,7 +192,7 @@ internal sealed class FactRun(
         string.Create(CultureInfo.InvariantCulture, $"{FactIdentity.Of(fact)}@{version}");
 
     // Told under a name of its own, so that it is found again when it is told again.
-    private static string ReusedIdentity(OrderFact fact) => $"{FactIdentity.Of(fact)}#{FactIdentity.Of(fact with { Id = null, Evidence = null })}";
+    private static string ReusedIdentity(OrderFact fact) => FactIdentity.WithContent(fact);
 
     private static FireResult[] ResultsOf(int facts, List<Target> targets)
     {
@@ -331,17 +331,18 @@ internal sealed class FactRun(
         }
     }
 
-    private async ValueTask DecideAllAsync(List<Target> targets, DueDeadline? deadline, List<OrderReference> known)
+    private async ValueTask DecideAllAsync(List<Target> targets, DueDeadline? deadline, List<OrderReference> known, int maxAttempts)
     {
         var waiting = targets.FindAll(static t => t.Result is null);
         for (var attempt = 1; waiting.Count > 0; attempt++)
         {
-            waiting = await DecideAndSaveAsync(waiting, attempt, deadline, known).ConfigureAwait(false);
+            waiting = await DecideAndSaveAsync(waiting, attempt, maxAttempts, deadline, known).ConfigureAwait(false);
         }
     }
 
     /// <summary>One attempt: returns what lost a race and is to be decided again.</summary>
-    private async ValueTask<List<Target>> DecideAndSaveAsync(List<Target> targets, int attempt, DueDeadline? deadline, List<OrderReference> known)
+    private async ValueTask<List<Target>> DecideAndSaveAsync(
+        List<Target> targets, int attempt, int maxAttempts, DueDeadline? deadline, List<OrderReference> known)
     {
         var findings = await LoadAsync(targets).ConfigureAwait(false);
         var drafts = new Dictionary<OrderKey, OrderDraft>(targets.Count);
@@ -374,7 +375,7 @@ internal sealed class FactRun(
                 {
                     target.Result = new FireResult.Conflict(target.Key, attempt);
                     target.Parked = null;
-                    if (attempt < _maxAttempts)
+                    if (attempt < maxAttempts)
                     {
                         again.Add(target);
                     }
@@ -499,7 +500,7 @@ internal sealed class FactRun(
             return Keep(target, model, NumberOf(key), ParkReason.UnknownCode, $"The model '{model.Name}' does not have all of the holds {string.Join(", ", fact.Holds)}.");
         }
 
-        if (deadline is not null && model.DeadlineOf(draft.Snapshot.States[deadline.Facet])?.Basis == DeadlineBasis.ShipBy && draft.ShipBy > now)
+        if (deadline is not null && model.DeadlineOf(draft.Snapshot.States[deadline.Facet])?.Basis == DeadlineBasis.ShipBy && draft.ShipBy > deadline.DueAt)
         {
             // The instant was moved ahead between the claim and now.
             return new FireResult.Stale(key);
@@ -609,7 +610,9 @@ internal sealed class FactRun(
     private async ValueTask<List<Target>> ApplyParkedAsync(IReadOnlyList<ParkedFact> parked, List<OrderReference> known)
     {
         var targets = await ResolveAsync([.. parked.Select(p => p.Fact)], parked).ConfigureAwait(false);
-        await DecideAllAsync(targets, null, known).ConfigureAwait(false);
+
+        // Also in a joined unit: each attempt loads anew, and nobody else would take these facts up again.
+        await DecideAllAsync(targets, null, known, options.MaxAttempts).ConfigureAwait(false);
 
         // What lost the race even so waits on, rather than being lost with it.
         var lost = targets.Where(t => t.Result is FireResult.Conflict).Select(t => t.Index).Distinct().Select(i => parked[i]).ToList();
@@ -635,7 +638,8 @@ internal sealed class FactRun(
     }
 
     private static bool IsSame(EarlierFact earlier, OrderFact fact) =>
-        earlier.Trigger == fact.Trigger && earlier.Amount == fact.Amount?.MinorUnits && earlier.Quantity == fact.Quantity;
+        earlier.Trigger == fact.Trigger && earlier.Amount == fact.Amount?.MinorUnits && earlier.Quantity == fact.Quantity
+        && (fact.Amount is not { } amount || earlier.Currency is null || earlier.Currency == amount.Currency.Code);
 
     private sealed class Target(int index, OrderKey key, OrderFact fact, DateTimeOffset since)
     {

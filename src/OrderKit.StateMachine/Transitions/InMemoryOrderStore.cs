@@ -150,7 +150,7 @@ public sealed partial class InMemoryOrderStore : IOrderStore, IOrderQueryStore, 
         }
     }
 
-    private static EarlierFact Earlier(JournalEntry entry) => new(entry.Version, entry.Trigger, entry.Amount, entry.Quantity);
+    private static EarlierFact Earlier(JournalEntry entry) => new(entry.Version, entry.Trigger, entry.Amount, entry.Quantity, entry.Currency);
 
     private static void RequireWhole(OrderChange change, string parameterName)
     {

@@ -10,7 +10,7 @@ internal sealed class InMemoryParkedFacts
 
     public void Park(InMemoryUnitOfWork unit, ParkedFact parked)
     {
-        var identity = FactIdentity.Of(parked.Fact);
+        var identity = FactIdentity.WithContent(parked.Fact);
         if (!_waiting.TryGetValue(parked.Number, out var rows))
         {
             _waiting.Add(parked.Number, rows = []);

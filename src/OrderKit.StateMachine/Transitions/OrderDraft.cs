@@ -80,7 +80,6 @@ internal sealed class OrderDraft(OrderKey key, StoredOrder? stored)
         decision.ApplyTo(ref Snapshot);
         Snapshot.Model = model.Fingerprint;
         var changes = decision.Changes(in before) || !before.Exists;
-        var tookEffect = decision.Kind is DecisionKind.Applied or DecisionKind.Early or DecisionKind.Contradictory;
 
         if (_currency == default && fact.Amount is { } amount)
         {
@@ -113,12 +112,12 @@ internal sealed class OrderDraft(OrderKey key, StoredOrder? stored)
 
         if (!before.Exists)
         {
-            // People read the short code; it is a number of the order like any other.
-            var day = DateOnly.FromDateTime((fact.OccurredAt ?? now).DateTime);
+            // People read the short code; it is a number of the order like any other. Its day is in UTC, so that one instant gives one code.
+            var day = DateOnly.FromDateTime((fact.OccurredAt ?? now).UtcDateTime);
             (_links ??= []).Add(new OrderReference(Key.Tenant, ReferenceKind.ShortCode, ShortCodes.For(Key.Order, day)));
         }
 
-        if (changes || (tookEffect && decision.Kind == DecisionKind.Contradictory))
+        if (changes || decision.Kind == DecisionKind.Contradictory)
         {
             (_messages ??= new(1)).Add(Message(fact, in decision, before.Cases, now, eventDestination));
         }
