@@ -9,13 +9,13 @@ public static class OrderKitTelemetry
     /// <summary>The name of the activity source and of the meter.</summary>
     public const string SourceName = "OrderKit";
 
-    /// <summary>Counts decided facts, <c>{fact}</c>, by <c>orderkit.outcome</c> and <c>orderkit.store</c>.</summary>
+    /// <summary>Counts decided facts, <c>{fact}</c>, by <c>orderkit.outcome</c>.</summary>
     public const string FactsCounterName = "orderkit.facts";
 
     /// <summary>The time of one call that fires facts, seconds.</summary>
     public const string FireDurationName = "orderkit.fire.duration";
 
-    /// <summary>Counts lost races that were decided again, <c>{conflict}</c>.</summary>
+    /// <summary>Counts lost races, <c>{conflict}</c>.</summary>
     public const string ConflictsCounterName = "orderkit.conflicts";
 
     /// <summary>Counts deadlines that passed, <c>{deadline}</c>, by <c>orderkit.outcome</c>.</summary>
@@ -26,6 +26,9 @@ public static class OrderKitTelemetry
 
     /// <summary>Counts sealed journal rows, <c>{row}</c>.</summary>
     public const string SealedCounterName = "orderkit.journal.sealed";
+
+    /// <summary>How many journal rows no segment holds yet, <c>{row}</c>, counted up to 10,001; measured by the process that seals.</summary>
+    public const string UnsealedGaugeName = "orderkit.journal.unsealed";
 
     /// <summary>The tag for how something ended.</summary>
     public const string OutcomeTag = "orderkit.outcome";

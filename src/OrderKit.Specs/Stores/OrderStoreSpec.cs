@@ -234,9 +234,9 @@ public static class OrderStoreSpec
     {
         var key = Sample.Key(store, "A");
         var change = Sample.Change(key, 0, "one", "two");
-        await store.SaveAsync(change with { Entries = [change.Entries[0], change.Entries[1] with { Trigger = "refunded", Amount = 4200, Quantity = 3 }] }).ConfigureAwait(false);
+        await store.SaveAsync(change with { Entries = [change.Entries[0], change.Entries[1] with { Trigger = "refunded", Amount = 4200, Currency = "JPY", Quantity = 3 }] }).ConfigureAwait(false);
         Expect.Equal(new EarlierFact(1, "captured", null, null), (await store.LoadAsync(key, "one").ConfigureAwait(false)).Earlier);
-        Expect.Equal(new EarlierFact(2, "refunded", 4200, 3), (await store.LoadAsync(key, "two").ConfigureAwait(false)).Earlier);
+        Expect.Equal(new EarlierFact(2, "refunded", 4200, 3, "JPY"), (await store.LoadAsync(key, "two").ConfigureAwait(false)).Earlier);
         Expect.Equal(null, (await store.LoadAsync(key, "three").ConfigureAwait(false)).Earlier);
         Expect.Equal(null, (await store.LoadAsync(key, "ONE").ConfigureAwait(false)).Earlier);
     }

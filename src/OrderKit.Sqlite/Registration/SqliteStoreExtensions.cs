@@ -29,6 +29,6 @@ public static class SqliteStoreExtensions
         builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<SqliteStoreOptions>, SqliteStoreOptionsCheck>());
         return builder.AddSqlStores(
             static provider => new SqliteDatabase(provider.GetRequiredService<IOptions<SqliteStoreOptions>>().Value, provider.GetRequiredService<TimeProvider>()),
-            static provider => provider.GetRequiredService<IOptions<SqliteStoreOptions>>().Value.Schema);
+            static provider => provider.GetRequiredService<IOptions<SqliteStoreOptions>>().Value.SchemaMode);
     }
 }

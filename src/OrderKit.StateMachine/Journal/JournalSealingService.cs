@@ -1,13 +1,18 @@
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using OrderKit.Core;
 
 namespace OrderKit.StateMachine;
 
 /// <summary>Seals the journal in the background of a host.</summary>
 internal sealed partial class JournalSealingService(
-    JournalSealer sealer, IOptions<JournalSealingOptions> options, TimeProvider timeProvider, ILogger<JournalSealingService> logger) : BackgroundService
+    JournalSealer sealer, IJournalStore journal, IOptions<JournalSealingOptions> options, TimeProvider timeProvider, ILogger<JournalSealingService> logger) : BackgroundService
 {
+    private static readonly Gauge<long> Unsealed = OrderKitTelemetry.Meter.CreateGauge<long>(
+        OrderKitTelemetry.UnsealedGaugeName, "{row}", "Journal rows that no segment holds yet.");
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         if (!options.Value.RunInBackground)
@@ -23,6 +28,11 @@ internal sealed partial class JournalSealingService(
                 while (await sealer.SealOnceAsync(stoppingToken).ConfigureAwait(false) > 0)
                 {
                     // Until no row is left.
+                }
+
+                if (Unsealed.Enabled)
+                {
+                    Unsealed.Record(await journal.CountUnsealedAsync(stoppingToken).ConfigureAwait(false));
                 }
             }
             catch (Exception e) when (!stoppingToken.IsCancellationRequested)

@@ -45,6 +45,11 @@ public sealed class OrderQueries(IOrderQueryStore store, ICaseStore cases, Order
     public async Task<Page<OrderCase>> CasesAsync(CaseQuery query, CancellationToken cancellationToken = default) =>
         await cases.QueryAsync(query, cancellationToken).ConfigureAwait(false);
 
+    /// <summary>Lists facts that wait for their order, oldest first.</summary>
+    public async Task<Page<ParkedFact>> ParkedAsync(
+        TenantId tenant, int pageSize = 100, string? continuation = null, CancellationToken cancellationToken = default) =>
+        await store.ParkedAsync(tenant, pageSize, continuation, cancellationToken).ConfigureAwait(false);
+
     /// <summary>Says for every command whether it is possible now, and if not, why.</summary>
     public async Task<IReadOnlyList<TriggerPermission>> PermissionsAsync(OrderKey order, CancellationToken cancellationToken = default)
     {
@@ -68,7 +73,18 @@ public sealed class OrderQueries(IOrderQueryStore store, ICaseStore cases, Order
 
         var model = models.Find(stored.Snapshot.Model)
             ?? throw new InvalidOperationException($"Order {order.Order} is decided under the model {stored.Snapshot.Model}, which this host does not know. Register that model.");
-        var journal = await store.ReadJournalAsync(order, cancellationToken: cancellationToken).ConfigureAwait(false);
+        var journal = new List<JournalEntry>();
+        while (journal.Count < stored.Snapshot.Version)
+        {
+            var page = await store.ReadJournalAsync(order, journal.Count, cancellationToken: cancellationToken).ConfigureAwait(false);
+            if (page.Count == 0)
+            {
+                break;
+            }
+
+            journal.AddRange(page);
+        }
+
         var open = await cases.QueryAsync(new CaseQuery { Tenant = order.Tenant, Order = order, IncludeClosed = true }, cancellationToken).ConfigureAwait(false);
         return TimelineBuilder.Build(
             model,

@@ -70,7 +70,7 @@ public abstract record FireResult
     /// <param name="Attempts">How often it was decided.</param>
     public sealed record Conflict(OrderKey Order, int Attempts) : FireResult;
 
-    /// <summary>It cannot be decided yet and is kept; it is applied in the transaction that removes the reason.</summary>
+    /// <summary>It cannot be decided yet and is kept. An unknown number or order: it is applied in the transaction that makes it known. Any other reason: by <see cref="OrderLifecycle.ReplayParkedAsync"/>.</summary>
     /// <param name="Reason">Why.</param>
     /// <param name="Number">The number that it waits for.</param>
     /// <param name="Detail">What exactly is unknown.</param>

@@ -162,7 +162,7 @@ internal static class OrderFaults
             {
                 foreach (var entry in changes.SelectMany(change => change.Entries))
                 {
-                    told.TryAdd(entry.FactId, new EarlierFact(entry.Version, entry.Trigger, entry.Amount, entry.Quantity));
+                    told.TryAdd(entry.FactId, new EarlierFact(entry.Version, entry.Trigger, entry.Amount, entry.Quantity, entry.Currency));
                 }
 
                 return await inner.SaveAsync(unit, changes);

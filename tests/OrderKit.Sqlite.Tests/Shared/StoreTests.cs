@@ -109,7 +109,7 @@ public abstract class StoreTests
         ]);
 
         Assert.Equal([true, false, true, true, true], found.Select(finding => finding.Order is not null));
-        Assert.Equal(new EarlierFact(1, "placed", 1990, 2), found[0].Earlier);
+        Assert.Equal(new EarlierFact(1, "placed", 1990, 2, "CNY"), found[0].Earlier);
         Assert.Equal([true, false, false, false, true], found.Select(finding => finding.Earlier is not null));
         Assert.Equal([false, false, true, false, false], found.Select(finding => finding.RevokedIsKnown));
     }
