@@ -25,6 +25,10 @@ public sealed class JournalSealer(IJournalStore journal, ILeaseStore leases, Tim
     // New for each sealer and not for each machine: two in one process must exclude each other too.
     private readonly string _owner = Guid.NewGuid().ToString("N");
 
+    /// <summary>How many rows no segment holds yet, counted up to 10,001.</summary>
+    public async Task<int> CountUnsealedAsync(CancellationToken cancellationToken = default) =>
+        await journal.CountUnsealedAsync(cancellationToken).ConfigureAwait(false);
+
     /// <summary>Seals one batch of rows.</summary>
     /// <returns>How many rows were sealed: 0 where there are none, where another sealer is at work, or where it was first.</returns>
     /// <remarks>Call it again at once while it returns a whole batch.</remarks>

@@ -8,7 +8,7 @@ namespace OrderKit.StateMachine;
 
 /// <summary>Seals the journal in the background of a host.</summary>
 internal sealed partial class JournalSealingService(
-    JournalSealer sealer, IJournalStore journal, IOptions<JournalSealingOptions> options, TimeProvider timeProvider, ILogger<JournalSealingService> logger) : BackgroundService
+    JournalSealer sealer, IOptions<JournalSealingOptions> options, TimeProvider timeProvider, ILogger<JournalSealingService> logger) : BackgroundService
 {
     private static readonly Gauge<long> Unsealed = OrderKitTelemetry.Meter.CreateGauge<long>(
         OrderKitTelemetry.UnsealedGaugeName, "{row}", "Journal rows that no segment holds yet.");
@@ -32,7 +32,7 @@ internal sealed partial class JournalSealingService(
 
                 if (Unsealed.Enabled)
                 {
-                    Unsealed.Record(await journal.CountUnsealedAsync(stoppingToken).ConfigureAwait(false));
+                    Unsealed.Record(await sealer.CountUnsealedAsync(stoppingToken).ConfigureAwait(false));
                 }
             }
             catch (Exception e) when (!stoppingToken.IsCancellationRequested)

@@ -242,7 +242,7 @@ internal static class OrderFaults
         },
             "A fact that waits is kept once for each number, source and identity"),
         new("Parking keeps one fact without an id", Suite, store => store.Orders.Park = async (inner, unit, facts) =>
-            await inner.ParkAsync(unit, facts.Each(parked => parked.Fact.Id is null ? parked with { Fact = parked.Fact with { Id = "none" } } : parked)),
+            await inner.ParkAsync(unit, facts.Each(parked => parked.Fact.Id is null ? parked with { Fact = new OrderFact { Trigger = "none", Source = parked.Fact.Source, Reference = parked.Number } } : parked)),
             "A fact without an id waits once by what it says"),
         new("Facts that wait are not removed when they are taken", Suite, store => store.Orders.Take = async (inner, unit, numbers) =>
         {

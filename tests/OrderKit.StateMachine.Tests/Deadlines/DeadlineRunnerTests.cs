@@ -108,13 +108,15 @@ public sealed class DeadlineRunnerTests : IDisposable
     public async Task A_probe_can_put_it_off()
     {
         await _shop.TellAsync(Placed());
-        var probe = new TestProbe(d => d.DueAt < Noon.AddMinutes(40) ? new ProbeAnswer.Postpone(TimeSpan.FromMinutes(20)) : new ProbeAnswer.Proceed());
+        var probe = new TestProbe(_ => _shop.Clock.GetUtcNow() < Noon.AddMinutes(40) ? new ProbeAnswer.Postpone(TimeSpan.FromMinutes(20)) : new ProbeAnswer.Proceed());
         var runner = _shop.Runner(probes: probe);
         _shop.Clock.Advance(TimeSpan.FromMinutes(30));
         Assert.Equal(0, await runner.RunDueAsync());
-        Assert.Equal(Noon.AddMinutes(50), (await _shop.DeadlinesAsync())[0].DueAt);
+        Assert.Equal(Noon.AddMinutes(30), (await _shop.DeadlinesAsync())[0].DueAt);
 
-        _shop.Clock.Advance(TimeSpan.FromMinutes(20));
+        _shop.Clock.Advance(TimeSpan.FromMinutes(19));
+        Assert.Equal(0, await runner.RunDueAsync());
+        _shop.Clock.Advance(TimeSpan.FromMinutes(1));
         Assert.Equal(1, await runner.RunDueAsync());
         Assert.Equal("140/290", await _shop.StatesAsync());
     }
