@@ -8,15 +8,15 @@ namespace OrderKit.Benchmarks;
 /// <summary>Facts through OrderKit beside the same statements hand-written, block after block in turn.</summary>
 internal static class DurablePairs
 {
-    public const int OrdersInBlock = 50;
-    public const int WarmUps = 4;
-    public const int Pairs = 40;
+    private const int WarmUps = 3;
+    private const int Pairs = 32;
 
     /// <summary>How many orders there must be.</summary>
-    public const int Orders = OrdersInBlock * (1 + WarmUps + Pairs);
+    public static int Orders(int ordersInBlock) => ordersInBlock * (1 + WarmUps + Pairs);
 
     /// <param name="title">What the table is called.</param>
     /// <param name="bar">What the median ratio must reach; null for no bar.</param>
+    /// <param name="ordersInBlock">How many orders are told six facts each in a block.</param>
     /// <param name="recorded">OrderKit on one copy of the database, through connections that write everything down.</param>
     /// <param name="recording">What they write down.</param>
     /// <param name="measured">OrderKit on another copy.</param>
@@ -24,9 +24,10 @@ internal static class DurablePairs
     /// <param name="watching">What they write down.</param>
     /// <param name="handWritten">The hand-written side on the third copy.</param>
     public static async Task PrintAsync(
-        string title, double? bar, DurableStore recorded, Recording recording, DurableStore measured, IHandWritten watched, Recording watching, IHandWritten handWritten)
+        string title, double? bar, int ordersInBlock, DurableStore recorded, Recording recording, DurableStore measured, IHandWritten watched, Recording watching, IHandWritten handWritten)
     {
         var (own, theirs, ratios) = (new double[Pairs], new double[Pairs], new double[Pairs]);
+        var (ownProcessor, theirProcessor) = (new double[Pairs], new double[Pairs]);
         var work = "";
 
         // Opens the connections: what is said on them at first belongs to no fact.
@@ -34,7 +35,7 @@ internal static class DurablePairs
         await measured.CreateAsync().ConfigureAwait(false);
         for (var block = 0; block < 1 + WarmUps + Pairs; block++)
         {
-            var facts = DurableFacts.LifeOf(block * OrdersInBlock, OrdersInBlock);
+            var facts = DurableFacts.LifeOf(block * ordersInBlock, ordersInBlock);
             recording.Take();
             await recorded.FireAsync(facts).ConfigureAwait(false);
             var steps = recording.Take();
@@ -51,17 +52,31 @@ internal static class DurablePairs
 
             handWritten.Plan(steps);
             var ownFirst = block % 2 == 0;
-            var a = ownFirst ? await TimeAsync(() => measured.FireAsync(facts)).ConfigureAwait(false) : 0;
+            var a = ownFirst ? await TimeAsync(() => measured.FireAsync(facts)).ConfigureAwait(false) : default;
             var b = await TimeAsync(handWritten.RunAsync).ConfigureAwait(false);
             a = ownFirst ? a : await TimeAsync(() => measured.FireAsync(facts)).ConfigureAwait(false);
             if (block > WarmUps)
             {
                 var i = block - WarmUps - 1;
-                (own[i], theirs[i], ratios[i]) = (facts.Length / a, facts.Length / b, b / a);
+                (own[i], theirs[i], ratios[i]) = (facts.Length / a.Elapsed, facts.Length / b.Elapsed, b.Elapsed / a.Elapsed);
+                (ownProcessor[i], theirProcessor[i]) = (a.Processor / facts.Length * 1e6, b.Processor / facts.Length * 1e6);
             }
         }
 
-        Print(title, bar, own, theirs, ratios);
+        foreach (var values in (double[][])[own, theirs, ratios, ownProcessor, theirProcessor])
+        {
+            Array.Sort(values);
+        }
+
+        const int Middle = Pairs / 2;
+        Console.WriteLine();
+        Console.WriteLine($"### {title}");
+        Console.WriteLine();
+        Console.WriteLine("| pairs of blocks | facts in each | OrderKit facts/s | hand-written facts/s | ratio, median | min | max | bar | processor µs per fact, median |");
+        Console.WriteLine("|---:|---:|---:|---:|---:|---:|---:|---|---|");
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"| {Pairs} | {ordersInBlock * DurableFacts.Life.Length} | {own[Middle]:N0} | {theirs[Middle]:N0} | {ratios[Middle]:N3} | {ratios[0]:N3} | {ratios[^1]:N3} | {(bar is { } least ? $"≥ {least}" : "none")} | {ownProcessor[Middle]:N0} beside {theirProcessor[Middle]:N0} |"));
         Console.WriteLine();
         Console.WriteLine(work);
     }
@@ -81,27 +96,13 @@ internal static class DurablePairs
         }
     }
 
-    private static async Task<double> TimeAsync(Func<Task> run)
+    private static async Task<(double Elapsed, double Processor)> TimeAsync(Func<Task> run)
     {
         GC.Collect();
+        var processor = Environment.CpuUsage.TotalTime;
         var start = Stopwatch.GetTimestamp();
         await run().ConfigureAwait(false);
-        return Stopwatch.GetElapsedTime(start).TotalSeconds;
-    }
-
-    private static void Print(string title, double? bar, double[] own, double[] theirs, double[] ratios)
-    {
-        Array.Sort(own);
-        Array.Sort(theirs);
-        Array.Sort(ratios);
-        Console.WriteLine();
-        Console.WriteLine($"### {title}");
-        Console.WriteLine();
-        Console.WriteLine("| pairs of blocks | facts in each | OrderKit facts/s | hand-written facts/s | ratio, median | min | max | bar |");
-        Console.WriteLine("|---:|---:|---:|---:|---:|---:|---:|---|");
-        Console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"| {Pairs} | {OrdersInBlock * DurableFacts.Life.Length} | {own[Pairs / 2]:N0} | {theirs[Pairs / 2]:N0} | {ratios[Pairs / 2]:N3} | {ratios[0]:N3} | {ratios[^1]:N3} | {(bar is { } b ? $"≥ {b}" : "none")} |"));
+        return (Stopwatch.GetElapsedTime(start).TotalSeconds, (Environment.CpuUsage.TotalTime - processor).TotalSeconds);
     }
 
     /// <summary>Holds both sides against each other fact by fact: the same texts in the same round trips, the same commits.</summary>

@@ -7,6 +7,7 @@ namespace OrderKit.Benchmarks;
 /// <summary>What a durable fact costs on PostgreSQL beside hand-written ADO.NET, and what sets save.</summary>
 internal static class PostgreSqlBenchmarks
 {
+    private const int OrdersInBlock = 15;
     private const string Prepare = "Max Auto Prepare=100;Auto Prepare Min Usages=2";
 
     public static async Task RunAsync()
@@ -43,7 +44,7 @@ internal static class PostgreSqlBenchmarks
         await using (store.ConfigureAwait(false))
         {
             await store.CreateAsync().ConfigureAwait(false);
-            await store.FireManyAsync([.. Enumerable.Range(0, DurablePairs.Orders).Select(DurableFacts.Placed)]).ConfigureAwait(false);
+            await store.FireManyAsync([.. Enumerable.Range(0, DurablePairs.Orders(OrdersInBlock)).Select(DurableFacts.Placed)]).ConfigureAwait(false);
         }
 
         // All begin with the same statistics; without them the plans are left to chance.
@@ -74,7 +75,7 @@ internal static class PostgreSqlBenchmarks
             var handWritten = new PostgreSqlHandWritten(async () => await pool.OpenConnectionAsync().ConfigureAwait(false));
             await DurablePairs.PrintAsync(
                 $"Durable form on PostgreSQL, {durability}, {prepared}: FireAsync beside the same statements hand-written",
-                bar, recorded, recording, measured, watched, watching, handWritten).ConfigureAwait(false);
+                bar, OrdersInBlock, recorded, recording, measured, watched, watching, handWritten).ConfigureAwait(false);
         }
 
         await DurablePairs.RequireSameAsync([.. copies.Select(copy => new NpgsqlConnection($"{To(server, copy)};Pooling=False"))]).ConfigureAwait(false);

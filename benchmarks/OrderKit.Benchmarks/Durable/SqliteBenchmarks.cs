@@ -8,6 +8,8 @@ namespace OrderKit.Benchmarks;
 /// <summary>What a durable fact costs on SQLite beside hand-written ADO.NET, and what sets save.</summary>
 internal static class SqliteBenchmarks
 {
+    private const int OrdersInBlock = 60;
+
     public static async Task RunAsync()
     {
         var folder = Directory.CreateTempSubdirectory("orderkit-bench-").FullName;
@@ -31,7 +33,7 @@ internal static class SqliteBenchmarks
         await using (store.ConfigureAwait(false))
         {
             await store.CreateAsync().ConfigureAwait(false);
-            await store.FireManyAsync([.. Enumerable.Range(0, DurablePairs.Orders).Select(DurableFacts.Placed)]).ConfigureAwait(false);
+            await store.FireManyAsync([.. Enumerable.Range(0, DurablePairs.Orders(OrdersInBlock)).Select(DurableFacts.Placed)]).ConfigureAwait(false);
         }
     }
 
@@ -70,7 +72,7 @@ internal static class SqliteBenchmarks
 
         await DurablePairs.PrintAsync(
             $"Durable form on SQLite, synchronous={synchronous}: FireAsync beside the same statements hand-written",
-            bar, recorded, recording, measured, watched, watching, handWritten).ConfigureAwait(false);
+            bar, OrdersInBlock, recorded, recording, measured, watched, watching, handWritten).ConfigureAwait(false);
         await DurablePairs.RequireSameAsync([.. copies.Select(copy => new SqliteConnection(To(copy)))]).ConfigureAwait(false);
     }
 
@@ -80,7 +82,7 @@ internal static class SqliteBenchmarks
         await using (store.ConfigureAwait(false))
         {
             await store.CreateAsync().ConfigureAwait(false);
-            await SetBenchmark.PrintAsync("256 facts of different orders on SQLite, synchronous=FULL", "≥ 10", store).ConfigureAwait(false);
+            await SetBenchmark.PrintAsync("256 facts of different orders on SQLite, synchronous=FULL", "≥ 10", store, Path.GetDirectoryName(path)).ConfigureAwait(false);
         }
     }
 

@@ -8,11 +8,15 @@ internal abstract class SqlColumn<TRow>(string name)
     /// <summary>The type of the array, where whole arrays are written.</summary>
     internal abstract string ArrayType { get; }
 
-    internal abstract object? Of(TRow row);
+    /// <summary>What a driver takes as the value.</summary>
+    internal abstract object Of(TRow row, SqlDialect dialect);
 
     internal abstract Array ArrayOf(IReadOnlyList<TRow> rows, SqlDialect dialect);
 
-    /// <summary>Refuses a value that no database could keep.</summary>
+    /// <summary>Whether there are values that no database could keep.</summary>
+    internal virtual bool IsChecked => false;
+
+    /// <summary>Refuses such a value.</summary>
     internal virtual void RequireStorable(TRow row)
     {
     }
@@ -29,7 +33,7 @@ internal abstract class SqlColumn<TRow>(string name)
     {
         internal override string ArrayType => "bigint[]";
 
-        internal override object? Of(TRow row) => get(row);
+        internal override object Of(TRow row, SqlDialect dialect) => get(row) is { } value ? SqlValue.Number(value) : DBNull.Value;
 
         internal override Array ArrayOf(IReadOnlyList<TRow> rows, SqlDialect dialect)
         {
@@ -47,7 +51,9 @@ internal abstract class SqlColumn<TRow>(string name)
     {
         internal override string ArrayType => "text[]";
 
-        internal override object? Of(TRow row) => get(row);
+        internal override bool IsChecked => true;
+
+        internal override object Of(TRow row, SqlDialect dialect) => get(row) is { } value ? SqlValue.Text(value) : DBNull.Value;
 
         internal override void RequireStorable(TRow row)
         {
@@ -73,7 +79,7 @@ internal abstract class SqlColumn<TRow>(string name)
     {
         internal override string ArrayType => "bytea[]";
 
-        internal override object? Of(TRow row) => get(row);
+        internal override object Of(TRow row, SqlDialect dialect) => get(row) ?? (object)DBNull.Value;
 
         internal override Array ArrayOf(IReadOnlyList<TRow> rows, SqlDialect dialect)
         {
@@ -91,7 +97,7 @@ internal abstract class SqlColumn<TRow>(string name)
     {
         internal override string ArrayType => "timestamptz[]";
 
-        internal override object? Of(TRow row) => get(row);
+        internal override object Of(TRow row, SqlDialect dialect) => get(row) is { } value ? dialect.FromInstant(value) : DBNull.Value;
 
         internal override Array ArrayOf(IReadOnlyList<TRow> rows, SqlDialect dialect)
         {

@@ -5,6 +5,8 @@ namespace OrderKit.Sql;
 /// <summary>Some columns that are written together.</summary>
 internal sealed class SqlColumns<TRow>(params SqlColumn<TRow>[] columns)
 {
+    private readonly SqlColumn<TRow>[] _checked = [.. columns.Where(column => column.IsChecked)];
+
     /// <summary>The names, separated by commas.</summary>
     internal string Names { get; } = string.Join(", ", columns.Select(column => column.Name));
 
@@ -44,18 +46,12 @@ internal sealed class SqlColumns<TRow>(params SqlColumn<TRow>[] columns)
     }
 
     /// <summary>Sets the parameters for one row.</summary>
-    internal void Bind(SqlCall call, int from, TRow row)
-    {
-        for (var i = 0; i < columns.Length; i++)
-        {
-            call.Set(from + i, columns[i].Of(row));
-        }
-    }
+    internal void Bind(SqlCall call, int from, TRow row) => call.SetRow(from, columns, row);
 
     /// <summary>Refuses a row with a text that no database could keep.</summary>
     internal void RequireStorable(TRow row)
     {
-        foreach (var column in columns)
+        foreach (var column in _checked)
         {
             column.RequireStorable(row);
         }

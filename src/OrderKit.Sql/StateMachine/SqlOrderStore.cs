@@ -10,6 +10,8 @@ namespace OrderKit.Sql;
 /// </remarks>
 internal sealed class SqlOrderStore(SqlDatabase database) : IOrderStore
 {
+    private static readonly int[][] FirstOnly = [[0]];
+
     private readonly IOrderStatements _statements = database.Dialect.WritesSets ? new SetOrderStatements(database) : new RowOrderStatements();
 
     public async ValueTask<IReadOnlyList<IReadOnlyList<OrderKey>>> ResolveAsync(
@@ -39,7 +41,7 @@ internal sealed class SqlOrderStore(SqlDatabase database) : IOrderStore
             OrderChangeCheck.Require(change);
         }
 
-        foreach (var wave in Waves(changes))
+        foreach (var wave in changes.Count == 1 ? FirstOnly : Waves(changes))
         {
             await _statements.SaveAsync(session, changes, wave, saved, cancellationToken).ConfigureAwait(false);
         }

@@ -5,6 +5,8 @@ namespace OrderKit.Sql;
 /// <summary>A command with its parameters.</summary>
 internal sealed class SqlCall(SqlSession session, DbCommand command, bool hasNow)
 {
+    // The driver's own collection is asked once: it looks a parameter up behind two virtual calls and a cast.
+    private readonly List<DbParameter> _parameters = [];
     private DbParameter? _now;
 
     internal DbCommand Command => command;
@@ -20,17 +22,29 @@ internal sealed class SqlCall(SqlSession session, DbCommand command, bool hasNow
         return this;
     }
 
-    internal void Set(int number, object? value)
+    internal void Set(int number, object? value) => SetReady(number, SqlValue.Of(session.Dialect, value));
+
+    /// <summary>Sets the parameters from a number on, one for each column.</summary>
+    internal void SetRow<TRow>(int from, ReadOnlySpan<SqlColumn<TRow>> columns, TRow row)
     {
-        var parameters = command.Parameters;
-        if (parameters.Count < number)
+        var dialect = session.Dialect;
+        for (var i = 0; i < columns.Length; i++)
+        {
+            SetReady(from + i, columns[i].Of(row, dialect));
+        }
+    }
+
+    private void SetReady(int number, object value)
+    {
+        if (_parameters.Count < number)
         {
             var parameter = command.CreateParameter();
             parameter.ParameterName = session.Dialect.ParameterName(number);
-            parameters.Add(parameter);
+            command.Parameters.Add(parameter);
+            _parameters.Add(parameter);
         }
 
-        parameters[number - 1].Value = SqlValue.Of(session.Dialect, value);
+        _parameters[number - 1].Value = value;
     }
 
     internal async ValueTask<int> ExecuteAsync(CancellationToken cancellationToken)

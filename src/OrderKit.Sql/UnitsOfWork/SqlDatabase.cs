@@ -8,6 +8,7 @@ namespace OrderKit.Sql;
 public abstract class SqlDatabase : IUnitOfWorkFactory
 {
     private readonly ConcurrentDictionary<string, (string Text, bool HasNow)> _rendered = new(ReferenceEqualityComparer.Instance);
+    private readonly ConcurrentDictionary<string, (string Now, string Text)> _withNow = new(ReferenceEqualityComparer.Instance);
 
     /// <summary>Sets what never changes.</summary>
     protected SqlDatabase(SqlDialect dialect, SqlNames names)
@@ -109,8 +110,25 @@ public abstract class SqlDatabase : IUnitOfWorkFactory
             ? _rendered.GetOrAdd(template, static (key, names) => RenderNames(key, names), Names)
             : RenderNames(template, Names);
 
+        if (!rendered.HasNow)
+        {
+            return rendered;
+        }
+
         // The expression may change between calls: a test moves the clock.
-        return rendered.HasNow ? (rendered.Text.Replace("{now}", Dialect.Now, StringComparison.Ordinal), true) : rendered;
+        var now = Dialect.Now;
+        if (isConstant && _withNow.TryGetValue(template, out var kept) && kept.Now == now)
+        {
+            return (kept.Text, true);
+        }
+
+        var text = rendered.Text.Replace("{now}", now, StringComparison.Ordinal);
+        if (isConstant)
+        {
+            _withNow[template] = (now, text);
+        }
+
+        return (text, true);
     }
 
     private static (string Text, bool HasNow) RenderNames(string template, SqlNames names) =>

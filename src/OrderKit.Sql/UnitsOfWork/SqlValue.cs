@@ -3,8 +3,16 @@ namespace OrderKit.Sql;
 /// <summary>Turns values into what a driver takes.</summary>
 internal static class SqlValue
 {
+    private const int SmallestKept = -1;
+
     // Some thousand years: what is added to now stays an instant that can be read again.
     private static readonly TimeSpan Longest = TimeSpan.FromDays(1_000_000);
+
+    // Most numbers of an order are small, and each would be an object of its own in every statement.
+    private static readonly object[] SmallNumbers = [.. Enumerable.Range(SmallestKept, 1024).Select(number => (object)(long)number)];
+
+    internal static object Number(long number) =>
+        (ulong)(number - SmallestKept) < (ulong)SmallNumbers.Length ? SmallNumbers[number - SmallestKept] : number;
 
     internal static object Of(SqlDialect dialect, object? value) => value switch
     {
@@ -13,7 +21,7 @@ internal static class SqlValue
         DateTimeOffset instant => dialect.FromInstant(instant),
         TimeSpan duration => dialect.FromDuration(duration < Longest ? duration : Longest),
         ReadOnlyMemory<byte> bytes => Bytes(bytes),
-        int number => (long)number,
+        int number => Number(number),
         _ => value,
     };
 
