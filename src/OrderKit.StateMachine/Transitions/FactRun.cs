@@ -5,7 +5,7 @@ using OrderKit.Core;
 namespace OrderKit.StateMachine;
 
 /// <summary>Takes some facts through one unit of work: resolve ▸ load ▸ decide ▸ save ▸ apply what waited for it.</summary>
-internal sealed class FactRun(
+internal sealed partial class FactRun(
     IOrderStore store,
     UnitOfWork unit,
     OrderModelRegistry models,
@@ -30,9 +30,6 @@ internal sealed class FactRun(
 
     // None from the first write on: a host that catches the cancellation and commits must not commit half of it.
     private CancellationToken _cancellation = cancellationToken;
-
-    /// <summary>Decides what an operator's act does to an order.</summary>
-    public delegate bool Administer(OrderDraft draft, out Decision decision);
 
     public async ValueTask<FireResult[]> ExecuteAsync(IReadOnlyList<OrderFact> facts, DueDeadline? deadline)
     {
@@ -72,114 +69,6 @@ internal sealed class FactRun(
         await ApplyWaitingAsync(known).ConfigureAwait(false);
         return ResultsOf(parked.Count, targets);
     }
-
-    public async ValueTask<FireResult> AdministerAsync(OrderFact fact, Administer administer)
-    {
-        var key = fact.Order!.Value;
-        for (var attempt = 1; ; attempt++)
-        {
-            var finding = (await store.LoadAsync(unit, [new OrderLookup(key, fact.Source, string.Empty, null)], _cancellation).ConfigureAwait(false))[0];
-            if (finding.Order is not { } stored)
-            {
-                return new FireResult.Unresolved(ParkReason.UnknownOrder, NumberOf(key), "The order does not exist.");
-            }
-
-            var draft = NewDraft(key, stored);
-            if (draft.Model is null)
-            {
-                return new FireResult.Unresolved(ParkReason.UnknownModel, NumberOf(key), UnknownModel(stored.Snapshot.Model));
-            }
-
-            if (!administer(draft, out var decision))
-            {
-                return new FireResult.AlreadyApplied(key, draft.Snapshot, commit);
-            }
-
-            if (!draft.Model.Knows(draft.Snapshot with { Model = draft.Model.Fingerprint }))
-            {
-                return new FireResult.Unresolved(ParkReason.UnknownState, NumberOf(key), UnknownState(draft.Model));
-            }
-
-            draft.Add(fact, CommandIdentity(fact, draft.Snapshot.Version), in decision, now, options.EventDestination);
-            BeginWriting();
-            var saved = await store.SaveAsync(unit, [draft.ToChange(now)], _cancellation).ConfigureAwait(false);
-            if (saved[0] != 0)
-            {
-                return new FireResult.Applied(key, draft.Snapshot, [], commit);
-            }
-
-            if (attempt >= _maxAttempts)
-            {
-                return new FireResult.Conflict(key, attempt);
-            }
-        }
-    }
-
-    public static bool TryClose(OrderDraft draft, string caseCode, out Decision decision)
-    {
-        var kind = draft.Model!.CaseNamed(caseCode)
-            ?? throw new InvalidOperationException($"The model '{draft.Model.Name}' has no case '{caseCode}'. It has {string.Join(", ", draft.Model.Cases.Select(c => c.Code))}.");
-        var snapshot = draft.Snapshot;
-        decision = Administered(in snapshot, DecisionReason.CaseClosed) with { Cases = snapshot.Cases & ~kind.Bit };
-        return decision.Cases != snapshot.Cases;
-    }
-
-    public static bool TryMove(OrderDraft draft, OrderModel model, out Decision decision)
-    {
-        var from = draft.Model!;
-        var snapshot = draft.Snapshot;
-        decision = Administered(in snapshot, DecisionReason.ModelMoved);
-        if (from.Fingerprint == model.Fingerprint)
-        {
-            return false;
-        }
-
-        if (model.Superseded != from.Fingerprint)
-        {
-            throw new InvalidOperationException($"The model '{model.Name}' {model.Version} ({model.Fingerprint}) does not supersede '{from.Name}' {from.Version} ({from.Fingerprint}). Declare Supersedes(...) when it only adds.");
-        }
-
-        var profile = from.ProfileAt(snapshot.Profile).Code;
-        var moved = snapshot with
-        {
-            Model = model.Fingerprint,
-            Profile = model.ProfileNamed(profile)?.Index ?? throw Lacks("profile", profile),
-        };
-        if (!model.Knows(in moved))
-        {
-            throw new InvalidOperationException($"The model '{model.Name}' {model.Version} lacks a state that the order is in. A superseding model keeps every state.");
-        }
-
-        // Bits of holds, cases, anchors and the profile are numbers of the old model: they are carried over by their codes.
-        decision = decision with
-        {
-            Holds = Carried(from.HoldCodes(snapshot.Holds), "hold", static code => code, code => model.TryHoldBits([code], out var bit) ? bit : 0),
-            Cases = Carried(from.CasesIn(snapshot.Cases), "case", static c => c.Code, c => model.CaseNamed(c.Code)?.Bit ?? 0),
-            Anchors = Carried(from.States.Where(s => (from.AnchorBit(s.Code) & snapshot.Anchors) != 0), "anchor", static s => s.Name, s => model.AnchorBit(s.Code)),
-        };
-        draft.Model = model;
-        draft.Snapshot.Profile = moved.Profile;
-        return true;
-
-        uint Carried<T>(IEnumerable<T> items, string what, Func<T, string> codeOf, Func<T, uint> bitOf) =>
-            items.Aggregate(0u, (bits, item) => bitOf(item) is var bit and not 0 ? bits | bit : throw Lacks(what, codeOf(item)));
-
-        InvalidOperationException Lacks(string what, string code) =>
-            new($"The model '{model.Name}' {model.Version} lacks the {what} '{code}' that the order has. A superseding model keeps every {what}.");
-    }
-
-    private static Decision Administered(in OrderSnapshot snapshot, DecisionReason reason) => new()
-    {
-        Kind = DecisionKind.Applied,
-        Reason = reason,
-        Trigger = -1,
-        States = snapshot.States,
-        Holds = snapshot.Holds,
-        Cases = snapshot.Cases,
-        Anchors = snapshot.Anchors,
-        First = CounterChange.None,
-        Second = CounterChange.None,
-    };
 
     private static OrderReference NumberOf(OrderKey key) => new(key.Tenant, ReferenceKind.Order, key.Order.Value);
 
@@ -300,34 +189,6 @@ internal sealed class FactRun(
             var target = new Target(index, default, fact, since);
             target.Result = Keep(target, null, number, reason, detail);
             return target;
-        }
-    }
-
-    private ValueTask ParkAsync(List<Target> targets) =>
-        targets.Exists(static t => t.Parked is not null)
-            ? ParkAsync([.. targets.Where(static t => t.Parked is not null).Select(static t => t.Parked!)])
-            : default;
-
-    /// <summary>Parks facts, and looks again whether what they wait for has come meanwhile.</summary>
-    private async ValueTask ParkAsync(IReadOnlyList<ParkedFact> parked)
-    {
-        BeginWriting();
-        await store.ParkAsync(unit, parked, _cancellation).ConfigureAwait(false);
-
-        // From here on, whoever makes one of these numbers known waits for us. Whoever was first did not see our facts wait.
-        var numbers = parked.Where(p => p.Reason == ParkReason.UnknownNumber).Select(p => p.Number).Distinct().ToList();
-        if (numbers.Count > 0)
-        {
-            var found = await store.ResolveAsync(unit, numbers, _cancellation).ConfigureAwait(false);
-            _missed.AddRange(numbers.Where((_, i) => found[i].Count > 0));
-        }
-
-        var orders = parked.Where(p => p.Reason == ParkReason.UnknownOrder).Select(p => p.Number).Distinct().ToList();
-        if (orders.Count > 0)
-        {
-            var lookups = orders.Select(n => new OrderLookup(new OrderKey(n.Tenant, OrderId.Parse(n.Value)), OwnSource, string.Empty, null)).ToList();
-            var found = await store.LoadAsync(unit, lookups, _cancellation).ConfigureAwait(false);
-            _missed.AddRange(orders.Where((_, i) => found[i].Order is not null));
         }
     }
 
@@ -564,65 +425,12 @@ internal sealed class FactRun(
         _ => new FireResult.GuardFailed(key, after, model.GuardCodes(decision.FailedGuards)),
     };
 
-    /// <summary>Keeps a fact or a report; a command is told why it came to nothing.</summary>
-    private FireResult Keep(Target target, OrderModel? model, OrderReference number, ParkReason reason, string detail)
-    {
-        var fact = target.Fact;
-        if (StandingOf(fact, model) == FactStanding.Command)
-        {
-            return new FireResult.Unresolved(reason, number, detail);
-        }
-
-        target.Parked = new ParkedFact(number, fact, reason, target.Since);
-        return new FireResult.Parked(reason, number, detail);
-    }
-
     // Where the order's model is not known, whoever knows the trigger says what it is; what nobody knows may be a fact.
     private FactStanding StandingOf(OrderFact fact, OrderModel? model) =>
         fact.Standing
         ?? (model ?? models.ForNewOrders(fact.Model))?.TriggerNamed(fact.Trigger)?.Standing
         ?? models.Models.Select(m => m.TriggerNamed(fact.Trigger)?.Standing).FirstOrDefault(standing => standing is not null)
         ?? FactStanding.Fact;
-
-    /// <summary>Applies what waited for numbers that are known now, and what waited for that in turn.</summary>
-    private async ValueTask ApplyWaitingAsync(List<OrderReference> known)
-    {
-        AddMissed(known);
-        for (var round = 0; known.Count > 0 && round < MaxRounds; round++)
-        {
-            var parked = await store.TakeParkedAsync(unit, known, _cancellation).ConfigureAwait(false);
-            known = [];
-            if (parked.Count > 0)
-            {
-                await ApplyParkedAsync(parked, known).ConfigureAwait(false);
-            }
-
-            AddMissed(known);
-        }
-
-        void AddMissed(List<OrderReference> numbers)
-        {
-            numbers.AddRange(_missed);
-            _missed.Clear();
-        }
-    }
-
-    private async ValueTask<List<Target>> ApplyParkedAsync(IReadOnlyList<ParkedFact> parked, List<OrderReference> known)
-    {
-        var targets = await ResolveAsync([.. parked.Select(p => p.Fact)], parked).ConfigureAwait(false);
-
-        // Also in a joined unit: each attempt loads anew, and nobody else would take these facts up again.
-        await DecideAllAsync(targets, null, known, options.MaxAttempts).ConfigureAwait(false);
-
-        // What lost the race even so waits on, rather than being lost with it.
-        var lost = targets.Where(t => t.Result is FireResult.Conflict).Select(t => t.Index).Distinct().Select(i => parked[i]).ToList();
-        if (lost.Count > 0)
-        {
-            await store.ParkAsync(unit, lost, _cancellation).ConfigureAwait(false);
-        }
-
-        return targets;
-    }
 
     private static void Note(OrderDraft draft, List<OrderReference> known)
     {
