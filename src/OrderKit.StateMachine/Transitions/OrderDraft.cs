@@ -64,7 +64,7 @@ internal sealed class OrderDraft(OrderKey key, StoredOrder? stored)
 
         return null;
 
-        static EarlierFact Describe(JournalEntry entry) => new(entry.Version, entry.Trigger, entry.Amount, entry.Quantity);
+        static EarlierFact Describe(JournalEntry entry) => new(entry.Version, entry.Trigger, entry.Amount, entry.Quantity, entry.Currency);
     }
 
     /// <summary>Whether the fact that is revoked was told in this unit.</summary>
@@ -94,7 +94,7 @@ internal sealed class OrderDraft(OrderKey key, StoredOrder? stored)
         }
 
         _deliverBy = fact.DeliverBy is { } deliverBy ? Instants.ToMicroseconds(deliverBy) : _deliverBy;
-        _moved |= decision.MovedFacets;
+        _moved |= decision.Reason == DecisionReason.ModelMoved ? (1 << model.Facets.Count) - 1 : decision.MovedFacets;
         if (decision.MovedFacets != 0 && (fact.Deadline is not null || _given is not null))
         {
             Give(fact.Deadline is { } deadline ? Instants.ToMicroseconds(deadline) : null, in decision);

@@ -73,7 +73,7 @@ public sealed class OrderLifecycle
         return facts.Count == 0 ? [] : await JoinedAsync(unitOfWork, facts, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Moves an order to another model that supersedes its own; its states stay as they are.</summary>
+    /// <summary>Moves an order to another model that supersedes its own; its states stay as they are, and their deadlines begin anew as the new model has them.</summary>
     /// <param name="order">The order.</param>
     /// <param name="model">The model; registered in this host.</param>
     /// <param name="operatorId">Who moves it.</param>

@@ -30,6 +30,20 @@ public sealed class OutboxPumpTests : IDisposable
     }
 
     [Fact]
+    public async Task What_is_left_of_a_batch_when_half_the_lease_is_gone_is_left_to_the_next()
+    {
+        await _post.WriteAsync(Event("A", 1), Event("B", 1), Event("C", 1));
+        _post.OnEvent = _ => _post.Clock.Advance(TimeSpan.FromSeconds(20));
+
+        Assert.Equal(new PumpResult(2, 0), await _post.Pump().PumpOnceAsync());
+        Assert.Equal(default, await _post.Pump().PumpOnceAsync());
+
+        _post.Clock.Advance(TimeSpan.FromSeconds(20));
+        Assert.Equal(new PumpResult(1, 0), await _post.Pump().PumpOnceAsync());
+        Assert.Equal(3, _post.Handled.Distinct().Count());
+    }
+
+    [Fact]
     public async Task A_handler_that_fails_holds_back_only_the_order_that_it_failed_for()
     {
         await _post.WriteAsync(Event("A", 1), Event("A", 2), Event("B", 1), Event("B", 2));

@@ -47,7 +47,7 @@ internal sealed class Post : IOrderEventHandler, IDisposable
     public OutboxPump Pump(double jitter = 1, params IOrderEventHandler[] handlers) => Pump(null, jitter, handlers);
 
     public OutboxPump Pump(OutboxPumpOptions? options, double jitter = 1, params IOrderEventHandler[] handlers) =>
-        new(Store, new OrderEventSink(handlers.Length == 0 ? [this] : handlers), Options.Create(options ?? new OutboxPumpOptions()), null, () => jitter);
+        new(Store, new OrderEventSink(handlers.Length == 0 ? [this] : handlers), Options.Create(options ?? new OutboxPumpOptions()), null, () => jitter, Clock);
 
     public async Task<int> WaitingAsync() => (await Store.BacklogAsync("events")).Count;
 

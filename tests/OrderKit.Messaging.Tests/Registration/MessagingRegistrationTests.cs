@@ -41,6 +41,20 @@ public sealed class MessagingRegistrationTests
     }
 
     [Fact]
+    public async Task A_process_without_handlers_leaves_the_events_to_those_that_have_some()
+    {
+        using var host = NewHost(null, out var post, handles: false);
+        using (post)
+        {
+            await post.WriteAsync(Post.Event("A", 1));
+            await host.StartAsync();
+            await host.StopAsync();
+
+            Assert.Equal(1, await post.WaitingAsync());
+        }
+    }
+
+    [Fact]
     public async Task A_program_without_a_host_pumps_when_it_wants()
     {
         using var post = new Post();
@@ -63,13 +77,18 @@ public sealed class MessagingRegistrationTests
         Assert.Contains("UseSqlite", Assert.Throws<InvalidOperationException>(() => provider.GetRequiredService<OutboxPump>()).Message, StringComparison.Ordinal);
     }
 
-    private static IHost NewHost(Action<OutboxPumpOptions>? configure, out Post post)
+    private static IHost NewHost(Action<OutboxPumpOptions>? configure, out Post post, bool handles = true)
     {
         post = new Post();
         var builder = Host.CreateApplicationBuilder();
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton<IOutboxStore>(post.Store);
-        builder.Services.AddOrderKitCore().AddMessaging(configure).AddEventHandler<Handler>().ChooseStore("a test");
+        var orderKit = builder.Services.AddOrderKitCore().AddMessaging(configure).ChooseStore("a test");
+        if (handles)
+        {
+            orderKit.AddEventHandler<Handler>();
+        }
+
         return builder.Build();
     }
 
