@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
@@ -37,6 +38,12 @@ public static class TowerCommand
             return Failed;
         }
 
+        if (!options.Keep && !options.IsDefaultDatabase && File.Exists(options.Database))
+        {
+            await Console.Error.WriteLineAsync($"The file {options.Database} exists, and may be yours. Add --keep to serve it, delete it, or name another one.");
+            return Failed;
+        }
+
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(options.Database)!);
@@ -51,7 +58,16 @@ public static class TowerCommand
 
         console.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"[bold]OrderKit control tower[/]  [grey]{options.Database}[/]");
         await using var app = TowerApp.Build(options.Database, builder => builder.WebHost.UseUrls($"http://127.0.0.1:{port}"));
-        await app.Services.GetRequiredService<OrderKitSchema>().EnsureAsync(cancellationToken);
+        try
+        {
+            await app.Services.GetRequiredService<OrderKitSchema>().EnsureAsync(cancellationToken);
+        }
+        catch (Exception e) when (e is DbException or OrderKitSchemaException or TimeoutException)
+        {
+            await Console.Error.WriteLineAsync($"The file {options.Database} cannot be used: {e.Message}");
+            return Failed;
+        }
+
         if (!options.Keep)
             await LoadAsync(app.Services.GetRequiredService<TowerLoader>(), options, console, cancellationToken);
         if (!options.Serve)

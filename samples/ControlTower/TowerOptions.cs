@@ -15,7 +15,7 @@ public sealed record TowerOptions
           --port N         serve on http://127.0.0.1:N (5080; if that is taken and no port was asked for, a free one)
           --seed N         the seed of the simulated payments, parcels and faults (20)
           --orders N       load the first N orders only (all)
-          --database FILE  keep the orders in this SQLite file (a file among your local application data)
+          --database FILE  keep the orders in this new SQLite file (one among your local application data, made anew)
           --keep           keep the file of the last start and load nothing
           --no-serve       load, print the summary and stop
           --help           this text
@@ -29,6 +29,9 @@ public sealed record TowerOptions
     public int Orders { get; init; } = AllOrders;
 
     public string Database { get; init; } = DefaultDatabase();
+
+    /// <summary>Whether the file is the tower's own, which it may make anew.</summary>
+    public bool IsDefaultDatabase => Database == DefaultDatabase();
 
     public bool Keep { get; init; }
 

@@ -116,13 +116,17 @@ internal sealed class SqliteDatabase : SqlDatabase, IDisposable, IAsyncDisposabl
             // The driver begins with BEGIN IMMEDIATE: a transaction that began by reading could not become a writer later.
             return await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
         }
-        catch (SqliteException exception) when (exception.SqliteErrorCode == Busy)
+        catch (SqliteException exception) when (Explain(exception) is not null)
         {
-            throw new TimeoutException(
-                $"The SQLite file '{Path}' has been locked for {_options.BusyTimeout} by another process, or by a connection of this one that is not OrderKit's. End its transaction; if it is yours, pass it with SqlUnitOfWork.Enlist(transaction); or raise SqliteStoreOptions.BusyTimeout.",
-                exception);
+            throw Explain(exception)!;
         }
     }
+
+    protected override Exception? Explain(DbException exception) => exception is SqliteException { SqliteErrorCode: Busy }
+        ? new TimeoutException(
+            $"The SQLite file '{Path}' has been locked for {_options.BusyTimeout} by another process, or by a connection of this one that is not OrderKit's. End its transaction; if it is yours, pass it with SqlUnitOfWork.Enlist(transaction); or raise SqliteStoreOptions.BusyTimeout.",
+            exception)
+        : null;
 
     protected override void CheckBorrowed(DbConnection connection)
     {

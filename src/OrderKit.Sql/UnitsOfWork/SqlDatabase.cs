@@ -61,6 +61,9 @@ public abstract class SqlDatabase : IUnitOfWorkFactory
     /// <exception cref="ArgumentException">It is on another database.</exception>
     protected internal abstract void CheckBorrowed(DbConnection connection);
 
+    /// <summary>Says in our words what a driver's exception means; <see langword="null"/> where it speaks for itself.</summary>
+    protected virtual Exception? Explain(DbException exception) => null;
+
     /// <summary>Makes a session for a connection of this database.</summary>
     protected SqlSession NewSession(DbConnection connection) => new(this, connection);
 
@@ -144,6 +147,10 @@ public abstract class SqlDatabase : IUnitOfWorkFactory
             var result = await run(session).ConfigureAwait(false);
             isSound = true;
             return result;
+        }
+        catch (DbException exception) when (Explain(exception) is not null)
+        {
+            throw Explain(exception)!;
         }
         finally
         {

@@ -10,7 +10,9 @@ namespace OrderKit.StateMachine;
 /// Safe for several threads. A call without a unit of work owns its transaction and decides again, up to
 /// <see cref="OrderLifecycleOptions.MaxAttempts"/> times, when another writer was first. A call with a unit of work joins it,
 /// decides once, and answers <see cref="FireResult.Conflict"/> with nothing of that order written.
-/// A call that fails with an exception may be repeated with the same facts: their identities make them take effect once.
+/// A call that fails with an exception may be repeated with the same facts: their identities make them take effect once. The store's
+/// own exceptions come through as they are; a SQLite file or an in-memory database that another holds for too long is a
+/// <see cref="TimeoutException"/>, and a commit whose answer was lost is a <see cref="CommitOutcomeUnknownException"/>.
 /// </remarks>
 public sealed class OrderLifecycle
 {

@@ -11,7 +11,7 @@ public sealed class LifecycleSnippets
     {
         #region quickstart
         var services = new ServiceCollection().AddLogging();
-        services.AddOrderKit().UseInMemory();                       // or UseSqlite("Data Source=orders.db"), UsePostgreSql(…)
+        services.AddOrderKit().UseInMemory();                       // or UseSqlite(…), UsePostgreSql(…): see docs/stores.md for the tables
         await using var provider = services.BuildServiceProvider();
         var orders = provider.GetRequiredService<OrderLifecycle>();
 
