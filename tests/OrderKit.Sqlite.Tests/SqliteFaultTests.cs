@@ -27,6 +27,8 @@ public sealed class SqliteFaultTests
             Assert.Contains(store.Path, refusal.Message, StringComparison.Ordinal);
             Assert.Contains("SqlUnitOfWork.Enlist", refusal.Message, StringComparison.Ordinal);
             Assert.IsType<SqliteException>(refusal.InnerException);
+            var lease = await Assert.ThrowsAsync<TimeoutException>(async () => await store.Leases.TryAcquireAsync("sealer", "me", TimeSpan.FromMinutes(1)));
+            Assert.Contains(store.Path, lease.Message, StringComparison.Ordinal);
             Assert.Null(await store.Queries.FindAsync(Samples.Key(1)));
         }
 
