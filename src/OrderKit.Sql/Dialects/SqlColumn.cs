@@ -1,3 +1,5 @@
+using System.Data;
+
 namespace OrderKit.Sql;
 
 /// <summary>A column that is written: how to get its value from a row, one by one or as an array over many rows.</summary>
@@ -5,8 +7,11 @@ internal abstract class SqlColumn<TRow>(string name)
 {
     internal string Name { get; } = name;
 
-    /// <summary>The type of the array, where whole arrays are written.</summary>
-    internal abstract string ArrayType { get; }
+    /// <summary>The type of the parameter, where whole rows or arrays of them are parameters.</summary>
+    internal abstract string Type { get; }
+
+    /// <summary>What stands for no value where the parameter's type must be known all the same.</summary>
+    internal abstract SqlNull Null { get; }
 
     /// <summary>What a driver takes as the value.</summary>
     internal abstract object Of(TRow row, SqlDialect dialect);
@@ -31,7 +36,9 @@ internal abstract class SqlColumn<TRow>(string name)
 
     private sealed class NumberColumn(string name, Func<TRow, long?> get) : SqlColumn<TRow>(name)
     {
-        internal override string ArrayType => "bigint[]";
+        internal override string Type => "bigint";
+
+        internal override SqlNull Null { get; } = new(DbType.Int64);
 
         internal override object Of(TRow row, SqlDialect dialect) => get(row) is { } value ? SqlValue.Number(value) : DBNull.Value;
 
@@ -49,7 +56,9 @@ internal abstract class SqlColumn<TRow>(string name)
 
     private sealed class TextColumn(string name, Func<TRow, string?> get) : SqlColumn<TRow>(name)
     {
-        internal override string ArrayType => "text[]";
+        internal override string Type => "text";
+
+        internal override SqlNull Null { get; } = new(DbType.String);
 
         internal override bool IsChecked => true;
 
@@ -77,7 +86,9 @@ internal abstract class SqlColumn<TRow>(string name)
 
     private sealed class BytesColumn(string name, Func<TRow, byte[]?> get) : SqlColumn<TRow>(name)
     {
-        internal override string ArrayType => "bytea[]";
+        internal override string Type => "bytea";
+
+        internal override SqlNull Null { get; } = new(DbType.Binary);
 
         internal override object Of(TRow row, SqlDialect dialect) => get(row) ?? (object)DBNull.Value;
 
@@ -95,7 +106,9 @@ internal abstract class SqlColumn<TRow>(string name)
 
     private sealed class InstantColumn(string name, Func<TRow, DateTimeOffset?> get) : SqlColumn<TRow>(name)
     {
-        internal override string ArrayType => "timestamptz[]";
+        internal override string Type => "timestamptz";
+
+        internal override SqlNull Null { get; } = new(DbType.DateTime);
 
         internal override object Of(TRow row, SqlDialect dialect) => get(row) is { } value ? dialect.FromInstant(value) : DBNull.Value;
 

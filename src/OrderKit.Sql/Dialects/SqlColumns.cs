@@ -10,6 +10,8 @@ internal sealed class SqlColumns<TRow>(params SqlColumn<TRow>[] columns)
     /// <summary>The names, separated by commas.</summary>
     internal string Names { get; } = string.Join(", ", columns.Select(column => column.Name));
 
+    internal IEnumerable<string> AllNames => columns.Select(column => column.Name);
+
     internal int Count => columns.Length;
 
     /// <summary>The names with something before each.</summary>
@@ -29,24 +31,42 @@ internal sealed class SqlColumns<TRow>(params SqlColumn<TRow>[] columns)
         columns.Select((column, i) => (column.Name, Number: from + i)).Where(column => !except.Contains(column.Name))
             .Select(column => string.Create(CultureInfo.InvariantCulture, $"{column.Name} = ${column.Number}")));
 
-    /// <summary>The columns as a table <c>r</c> made of arrays, behind some columns of numbers.</summary>
+    /// <summary>The columns as a table <c>r</c> made of parameters: of arrays, or of single values where there is one row.</summary>
+    /// <remarks>One row is the usual case, and a tenth of the work for driver and planner when it need not be unpacked.</remarks>
     /// <param name="next">The number of the first parameter; afterwards, of the next.</param>
-    /// <param name="leading">The names of the columns of numbers.</param>
-    internal string Unnest(ref int next, params IReadOnlyList<string> leading) => Unnest(ref next, ordinality: null, leading);
-
-    /// <summary>As above, with a last column that numbers the rows.</summary>
-    internal string Unnest(ref int next, string? ordinality, IReadOnlyList<string> leading)
+    /// <param name="isOneRow">Whether the parameters are those of one row.</param>
+    /// <param name="leading">Columns of numbers before the others.</param>
+    /// <param name="ordinality">A last column that numbers the rows.</param>
+    internal string Rows(ref int next, bool isOneRow, IReadOnlyList<string> leading, string? ordinality = null)
     {
         var from = next;
         next += leading.Count + columns.Length;
-        var types = leading.Select(_ => "bigint[]").Concat(columns.Select(column => column.ArrayType));
-        var arrays = string.Join(", ", types.Select((type, i) => string.Create(CultureInfo.InvariantCulture, $"${from + i}::{type}")));
-        var names = string.Join(", ", leading.Append(Names));
+        var named = leading.Select(name => (Name: name, Type: "bigint")).Concat(columns.Select(column => (column.Name, column.Type))).ToList();
+        if (isOneRow)
+        {
+            var values = named.Select((column, i) => string.Create(CultureInfo.InvariantCulture, $"${from + i}::{column.Type} AS {column.Name}"));
+            return $"(SELECT {string.Join(", ", ordinality is null ? values : values.Append($"1 AS {ordinality}"))}) AS r";
+        }
+
+        var arrays = string.Join(", ", named.Select((column, i) => string.Create(CultureInfo.InvariantCulture, $"${from + i}::{column.Type}[]")));
+        var names = string.Join(", ", named.Select(column => column.Name));
         return ordinality is null ? $"unnest({arrays}) AS r ({names})" : $"unnest({arrays}) WITH ORDINALITY AS r ({names}, {ordinality})";
     }
 
     /// <summary>Sets the parameters for one row.</summary>
     internal void Bind(SqlCall call, int from, TRow row) => call.SetRow(from, columns, row);
+
+    /// <summary>What a driver takes as the values of one row.</summary>
+    internal object[] Values(TRow row, SqlDialect dialect)
+    {
+        var values = new object[columns.Length];
+        for (var i = 0; i < values.Length; i++)
+        {
+            values[i] = columns[i].Of(row, dialect);
+        }
+
+        return values;
+    }
 
     /// <summary>Refuses a row with a text that no database could keep.</summary>
     internal void RequireStorable(TRow row)
@@ -57,12 +77,12 @@ internal sealed class SqlColumns<TRow>(params SqlColumn<TRow>[] columns)
         }
     }
 
-    /// <summary>The arrays for many rows.</summary>
-    internal void AddArrays(List<object> values, IReadOnlyList<TRow> rows, SqlDialect dialect)
+    /// <summary>Adds the parameters of <see cref="Rows"/>.</summary>
+    internal void AddRows(List<object> values, IReadOnlyList<TRow> rows, SqlDialect dialect)
     {
         foreach (var column in columns)
         {
-            values.Add(column.ArrayOf(rows, dialect));
+            values.Add(rows.Count != 1 ? column.ArrayOf(rows, dialect) : column.Of(rows[0], dialect) is var value and not DBNull ? value : column.Null);
         }
     }
 }

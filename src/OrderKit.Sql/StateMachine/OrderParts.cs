@@ -32,6 +32,8 @@ internal static class OrderParts
         SqlColumn<DeadlineChange>.Text("trigger_name", d => d.Trigger),
         SqlColumn<DeadlineChange>.Text("probe", d => d.Probe));
 
+    internal static readonly SqlColumns<DeadlineChange> Disarmed = new(SqlColumn<DeadlineChange>.Number("facet", d => d.Facet));
+
     internal static readonly SqlColumns<OrderReference> Links = new(
         SqlColumn<OrderReference>.Text("tenant", r => r.Tenant.Value),
         SqlColumn<OrderReference>.Text("value", r => r.Value),
@@ -45,6 +47,11 @@ internal static class OrderParts
         SqlColumn<OrderCase>.Number("opened_version", c => c.OpenedVersion),
         SqlColumn<OrderCase>.Instant("opened_at", c => c.OpenedAt),
         SqlColumn<OrderCase>.Instant("due_at", c => c.DueAt));
+
+    internal static readonly SqlColumns<OrderCase> Closed = new(
+        SqlColumn<OrderCase>.Text("code", c => c.Code),
+        SqlColumn<OrderCase>.Instant("closed_at", c => c.ClosedAt),
+        SqlColumn<OrderCase>.Number("closed_version", c => c.ClosedVersion));
 
     internal static readonly SqlColumns<ParkedFact> Parked = new(
         SqlColumn<ParkedFact>.Text("tenant", p => p.Number.Tenant.Value),

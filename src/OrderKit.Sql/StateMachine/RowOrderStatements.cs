@@ -12,7 +12,7 @@ internal sealed class RowOrderStatements : IOrderStatements
 
     private static readonly string Load = $$"""
         SELECT {{OrderRow.Select("o")}}, j.version, j.trigger_name, j.amount, j.quantity, j.currency,
-            EXISTS (SELECT 1 FROM {journal} k WHERE k.order_no = o.order_no AND k.source = $3 AND k.fact_id = $5)
+            (SELECT count(*) FROM {journal} k WHERE k.order_no = o.order_no AND k.source = $3 AND k.fact_id = $5)
         FROM {orders} o LEFT JOIN {journal} j ON j.order_no = o.order_no AND j.source = $3 AND j.fact_id = $4
         WHERE o.tenant = $1 AND o.order_id = $2
         """;
@@ -30,18 +30,16 @@ internal sealed class RowOrderStatements : IOrderStatements
     private const string Has =
         "SELECT 1 FROM {journal} WHERE order_no = (SELECT o.order_no FROM {orders} o WHERE o.tenant = $1 AND o.order_id = $2) AND source = $3 AND fact_id = $4";
 
-    private static readonly string AddEntry = Insert("journal", JournalColumns.Columns);
-    private static readonly string AddDetail = Insert("journal_details", OrderParts.Details);
-    private static readonly string AddLink = Insert("references", OrderParts.Links);
-    private static readonly string AddCase = Insert("cases", OrderParts.Cases);
+    private static readonly SqlInsert<JournalEntry> AddEntry = new("journal", JournalColumns.Columns, "ON CONFLICT DO NOTHING");
+    private static readonly SqlInsert<JournalDetail> AddDetail = new("journal_details", OrderParts.Details, "ON CONFLICT DO NOTHING");
+    private static readonly SqlInsert<OrderReference> AddLink = new("references", OrderParts.Links, "ON CONFLICT DO NOTHING");
+    private static readonly SqlInsert<OrderCase> AddCase = new("cases", OrderParts.Cases, "ON CONFLICT DO NOTHING");
+
+    private static readonly SqlInsert<DeadlineChange> Arm = new(
+        "deadlines", OrderParts.Deadlines, $"ON CONFLICT (order_no, facet) DO UPDATE SET {OrderParts.Deadlines.Assignments("excluded", "facet")}");
 
     private static readonly string AddMessage =
         $"INSERT INTO {{outbox}} ({OrderParts.Messages.Names}, created_at, due_at) VALUES ({OrderParts.Messages.Parameters(1)}, {{now}}, {{now}})";
-
-    private static readonly string Arm = $$"""
-        INSERT INTO {deadlines} (order_no, {{OrderParts.Deadlines.Names}}) VALUES ($1, {{OrderParts.Deadlines.Parameters(2)}})
-        ON CONFLICT (order_no, facet) DO UPDATE SET {{OrderParts.Deadlines.Assignments("excluded", "facet")}}
-        """;
 
     private const string Disarm = "DELETE FROM {deadlines} WHERE order_no = $1 AND facet = $2";
 
@@ -59,9 +57,7 @@ internal sealed class RowOrderStatements : IOrderStatements
         var found = new IReadOnlyList<OrderKey>[numbers.Count];
         for (var i = 0; i < found.Length; i++)
         {
-            var number = numbers[i];
-            found[i] = await session.Call(Resolve).With(number.Tenant.Value, number.Value, number.Kind.Code)
-                .ListAsync(static row => OrderRow.ReadKey(row), cancellationToken).ConfigureAwait(false);
+            found[i] = await ResolveAsync(session, numbers[i], cancellationToken).ConfigureAwait(false);
         }
 
         return found;
@@ -72,10 +68,7 @@ internal sealed class RowOrderStatements : IOrderStatements
         var findings = new OrderFinding[lookups.Count];
         for (var i = 0; i < findings.Length; i++)
         {
-            var lookup = lookups[i];
-            findings[i] = await session.Call(Load)
-                .With(lookup.Order.Tenant.Value, lookup.Order.Order.Value, lookup.Source, lookup.FactId, lookup.Revokes)
-                .FirstAsync(static row => ReadFinding(row), cancellationToken).ConfigureAwait(false);
+            findings[i] = await LoadAsync(session, lookups[i], cancellationToken).ConfigureAwait(false);
         }
 
         return findings;
@@ -113,6 +106,17 @@ internal sealed class RowOrderStatements : IOrderStatements
         return taken;
     }
 
+    /// <summary>The orders that one number belongs to.</summary>
+    internal static async ValueTask<IReadOnlyList<OrderKey>> ResolveAsync(SqlSession session, OrderReference number, CancellationToken cancellationToken) =>
+        await session.Call(Resolve).With(number.Tenant.Value, number.Value, number.Kind.Code)
+            .ListAsync(static row => OrderRow.ReadKey(row), cancellationToken).ConfigureAwait(false);
+
+    /// <summary>Finds one order and what it was told before.</summary>
+    internal static ValueTask<OrderFinding> LoadAsync(SqlSession session, OrderLookup lookup, CancellationToken cancellationToken) =>
+        session.Call(Load)
+            .With(lookup.Order.Tenant.Value, lookup.Order.Order.Value, lookup.Source, lookup.FactId, lookup.Revokes)
+            .FirstAsync(static row => ReadFinding(row), cancellationToken);
+
     /// <summary>Reads an order and the fact that came before.</summary>
     internal static OrderFinding ReadFinding(SqlRow row, int from = 0)
     {
@@ -134,13 +138,10 @@ internal sealed class RowOrderStatements : IOrderStatements
             }
             else
             {
-                await InsertAsync(session, AddCase, OrderParts.Cases, orderNo, item, cancellationToken).ConfigureAwait(false);
+                await AddCase.ExecuteAsync(session, orderNo, item, cancellationToken).ConfigureAwait(false);
             }
         }
     }
-
-    private static string Insert<TRow>(string table, SqlColumns<TRow> columns) =>
-        $"INSERT INTO {{{table}}} (order_no, {columns.Names}) VALUES ($1, {columns.Parameters(2)}) ON CONFLICT DO NOTHING";
 
     private static async ValueTask<long> SaveAsync(SqlSession session, OrderChange change, CancellationToken cancellationToken)
     {
@@ -155,12 +156,12 @@ internal sealed class RowOrderStatements : IOrderStatements
 
         foreach (var entry in change.Entries)
         {
-            await InsertAsync(session, AddEntry, JournalColumns.Columns, orderNo, entry, cancellationToken).ConfigureAwait(false);
+            await AddEntry.ExecuteAsync(session, orderNo, entry, cancellationToken).ConfigureAwait(false);
         }
 
         foreach (var detail in change.Details)
         {
-            await InsertAsync(session, AddDetail, OrderParts.Details, orderNo, detail, cancellationToken).ConfigureAwait(false);
+            await AddDetail.ExecuteAsync(session, orderNo, detail, cancellationToken).ConfigureAwait(false);
         }
 
         foreach (var message in change.Messages)
@@ -178,13 +179,13 @@ internal sealed class RowOrderStatements : IOrderStatements
             }
             else
             {
-                await InsertAsync(session, Arm, OrderParts.Deadlines, orderNo, deadline, cancellationToken).ConfigureAwait(false);
+                await Arm.ExecuteAsync(session, orderNo, deadline, cancellationToken).ConfigureAwait(false);
             }
         }
 
         foreach (var link in change.Links)
         {
-            await InsertAsync(session, AddLink, OrderParts.Links, orderNo, link, cancellationToken).ConfigureAwait(false);
+            await AddLink.ExecuteAsync(session, orderNo, link, cancellationToken).ConfigureAwait(false);
         }
 
         await WriteCasesAsync(session, orderNo, change.Cases, cancellationToken).ConfigureAwait(false);
@@ -216,14 +217,5 @@ internal sealed class RowOrderStatements : IOrderStatements
         call.Set(OrderRow.Columns.Count + 2, change.Entries[0].Source);
         call.Set(OrderRow.Columns.Count + 3, change.Entries[0].FactId);
         return await call.NumberAsync(cancellationToken).ConfigureAwait(false) ?? 0;
-    }
-
-    private static ValueTask<int> InsertAsync<TRow>(
-        SqlSession session, string sql, SqlColumns<TRow> columns, long orderNo, TRow row, CancellationToken cancellationToken)
-    {
-        var call = session.Call(sql);
-        call.Set(1, orderNo);
-        columns.Bind(call, 2, row);
-        return call.ExecuteAsync(cancellationToken);
     }
 }

@@ -35,8 +35,8 @@ internal sealed class SetOrderStatements(SqlDatabase database) : IOrderStatement
         ORDER BY n.at
         """;
 
-    private static readonly string Park =
-        $"INSERT INTO {{parked}} ({OrderParts.Parked.Names}) SELECT {OrderParts.Parked.NamesOf("r")} FROM {FromFirst(OrderParts.Parked)} ON CONFLICT DO NOTHING RETURNING parked_no";
+    private static readonly string ParkOne = BuildPark(isOneRow: true);
+    private static readonly string ParkMany = BuildPark(isOneRow: false);
 
     private const string TakeParked = $$"""
         DELETE FROM {parked} WHERE parked_no = ANY (ARRAY(
@@ -45,7 +45,7 @@ internal sealed class SetOrderStatements(SqlDatabase database) : IOrderStatement
         RETURNING {{OrderParts.ParkedSelect}}
         """;
 
-    private static readonly ConcurrentDictionary<int, string> Saves = new();
+    private static readonly ConcurrentDictionary<(Parts Parts, Parts Ones), string> Saves = new();
 
     [Flags]
     private enum Parts
@@ -60,11 +60,17 @@ internal sealed class SetOrderStatements(SqlDatabase database) : IOrderStatement
         Links = 64,
         Opened = 128,
         Closed = 256,
+        Entries = 512,
     }
 
     public async ValueTask<IReadOnlyList<IReadOnlyList<OrderKey>>> ResolveAsync(
         SqlSession session, IReadOnlyList<OrderReference> numbers, CancellationToken cancellationToken)
     {
+        if (numbers.Count == 1)
+        {
+            return [await RowOrderStatements.ResolveAsync(session, numbers[0], cancellationToken).ConfigureAwait(false)];
+        }
+
         var found = new IReadOnlyList<OrderKey>[numbers.Count];
         Array.Fill(found, []);
         var rows = await session.Call(Resolve).With(Tenants(numbers), Values(numbers), Kinds(numbers))
@@ -79,6 +85,11 @@ internal sealed class SetOrderStatements(SqlDatabase database) : IOrderStatement
 
     public async ValueTask<IReadOnlyList<OrderFinding>> LoadAsync(SqlSession session, IReadOnlyList<OrderLookup> lookups, CancellationToken cancellationToken)
     {
+        if (lookups.Count == 1)
+        {
+            return [await RowOrderStatements.LoadAsync(session, lookups[0], cancellationToken).ConfigureAwait(false)];
+        }
+
         var findings = new OrderFinding[lookups.Count];
         var rows = await session.Call(Load)
             .With(
@@ -97,7 +108,7 @@ internal sealed class SetOrderStatements(SqlDatabase database) : IOrderStatement
         SqlSession session, IReadOnlyList<OrderChange> changes, IReadOnlyList<int> places, long[] saved, CancellationToken cancellationToken)
     {
         var batch = new OrderBatch(changes, places);
-        var parts = PartsOf(batch);
+        var (parts, ones) = (PartsOf(batch, atLeast: 1), PartsOf(batch, atLeast: 1) & ~PartsOf(batch, atLeast: 2));
         var dialect = session.Dialect;
         var values = new List<object>(100);
         AddOrders(values, batch, dialect);
@@ -105,23 +116,12 @@ internal sealed class SetOrderStatements(SqlDatabase database) : IOrderStatement
         AddIf(values, parts, Parts.Details, OrderParts.Details, batch.Details, dialect);
         AddIf(values, parts, Parts.Messages, OrderParts.Messages, batch.Messages, dialect);
         AddIf(values, parts, Parts.Armed, OrderParts.Deadlines, batch.Armed, dialect);
-        if ((parts & Parts.Disarmed) != 0)
-        {
-            values.Add(Numbers(batch.Disarmed, d => d.At));
-            values.Add(Numbers(batch.Disarmed, d => d.Row.Facet));
-        }
-
+        AddIf(values, parts, Parts.Disarmed, OrderParts.Disarmed, batch.Disarmed, dialect);
         AddIf(values, parts, Parts.Links, OrderParts.Links, batch.Links, dialect);
         AddIf(values, parts, Parts.Opened, OrderParts.Cases, batch.Opened, dialect);
-        if ((parts & Parts.Closed) != 0)
-        {
-            values.Add(Numbers(batch.Closed, c => c.At));
-            values.Add(Texts(batch.Closed, c => c.Row.Code));
-            values.Add(dialect.FromInstants([.. batch.Closed.Select(c => c.Row.ClosedAt)]));
-            values.Add(Numbers(batch.Closed, c => c.Row.ClosedVersion));
-        }
+        AddIf(values, parts, Parts.Closed, OrderParts.Closed, batch.Closed, dialect);
 
-        var sql = Saves.GetOrAdd((int)parts, static key => BuildSave((Parts)key));
+        var sql = Saves.GetOrAdd((parts, ones), static key => BuildSave(key.Parts, key.Ones));
         var numbers = NumberLocks.Keys(database.Names, batch.Numbers);
         foreach (var (at, orderNo) in await SaveAsync(session, sql, values, numbers, cancellationToken).ConfigureAwait(false))
         {
@@ -139,8 +139,8 @@ internal sealed class SetOrderStatements(SqlDatabase database) : IOrderStatement
         // Whoever links one of these numbers waits for us, or was before us: the caller looks again after this, and sees the link.
         var locks = NumberLocks.Keys(database.Names, facts.Select(fact => fact.Number));
         var values = new List<object>(OrderParts.Parked.Count);
-        OrderParts.Parked.AddArrays(values, facts, session.Dialect);
-        await RunAsync(session, Park, values, locks, static row => row.Int64(0), cancellationToken).ConfigureAwait(false);
+        OrderParts.Parked.AddRows(values, facts, session.Dialect);
+        await RunAsync(session, facts.Count == 1 ? ParkOne : ParkMany, values, locks, static row => row.Int64(0), cancellationToken).ConfigureAwait(false);
     }
 
     public async ValueTask<List<(long ParkedNo, ParkedFact Fact)>> TakeParkedAsync(
@@ -156,8 +156,6 @@ internal sealed class SetOrderStatements(SqlDatabase database) : IOrderStatement
     private static string[] Values(IReadOnlyList<OrderReference> numbers) => [.. numbers.Select(number => number.Value)];
 
     private static string[] Kinds(IReadOnlyList<OrderReference> numbers) => [.. numbers.Select(number => number.Kind.Code)];
-
-    private static long?[] Numbers<T>(List<T> rows, Func<T, long?> get) => [.. rows.Select(get)];
 
     private static string[] Texts<T>(IReadOnlyList<T> rows, Func<T, string> get) => [.. rows.Select(row => SqlValue.Text(get(row)))];
 
@@ -214,7 +212,7 @@ internal sealed class SetOrderStatements(SqlDatabase database) : IOrderStatement
         {
             var parameter = command.CreateParameter();
             parameter.ParameterName = session.Dialect.ParameterName(i + 1);
-            parameter.Value = values[i];
+            SqlNull.SetOn(parameter, values[i]);
             command.Parameters.Add(parameter);
         }
 
@@ -230,9 +228,9 @@ internal sealed class SetOrderStatements(SqlDatabase database) : IOrderStatement
 
         if (batch.Changed.Count > 0)
         {
-            values.Add(Numbers(batch.Changed, row => row.At));
-            values.Add(batch.Expected.ToArray());
-            OrderRow.Columns.AddArrays(values, [.. batch.Changed.Select(row => row.Row)], dialect);
+            AddNumbers(values, batch.Changed, row => row.At);
+            AddNumbers(values, batch.Expected, version => version);
+            OrderRow.Columns.AddRows(values, [.. batch.Changed.Select(row => row.Row)], dialect);
         }
     }
 
@@ -247,38 +245,43 @@ internal sealed class SetOrderStatements(SqlDatabase database) : IOrderStatement
 
     private static void Add<TRow>(List<object> values, SqlColumns<TRow> columns, List<(int At, TRow Row)> rows, SqlDialect dialect)
     {
-        values.Add(Numbers(rows, row => row.At));
-        columns.AddArrays(values, [.. rows.Select(row => row.Row)], dialect);
+        AddNumbers(values, rows, row => row.At);
+        columns.AddRows(values, [.. rows.Select(row => row.Row)], dialect);
     }
 
-    private static Parts PartsOf(OrderBatch batch) =>
-        (batch.Created.Count > 0 ? Parts.Created : 0) | (batch.Changed.Count > 0 ? Parts.Changed : 0)
-        | (batch.Details.Count > 0 ? Parts.Details : 0) | (batch.Messages.Count > 0 ? Parts.Messages : 0)
-        | (batch.Armed.Count > 0 ? Parts.Armed : 0) | (batch.Disarmed.Count > 0 ? Parts.Disarmed : 0)
-        | (batch.Links.Count > 0 ? Parts.Links : 0) | (batch.Opened.Count > 0 ? Parts.Opened : 0) | (batch.Closed.Count > 0 ? Parts.Closed : 0);
+    private static void AddNumbers<T>(List<object> values, List<T> rows, Func<T, long> get) =>
+        values.Add(rows.Count == 1 ? SqlValue.Number(get(rows[0])) : rows.Select(get).ToArray());
+
+    /// <summary>The parts that have so many rows.</summary>
+    private static Parts PartsOf(OrderBatch batch, int atLeast) =>
+        (batch.Created.Count >= atLeast ? Parts.Created : 0) | (batch.Changed.Count >= atLeast ? Parts.Changed : 0)
+        | (batch.Entries.Count >= atLeast ? Parts.Entries : 0)
+        | (batch.Details.Count >= atLeast ? Parts.Details : 0) | (batch.Messages.Count >= atLeast ? Parts.Messages : 0)
+        | (batch.Armed.Count >= atLeast ? Parts.Armed : 0) | (batch.Disarmed.Count >= atLeast ? Parts.Disarmed : 0)
+        | (batch.Links.Count >= atLeast ? Parts.Links : 0) | (batch.Opened.Count >= atLeast ? Parts.Opened : 0) | (batch.Closed.Count >= atLeast ? Parts.Closed : 0);
 
     /// <summary>Writes one statement: the compare-and-swap first, and everything else only for the orders that won it.</summary>
-    private static string BuildSave(Parts parts)
+    private static string BuildSave(Parts parts, Parts ones)
     {
         var sql = new StringBuilder("WITH ");
         var next = 1;
         var winners = new List<string>(2);
         if ((parts & Parts.Created) != 0)
         {
-            sql.Append(CultureInfo.InvariantCulture, $"n AS (SELECT * FROM {OrderRow.Columns.Unnest(ref next, "at")}),\n");
+            sql.Append(CultureInfo.InvariantCulture, $"n AS (SELECT * FROM {OrderRow.Columns.Rows(ref next, ones.HasFlag(Parts.Created), ["at"])}),\n");
             sql.Append(CultureInfo.InvariantCulture, $"made AS (INSERT INTO {{orders}} ({OrderRow.Columns.Names}) SELECT {OrderRow.Columns.NamesOf("n")} FROM n ORDER BY n.at ON CONFLICT DO NOTHING RETURNING order_no, tenant, order_id),\n");
             winners.Add("SELECT n.at, made.order_no FROM made JOIN n ON n.tenant = made.tenant AND n.order_id = made.order_id");
         }
 
         if ((parts & Parts.Changed) != 0)
         {
-            var orders = OrderRow.Columns.Unnest(ref next, "at", "expected");
+            var orders = OrderRow.Columns.Rows(ref next, ones.HasFlag(Parts.Changed), ["at", "expected"]);
 
             // Each order is found by its key through the index before it is joined to anything: the planner has no other way to go.
             sql.Append(CultureInfo.InvariantCulture, $"c AS (SELECT r.*, o.order_no FROM {orders} CROSS JOIN LATERAL (SELECT s.order_no FROM {{orders}} s WHERE s.tenant = r.tenant AND s.order_id = r.order_id AND s.version = r.expected LIMIT 1) o),\n");
         }
 
-        sql.Append(CultureInfo.InvariantCulture, $"e AS (SELECT * FROM {JournalColumns.Columns.Unnest(ref next, "at")}),\n");
+        sql.Append(CultureInfo.InvariantCulture, $"e AS (SELECT * FROM {JournalColumns.Columns.Rows(ref next, ones.HasFlag(Parts.Entries), ["at"])}),\n");
         if ((parts & Parts.Changed) != 0)
         {
             // A fact that is in the journal already makes its change lose, as if another writer had been first: he was.
@@ -297,49 +300,50 @@ internal sealed class SetOrderStatements(SqlDatabase database) : IOrderStatement
         sql.Append(CultureInfo.InvariantCulture, $",\nj AS (INSERT INTO {{journal}} (order_no, {JournalColumns.Columns.Names}) SELECT won.order_no, {JournalColumns.Columns.NamesOf("e")} FROM e JOIN won ON won.at = e.at ON CONFLICT DO NOTHING)");
         if ((parts & Parts.Details) != 0)
         {
-            Insert(sql, "d", "journal_details", OrderParts.Details, "ON CONFLICT DO NOTHING", ref next);
+            Insert(sql, "d", "journal_details", OrderParts.Details, ones.HasFlag(Parts.Details), "ON CONFLICT DO NOTHING", ref next);
         }
 
         if ((parts & Parts.Messages) != 0)
         {
-            sql.Append(CultureInfo.InvariantCulture, $",\nm AS (INSERT INTO {{outbox}} ({OrderParts.Messages.Names}, created_at, due_at) SELECT {OrderParts.Messages.NamesOf("r")}, t.now, t.now FROM {OrderParts.Messages.Unnest(ref next, "nth", ["at"])} JOIN won ON won.at = r.at CROSS JOIN t ORDER BY r.nth)");
+            sql.Append(CultureInfo.InvariantCulture, $",\nm AS (INSERT INTO {{outbox}} ({OrderParts.Messages.Names}, created_at, due_at) SELECT {OrderParts.Messages.NamesOf("r")}, t.now, t.now FROM {OrderParts.Messages.Rows(ref next, ones.HasFlag(Parts.Messages), ["at"], "nth")} JOIN won ON won.at = r.at CROSS JOIN t ORDER BY r.nth)");
         }
 
         if ((parts & Parts.Armed) != 0)
         {
-            Insert(sql, "a", "deadlines", OrderParts.Deadlines, $"ON CONFLICT (order_no, facet) DO UPDATE SET {OrderParts.Deadlines.Assignments("excluded", "facet")}", ref next);
+            Insert(sql, "a", "deadlines", OrderParts.Deadlines, ones.HasFlag(Parts.Armed), $"ON CONFLICT (order_no, facet) DO UPDATE SET {OrderParts.Deadlines.Assignments("excluded", "facet")}", ref next);
         }
 
         if ((parts & Parts.Disarmed) != 0)
         {
-            sql.Append(CultureInfo.InvariantCulture, $",\nv AS (DELETE FROM {{deadlines}} d USING unnest(${next}::bigint[], ${next + 1}::bigint[]) AS r (at, facet) JOIN won ON won.at = r.at WHERE d.order_no = won.order_no AND d.facet = r.facet AND d.order_no = ANY (ARRAY(SELECT won.order_no FROM won)))");
-            next += 2;
+            var disarmed = OrderParts.Disarmed.Rows(ref next, ones.HasFlag(Parts.Disarmed), ["at"]);
+            sql.Append(CultureInfo.InvariantCulture, $",\nv AS (DELETE FROM {{deadlines}} d USING {disarmed} JOIN won ON won.at = r.at WHERE d.order_no = won.order_no AND d.facet = r.facet AND d.order_no = ANY (ARRAY(SELECT won.order_no FROM won)))");
         }
 
         if ((parts & Parts.Links) != 0)
         {
-            Insert(sql, "l", "references", OrderParts.Links, "ON CONFLICT DO NOTHING", ref next);
+            Insert(sql, "l", "references", OrderParts.Links, ones.HasFlag(Parts.Links), "ON CONFLICT DO NOTHING", ref next);
         }
 
         if ((parts & Parts.Opened) != 0)
         {
-            Insert(sql, "p", "cases", OrderParts.Cases, "ON CONFLICT DO NOTHING", ref next);
+            Insert(sql, "p", "cases", OrderParts.Cases, ones.HasFlag(Parts.Opened), "ON CONFLICT DO NOTHING", ref next);
         }
 
         if ((parts & Parts.Closed) != 0)
         {
-            sql.Append(CultureInfo.InvariantCulture, $",\nq AS (UPDATE {{cases}} s SET closed_at = r.closed_at, closed_version = r.closed_version FROM unnest(${next}::bigint[], ${next + 1}::text[], ${next + 2}::timestamptz[], ${next + 3}::bigint[]) AS r (at, code, closed_at, closed_version) JOIN won ON won.at = r.at WHERE s.order_no = won.order_no AND s.code = r.code AND s.closed_at IS NULL AND s.order_no = ANY (ARRAY(SELECT won.order_no FROM won)))");
+            var closed = OrderParts.Closed.Rows(ref next, ones.HasFlag(Parts.Closed), ["at"]);
+            sql.Append(CultureInfo.InvariantCulture, $",\nq AS (UPDATE {{cases}} s SET {OrderParts.Closed.Assignments("r", "code")} FROM {closed} JOIN won ON won.at = r.at WHERE s.order_no = won.order_no AND s.code = r.code AND s.closed_at IS NULL AND s.order_no = ANY (ARRAY(SELECT won.order_no FROM won)))");
         }
 
         return sql.Append("\nSELECT at, order_no FROM won").ToString();
     }
 
-    private static void Insert<TRow>(StringBuilder sql, string name, string table, SqlColumns<TRow> columns, string onConflict, ref int next) =>
-        sql.Append(CultureInfo.InvariantCulture, $",\n{name} AS (INSERT INTO {{{table}}} (order_no, {columns.Names}) SELECT won.order_no, {columns.NamesOf("r")} FROM {columns.Unnest(ref next, "at")} JOIN won ON won.at = r.at {onConflict})");
+    private static void Insert<TRow>(StringBuilder sql, string name, string table, SqlColumns<TRow> columns, bool isOneRow, string onConflict, ref int next) =>
+        sql.Append(CultureInfo.InvariantCulture, $",\n{name} AS (INSERT INTO {{{table}}} (order_no, {columns.Names}) SELECT won.order_no, {columns.NamesOf("r")} FROM {columns.Rows(ref next, isOneRow, ["at"])} JOIN won ON won.at = r.at {onConflict})");
 
-    private static string FromFirst<TRow>(SqlColumns<TRow> columns)
+    private static string BuildPark(bool isOneRow)
     {
         var next = 1;
-        return columns.Unnest(ref next);
+        return $"INSERT INTO {{parked}} ({OrderParts.Parked.Names}) SELECT {OrderParts.Parked.NamesOf("r")} FROM {OrderParts.Parked.Rows(ref next, isOneRow, [])} ON CONFLICT DO NOTHING RETURNING parked_no";
     }
 }

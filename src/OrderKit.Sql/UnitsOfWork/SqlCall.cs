@@ -34,7 +34,8 @@ internal sealed class SqlCall(SqlSession session, DbCommand command, bool hasNow
         }
     }
 
-    private void SetReady(int number, object value)
+    /// <summary>Sets a parameter to what the driver takes.</summary>
+    internal void SetReady(int number, object value)
     {
         if (_parameters.Count < number)
         {
@@ -44,7 +45,7 @@ internal sealed class SqlCall(SqlSession session, DbCommand command, bool hasNow
             _parameters.Add(parameter);
         }
 
-        _parameters[number - 1].Value = value;
+        SqlNull.SetOn(_parameters[number - 1], value);
     }
 
     internal async ValueTask<int> ExecuteAsync(CancellationToken cancellationToken)
