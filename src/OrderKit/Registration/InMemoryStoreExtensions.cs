@@ -5,7 +5,7 @@ using OrderKit.StateMachine;
 namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>Chooses the in-memory store.</summary>
-public static class InMemoryOrderKitBuilderExtensions
+public static class InMemoryStoreExtensions
 {
     /// <summary>Keeps everything in the memory of this process, for tests and first steps: it is gone with the process.</summary>
     /// <exception cref="InvalidOperationException">Another store was chosen before.</exception>
