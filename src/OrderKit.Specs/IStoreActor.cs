@@ -1,4 +1,5 @@
 using OrderKit.Core;
+using OrderKit.Idempotency;
 using OrderKit.StateMachine;
 
 namespace OrderKit.Specs;
@@ -26,6 +27,9 @@ public interface IStoreActor
 
     /// <summary>The leases.</summary>
     ILeaseStore Leases { get; }
+
+    /// <summary>The operations.</summary>
+    IOperationStore Operations { get; }
 
     /// <summary>The cases.</summary>
     ICaseStore Cases { get; }

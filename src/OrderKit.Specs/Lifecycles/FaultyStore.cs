@@ -1,4 +1,5 @@
 using OrderKit.Core;
+using OrderKit.Idempotency;
 using OrderKit.StateMachine;
 
 namespace OrderKit.Specs;
@@ -20,7 +21,11 @@ internal sealed class FaultyStore(IStoreActor inner, Faults faults) : IStoreActo
 
     public ILeaseStore Leases { get; } = new FaultyLeases(inner.Leases, faults);
 
+    public IOperationStore Operations { get; } = new FaultyOperations(inner.Operations, faults);
+
     public ICaseStore Cases => inner.Cases;
+
+    private static UnitOfWork Inner(UnitOfWork unit) => unit is FaultyUnit faulty ? faulty.Inner : unit;
 
     private sealed class FaultyUnits(IUnitOfWorkFactory inner, Faults faults) : IUnitOfWorkFactory
     {
@@ -63,8 +68,6 @@ internal sealed class FaultyStore(IStoreActor inner, Faults faults) : IStoreActo
 
         public ValueTask<int> EraseDetailsAsync(UnitOfWork unitOfWork, OrderKey order, CancellationToken cancellationToken = default) =>
             faults.CallAsync(() => inner.EraseDetailsAsync(Inner(unitOfWork), order, cancellationToken));
-
-        private static UnitOfWork Inner(UnitOfWork unit) => unit is FaultyUnit faulty ? faulty.Inner : unit;
     }
 
     private sealed class FaultyDeadlines(IDeadlineStore inner, Faults faults) : IDeadlineStore
@@ -93,6 +96,28 @@ internal sealed class FaultyStore(IStoreActor inner, Faults faults) : IStoreActo
             faults.CallAsync(() => inner.RetryAsync(delivery, pause, error, cancellationToken));
 
         public ValueTask<OutboxBacklog> BacklogAsync(string destination, CancellationToken cancellationToken = default) => inner.BacklogAsync(destination, cancellationToken);
+    }
+
+    private sealed class FaultyOperations(IOperationStore inner, Faults faults) : IOperationStore
+    {
+        public ValueTask<IReadOnlyList<ClaimAnswer>> ClaimAsync(
+            UnitOfWork unitOfWork, IReadOnlyList<OperationRequest> requests, ClaimTerms terms, CancellationToken cancellationToken = default) =>
+            faults.CallAsync(() => inner.ClaimAsync(Inner(unitOfWork), requests, terms, cancellationToken));
+
+        public ValueTask<IReadOnlyList<bool>> ChangeAsync(UnitOfWork unitOfWork, IReadOnlyList<OperationChange> changes, CancellationToken cancellationToken = default) =>
+            faults.CallAsync(() => inner.ChangeAsync(Inner(unitOfWork), changes, cancellationToken));
+
+        public ValueTask<IReadOnlyList<bool>> ReleaseAsync(UnitOfWork unitOfWork, IReadOnlyList<OperationClaim> claims, CancellationToken cancellationToken = default) =>
+            faults.CallAsync(() => inner.ReleaseAsync(Inner(unitOfWork), claims, cancellationToken));
+
+        public ValueTask<StoredOperation?> FindAsync(OperationKey key, CancellationToken cancellationToken = default) =>
+            faults.CallAsync(() => inner.FindAsync(key, cancellationToken));
+
+        public ValueTask<IReadOnlyList<StoredOperation>> ListInterruptedAsync(TenantId tenant, int max, CancellationToken cancellationToken = default) =>
+            faults.CallAsync(() => inner.ListInterruptedAsync(tenant, max, cancellationToken));
+
+        public ValueTask<int> SweepAsync(int max, CancellationToken cancellationToken = default) =>
+            faults.CallAsync(() => inner.SweepAsync(max, cancellationToken));
     }
 
     private sealed class FaultyLeases(ILeaseStore inner, Faults faults) : ILeaseStore

@@ -105,7 +105,7 @@ internal sealed class SqlOutboxStore(SqlDatabase database) : IOutboxStore
         return database.TransactAsync(
             async session =>
             {
-                if (await session.Call(Retry).With(delivery.Id, delivery.Epoch, pause, Storable(error)).ExecuteAsync(cancellationToken).ConfigureAwait(false) == 0)
+                if (await session.Call(Retry).With(delivery.Id, delivery.Epoch, pause, SqlValue.Storable(error)).ExecuteAsync(cancellationToken).ConfigureAwait(false) == 0)
                 {
                     return false;
                 }
@@ -146,18 +146,4 @@ internal sealed class SqlOutboxStore(SqlDatabase database) : IOutboxStore
         new OutboxMessage(row.Text(1), row.Text(2), new TenantId(row.Text(3)), row.Text(4), row.Text(5), row.Bytes(6)),
         row.Int32(7),
         row.Int64(8));
-
-    // The text of an exception is anybody's; a delivery must not fail twice because of it.
-    private static string Storable(string error)
-    {
-        const int Longest = 2_000;
-        var text = error.Length > Longest ? error[..Longest] : error;
-        return string.Create(text.Length, text, static (span, source) =>
-        {
-            for (var i = 0; i < source.Length; i++)
-            {
-                span[i] = source[i] == '\0' || char.IsSurrogate(source[i]) ? '\uFFFD' : source[i];
-            }
-        });
-    }
 }

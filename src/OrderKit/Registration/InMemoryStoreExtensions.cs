@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using OrderKit.Core;
+using OrderKit.Idempotency;
 using OrderKit.StateMachine;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -19,10 +20,12 @@ public static class InMemoryStoreExtensions
         services.TryAddSingleton<InMemoryLeaseStore>();
         services.TryAddSingleton<InMemoryCaseStore>();
         services.TryAddSingleton<InMemoryOrderStore>();
+        services.TryAddSingleton<InMemoryOperationStore>();
         services.TryAddSingleton<IUnitOfWorkFactory>(static provider => provider.GetRequiredService<InMemoryDatabase>());
         services.TryAddSingleton<IOutboxStore>(static provider => provider.GetRequiredService<InMemoryOutboxStore>());
         services.TryAddSingleton<ILeaseStore>(static provider => provider.GetRequiredService<InMemoryLeaseStore>());
         services.TryAddSingleton<ICaseStore>(static provider => provider.GetRequiredService<InMemoryCaseStore>());
+        services.TryAddSingleton<IOperationStore>(static provider => provider.GetRequiredService<InMemoryOperationStore>());
         services.TryAddSingleton<IOrderStore>(static provider => provider.GetRequiredService<InMemoryOrderStore>());
         services.TryAddSingleton<IOrderQueryStore>(static provider => provider.GetRequiredService<InMemoryOrderStore>());
         services.TryAddSingleton<IJournalStore>(static provider => provider.GetRequiredService<InMemoryOrderStore>());

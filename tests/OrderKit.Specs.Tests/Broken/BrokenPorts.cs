@@ -1,4 +1,5 @@
 using OrderKit.Core;
+using OrderKit.Idempotency;
 using OrderKit.StateMachine;
 
 namespace OrderKit.Specs.Tests;
@@ -190,6 +191,41 @@ internal sealed class BrokenLeases(ILeaseStore inner) : ILeaseStore
 
     public ValueTask ReleaseAsync(Lease lease, CancellationToken cancellationToken = default) =>
         Release is null ? inner.ReleaseAsync(lease, cancellationToken) : new(Release(inner, lease));
+}
+
+/// <summary>An <see cref="IOperationStore"/> in which single methods can be broken.</summary>
+internal sealed class BrokenOperations(IOperationStore inner) : IOperationStore
+{
+    public Func<IOperationStore, UnitOfWork, IReadOnlyList<OperationRequest>, ClaimTerms, Task<IReadOnlyList<ClaimAnswer>>>? Claim { get; set; }
+
+    public Func<IOperationStore, UnitOfWork, IReadOnlyList<OperationChange>, Task<IReadOnlyList<bool>>>? Change { get; set; }
+
+    public Func<IOperationStore, UnitOfWork, IReadOnlyList<OperationClaim>, Task<IReadOnlyList<bool>>>? Release { get; set; }
+
+    public Func<IOperationStore, OperationKey, Task<StoredOperation?>>? Find { get; set; }
+
+    public Func<IOperationStore, TenantId, int, Task<IReadOnlyList<StoredOperation>>>? List { get; set; }
+
+    public Func<IOperationStore, int, Task<int>>? Sweep { get; set; }
+
+    public ValueTask<IReadOnlyList<ClaimAnswer>> ClaimAsync(
+        UnitOfWork unitOfWork, IReadOnlyList<OperationRequest> requests, ClaimTerms terms, CancellationToken cancellationToken = default) =>
+        Claim is null ? inner.ClaimAsync(unitOfWork, requests, terms, cancellationToken) : new(Claim(inner, unitOfWork, requests, terms));
+
+    public ValueTask<IReadOnlyList<bool>> ChangeAsync(UnitOfWork unitOfWork, IReadOnlyList<OperationChange> changes, CancellationToken cancellationToken = default) =>
+        Change is null ? inner.ChangeAsync(unitOfWork, changes, cancellationToken) : new(Change(inner, unitOfWork, changes));
+
+    public ValueTask<IReadOnlyList<bool>> ReleaseAsync(UnitOfWork unitOfWork, IReadOnlyList<OperationClaim> claims, CancellationToken cancellationToken = default) =>
+        Release is null ? inner.ReleaseAsync(unitOfWork, claims, cancellationToken) : new(Release(inner, unitOfWork, claims));
+
+    public ValueTask<StoredOperation?> FindAsync(OperationKey key, CancellationToken cancellationToken = default) =>
+        Find is null ? inner.FindAsync(key, cancellationToken) : new(Find(inner, key));
+
+    public ValueTask<IReadOnlyList<StoredOperation>> ListInterruptedAsync(TenantId tenant, int max, CancellationToken cancellationToken = default) =>
+        List is null ? inner.ListInterruptedAsync(tenant, max, cancellationToken) : new(List(inner, tenant, max));
+
+    public ValueTask<int> SweepAsync(int max, CancellationToken cancellationToken = default) =>
+        Sweep is null ? inner.SweepAsync(max, cancellationToken) : new(Sweep(inner, max));
 }
 
 /// <summary>An <see cref="ICaseStore"/> in which single methods can be broken.</summary>

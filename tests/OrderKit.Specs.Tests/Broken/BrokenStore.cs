@@ -1,4 +1,5 @@
 using OrderKit.Core;
+using OrderKit.Idempotency;
 using OrderKit.StateMachine;
 
 namespace OrderKit.Specs.Tests;
@@ -15,6 +16,7 @@ internal sealed class BrokenStore : IStoreUnderTest
         Deadlines = new BrokenDeadlines(Sound.Deadlines);
         Outbox = new BrokenOutbox(Sound.Outbox);
         Leases = new BrokenLeases(Sound.Leases);
+        Operations = new BrokenOperations(new UnwrappingOperations(Sound.Operations));
         Cases = new BrokenCases(Sound.Cases);
     }
 
@@ -39,6 +41,8 @@ internal sealed class BrokenStore : IStoreUnderTest
 
     public BrokenLeases Leases { get; }
 
+    public BrokenOperations Operations { get; }
+
     public BrokenCases Cases { get; }
 
     public Func<TimeSpan, TimeSpan>? Advance { get; set; }
@@ -56,6 +60,8 @@ internal sealed class BrokenStore : IStoreUnderTest
     IOutboxStore IStoreActor.Outbox => Outbox;
 
     ILeaseStore IStoreActor.Leases => Leases;
+
+    IOperationStore IStoreActor.Operations => Operations;
 
     ICaseStore IStoreActor.Cases => Cases;
 
@@ -91,5 +97,26 @@ internal sealed class UnwrappingOrders(IOrderStore inner) : IOrderStore
     public ValueTask<int> EraseDetailsAsync(UnitOfWork unitOfWork, OrderKey order, CancellationToken cancellationToken = default) =>
         inner.EraseDetailsAsync(Unwrap(unitOfWork), order, cancellationToken);
 
-    private static UnitOfWork Unwrap(UnitOfWork unitOfWork) => unitOfWork is BrokenUnit broken ? broken.Inner : unitOfWork;
+    internal static UnitOfWork Unwrap(UnitOfWork unitOfWork) => unitOfWork is BrokenUnit broken ? broken.Inner : unitOfWork;
+}
+
+/// <summary>Does the same for operations.</summary>
+internal sealed class UnwrappingOperations(IOperationStore inner) : IOperationStore
+{
+    public ValueTask<IReadOnlyList<ClaimAnswer>> ClaimAsync(
+        UnitOfWork unitOfWork, IReadOnlyList<OperationRequest> requests, ClaimTerms terms, CancellationToken cancellationToken = default) =>
+        inner.ClaimAsync(UnwrappingOrders.Unwrap(unitOfWork), requests, terms, cancellationToken);
+
+    public ValueTask<IReadOnlyList<bool>> ChangeAsync(UnitOfWork unitOfWork, IReadOnlyList<OperationChange> changes, CancellationToken cancellationToken = default) =>
+        inner.ChangeAsync(UnwrappingOrders.Unwrap(unitOfWork), changes, cancellationToken);
+
+    public ValueTask<IReadOnlyList<bool>> ReleaseAsync(UnitOfWork unitOfWork, IReadOnlyList<OperationClaim> claims, CancellationToken cancellationToken = default) =>
+        inner.ReleaseAsync(UnwrappingOrders.Unwrap(unitOfWork), claims, cancellationToken);
+
+    public ValueTask<StoredOperation?> FindAsync(OperationKey key, CancellationToken cancellationToken = default) => inner.FindAsync(key, cancellationToken);
+
+    public ValueTask<IReadOnlyList<StoredOperation>> ListInterruptedAsync(TenantId tenant, int max, CancellationToken cancellationToken = default) =>
+        inner.ListInterruptedAsync(tenant, max, cancellationToken);
+
+    public ValueTask<int> SweepAsync(int max, CancellationToken cancellationToken = default) => inner.SweepAsync(max, cancellationToken);
 }

@@ -1,4 +1,5 @@
 using OrderKit.Core;
+using OrderKit.Idempotency;
 using OrderKit.StateMachine;
 
 namespace OrderKit.Specs.Tests;
@@ -17,6 +18,7 @@ internal sealed class InMemoryStoreUnderTest : IStoreUnderTest
     private readonly InMemoryOutboxStore _outbox;
     private readonly InMemoryCaseStore _cases;
     private readonly InMemoryLeaseStore _leases;
+    private readonly InMemoryOperationStore _operations;
 
     public InMemoryStoreUnderTest()
     {
@@ -24,6 +26,7 @@ internal sealed class InMemoryStoreUnderTest : IStoreUnderTest
         _outbox = new InMemoryOutboxStore(_database);
         _cases = new InMemoryCaseStore(_database);
         _leases = new InMemoryLeaseStore(_database);
+        _operations = new InMemoryOperationStore(_database);
         _orders = new InMemoryOrderStore(_database, _outbox, _cases);
     }
 
@@ -44,6 +47,8 @@ internal sealed class InMemoryStoreUnderTest : IStoreUnderTest
     public IOutboxStore Outbox => _outbox;
 
     public ILeaseStore Leases => _leases;
+
+    public IOperationStore Operations => _operations;
 
     public ICaseStore Cases => _cases;
 

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.DependencyInjection;
+
 namespace OrderKit.Sql.Tests;
 
 /// <summary>Creating, checking and printing the tables.</summary>
@@ -19,7 +21,7 @@ public abstract class SchemaTests
 
         await store.Schema.ValidateAsync();
         await store.SaveAsync(Samples.Full(Samples.Key(1)));
-        Assert.Equal(2, await store.CountAsync("schema"));
+        Assert.Equal(NewestVersions(store).Count, await store.CountAsync("schema"));
     }
 
     [Fact]
@@ -91,7 +93,7 @@ public abstract class SchemaTests
 
         await store.Schema.ValidateAsync();
         await store.Schema.EnsureAsync();
-        Assert.Empty(store.Schema.Script(new Dictionary<string, int> { ["core"] = 1, ["state-machine"] = 1 }));
+        Assert.Empty(store.Schema.Script(NewestVersions(store)));
     }
 
     [Theory]
@@ -100,4 +102,7 @@ public abstract class SchemaTests
     [InlineData("Upper_")]
     [InlineData("0_")]
     public void A_prefix_that_would_need_quotes_is_refused(string prefix) => Assert.Throws<ArgumentException>(() => new SqlNames(prefix));
+
+    private static Dictionary<string, int> NewestVersions(TestStore store) =>
+        store.Services.GetRequiredService<SqlDatabase>().Migrations.GroupBy(migration => migration.Engine).ToDictionary(engine => engine.Key, engine => engine.Max(migration => migration.Version));
 }

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using OrderKit.Core;
+using OrderKit.Idempotency;
 using OrderKit.Specs;
 using OrderKit.StateMachine;
 
@@ -25,6 +26,8 @@ internal sealed class SqlStoreUnderTest(TestStore store, StoreAbilities abilitie
     public IDeadlineStore Deadlines => store.Deadlines;
 
     public IOutboxStore Outbox => store.Outbox;
+
+    public IOperationStore Operations => store.Operations;
 
     public ILeaseStore Leases => store.Leases;
 

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using Microsoft.Extensions.DependencyInjection;
 using OrderKit.Core;
+using OrderKit.Idempotency;
 using OrderKit.StateMachine;
 
 namespace OrderKit.Sql.Tests;
@@ -21,6 +22,8 @@ public abstract class TestStore : IAsyncDisposable
     public IDeadlineStore Deadlines => Services.GetRequiredService<IDeadlineStore>();
 
     public IOutboxStore Outbox => Services.GetRequiredService<IOutboxStore>();
+
+    public IOperationStore Operations => Services.GetRequiredService<IOperationStore>();
 
     public ILeaseStore Leases => Services.GetRequiredService<ILeaseStore>();
 
