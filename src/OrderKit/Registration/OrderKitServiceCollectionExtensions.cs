@@ -1,4 +1,9 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using OrderKit;
 using OrderKit.Core;
+using OrderKit.Idempotency;
+using OrderKit.StateMachine;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -12,5 +17,26 @@ public static class OrderKitServiceCollectionExtensions
     /// </code>
     /// </example>
     public static OrderKitBuilder AddOrderKit(this IServiceCollection services) =>
-        services.AddOrderKitCore().AddStateMachine().AddIdempotency().AddMessaging();
+        services.AddOrderKitCore().AddStateMachine().AddIdempotency().AddMessaging().AddIntake();
+
+    /// <summary>Adds the intake that claims and fires facts together; <c>AddOrderKit()</c> does so already, and this one sets it.</summary>
+    public static OrderKitBuilder AddIntake(this OrderKitBuilder builder, Action<IntakeOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        var services = builder.Services;
+        services.AddOptions<IntakeOptions>().ValidateOnStart();
+        if (configure is not null)
+        {
+            services.Configure(configure);
+        }
+
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<IntakeOptions>, IntakeOptionsCheck>());
+        services.TryAddSingleton(static provider => new OrderIntake(
+            StoreChoice.PortOf<IOperationStore>(provider),
+            StoreChoice.PortOf<IUnitOfWorkFactory>(provider),
+            provider.GetRequiredService<OrderLifecycle>(),
+            provider.GetRequiredService<IOptions<IntakeOptions>>(),
+            provider.GetService<TimeProvider>()));
+        return builder;
+    }
 }
