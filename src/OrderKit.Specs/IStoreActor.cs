@@ -28,6 +28,9 @@ public interface IStoreActor
     /// <summary>The leases.</summary>
     ILeaseStore Leases { get; }
 
+    /// <summary>The quarantine.</summary>
+    IQuarantineStore Quarantine { get; }
+
     /// <summary>The operations.</summary>
     IOperationStore Operations { get; }
 

@@ -7,7 +7,7 @@ public static class SpecCatalogue
     public static IReadOnlyList<SpecSuite> Suites { get; } =
     [
         CaseStoreSpec.Suite, DeadlineStoreSpec.Suite, JournalStoreSpec.Suite, LeaseStoreSpec.Suite, LifecycleSpec.Suite,
-        OperationStoreSpec.Suite, OrderQuerySpec.Suite, OrderStoreSpec.Suite, OutboxStoreSpec.Suite, UnitOfWorkSpec.Suite,
+        OperationStoreSpec.Suite, OrderQuerySpec.Suite, OrderStoreSpec.Suite, OutboxStoreSpec.Suite, QuarantineStoreSpec.Suite, UnitOfWorkSpec.Suite,
     ];
 
     /// <summary>The suite of a name.</summary>

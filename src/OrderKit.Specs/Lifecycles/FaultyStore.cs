@@ -23,6 +23,8 @@ internal sealed class FaultyStore(IStoreActor inner, Faults faults) : IStoreActo
 
     public IOperationStore Operations { get; } = new FaultyOperations(inner.Operations, faults);
 
+    public IQuarantineStore Quarantine => inner.Quarantine;
+
     public ICaseStore Cases => inner.Cases;
 
     private static UnitOfWork Inner(UnitOfWork unit) => unit is FaultyUnit faulty ? faulty.Inner : unit;

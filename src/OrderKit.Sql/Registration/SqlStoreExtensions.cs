@@ -30,6 +30,7 @@ public static class SqlStoreExtensions
         services.TryAddSingleton<IDeadlineStore>(provider => new SqlDeadlineStore(provider.GetRequiredService<SqlDatabase>()));
         services.TryAddSingleton<IOutboxStore>(provider => new SqlOutboxStore(provider.GetRequiredService<SqlDatabase>()));
         services.TryAddSingleton<ILeaseStore>(provider => new SqlLeaseStore(provider.GetRequiredService<SqlDatabase>()));
+        services.TryAddSingleton<IQuarantineStore>(provider => new SqlQuarantineStore(provider.GetRequiredService<SqlDatabase>()));
         services.TryAddSingleton<IOperationStore>(provider => new SqlOperationStore(provider.GetRequiredService<SqlDatabase>()));
         services.TryAddSingleton<ICaseStore>(provider => new SqlCaseStore(provider.GetRequiredService<SqlDatabase>()));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, SchemaStartup>(

@@ -20,11 +20,13 @@ public static class InMemoryStoreExtensions
         services.TryAddSingleton<InMemoryLeaseStore>();
         services.TryAddSingleton<InMemoryCaseStore>();
         services.TryAddSingleton<InMemoryOrderStore>();
+        services.TryAddSingleton<InMemoryQuarantineStore>();
         services.TryAddSingleton<InMemoryOperationStore>();
         services.TryAddSingleton<IUnitOfWorkFactory>(static provider => provider.GetRequiredService<InMemoryDatabase>());
         services.TryAddSingleton<IOutboxStore>(static provider => provider.GetRequiredService<InMemoryOutboxStore>());
         services.TryAddSingleton<ILeaseStore>(static provider => provider.GetRequiredService<InMemoryLeaseStore>());
         services.TryAddSingleton<ICaseStore>(static provider => provider.GetRequiredService<InMemoryCaseStore>());
+        services.TryAddSingleton<IQuarantineStore>(static provider => provider.GetRequiredService<InMemoryQuarantineStore>());
         services.TryAddSingleton<IOperationStore>(static provider => provider.GetRequiredService<InMemoryOperationStore>());
         services.TryAddSingleton<IOrderStore>(static provider => provider.GetRequiredService<InMemoryOrderStore>());
         services.TryAddSingleton<IOrderQueryStore>(static provider => provider.GetRequiredService<InMemoryOrderStore>());

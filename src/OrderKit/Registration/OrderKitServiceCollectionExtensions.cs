@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using OrderKit;
@@ -18,6 +19,33 @@ public static class OrderKitServiceCollectionExtensions
     /// </example>
     public static OrderKitBuilder AddOrderKit(this IServiceCollection services) =>
         services.AddOrderKitCore().AddStateMachine().AddIdempotency().AddMessaging().AddIntake();
+
+    /// <summary>Adds the gate for what payment providers say, which is compared with the host's payment documents and fired at its orders.</summary>
+    /// <typeparam name="TDocuments">The host's payment documents.</typeparam>
+    public static OrderKitBuilder AddPaymentNotifications<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TDocuments>(
+        this OrderKitBuilder builder, Action<NotificationOptions>? configure = null)
+        where TDocuments : class, IPaymentDocuments
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        var services = builder.Services;
+        services.AddOptions<NotificationOptions>().ValidateOnStart();
+        if (configure is not null)
+        {
+            services.Configure(configure);
+        }
+
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<NotificationOptions>, NotificationOptionsCheck>());
+        services.TryAddSingleton<IPaymentDocuments, TDocuments>();
+        services.TryAddSingleton<INotificationEffects>(static provider => new OrderNotificationEffects(
+            provider.GetRequiredService<OrderLifecycle>(), provider.GetRequiredService<IPaymentDocuments>()));
+        services.TryAddSingleton(static provider => new NotificationGate(
+            StoreChoice.PortOf<IOperationStore>(provider),
+            StoreChoice.PortOf<IQuarantineStore>(provider),
+            StoreChoice.PortOf<IUnitOfWorkFactory>(provider),
+            provider.GetRequiredService<INotificationEffects>(),
+            provider.GetRequiredService<IOptions<NotificationOptions>>()));
+        return builder;
+    }
 
     /// <summary>Adds the intake that claims and fires facts together; <c>AddOrderKit()</c> does so already, and this one sets it.</summary>
     public static OrderKitBuilder AddIntake(this OrderKitBuilder builder, Action<IntakeOptions>? configure = null)

@@ -228,6 +228,30 @@ internal sealed class BrokenOperations(IOperationStore inner) : IOperationStore
         Sweep is null ? inner.SweepAsync(max, cancellationToken) : new(Sweep(inner, max));
 }
 
+/// <summary>An <see cref="IQuarantineStore"/> in which single methods can be broken.</summary>
+internal sealed class BrokenQuarantine(IQuarantineStore inner) : IQuarantineStore
+{
+    public Func<IQuarantineStore, UnitOfWork, QuarantinedMessage, Task<bool>>? Add { get; set; }
+
+    public Func<IQuarantineStore, UnitOfWork, long, QuarantineState, string, string, Task<bool>>? Decide { get; set; }
+
+    public Func<IQuarantineStore, QuarantineQuery, Task<Page<QuarantinedMessage>>>? Query { get; set; }
+
+    public ValueTask<bool> AddAsync(UnitOfWork unitOfWork, QuarantinedMessage message, CancellationToken cancellationToken = default) =>
+        Add is null ? inner.AddAsync(UnwrappingOrders.Unwrap(unitOfWork), message, cancellationToken) : new(Add(inner, UnwrappingOrders.Unwrap(unitOfWork), message));
+
+    public ValueTask<bool> DecideAsync(
+        UnitOfWork unitOfWork, long number, QuarantineState state, string operatorId, string note, CancellationToken cancellationToken = default) =>
+        Decide is null
+            ? inner.DecideAsync(UnwrappingOrders.Unwrap(unitOfWork), number, state, operatorId, note, cancellationToken)
+            : new(Decide(inner, UnwrappingOrders.Unwrap(unitOfWork), number, state, operatorId, note));
+
+    public ValueTask<QuarantinedMessage?> FindAsync(long number, CancellationToken cancellationToken = default) => inner.FindAsync(number, cancellationToken);
+
+    public ValueTask<Page<QuarantinedMessage>> QueryAsync(QuarantineQuery query, CancellationToken cancellationToken = default) =>
+        Query is null ? inner.QueryAsync(query, cancellationToken) : new(Query(inner, query));
+}
+
 /// <summary>An <see cref="ICaseStore"/> in which single methods can be broken.</summary>
 internal sealed class BrokenCases(ICaseStore inner) : ICaseStore
 {

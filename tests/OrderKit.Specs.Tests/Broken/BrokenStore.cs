@@ -17,6 +17,7 @@ internal sealed class BrokenStore : IStoreUnderTest
         Outbox = new BrokenOutbox(Sound.Outbox);
         Leases = new BrokenLeases(Sound.Leases);
         Operations = new BrokenOperations(new UnwrappingOperations(Sound.Operations));
+        Quarantine = new BrokenQuarantine(Sound.Quarantine);
         Cases = new BrokenCases(Sound.Cases);
     }
 
@@ -43,6 +44,8 @@ internal sealed class BrokenStore : IStoreUnderTest
 
     public BrokenOperations Operations { get; }
 
+    public BrokenQuarantine Quarantine { get; }
+
     public BrokenCases Cases { get; }
 
     public Func<TimeSpan, TimeSpan>? Advance { get; set; }
@@ -62,6 +65,8 @@ internal sealed class BrokenStore : IStoreUnderTest
     ILeaseStore IStoreActor.Leases => Leases;
 
     IOperationStore IStoreActor.Operations => Operations;
+
+    IQuarantineStore IStoreActor.Quarantine => Quarantine;
 
     ICaseStore IStoreActor.Cases => Cases;
 

@@ -19,6 +19,7 @@ internal sealed class InMemoryStoreUnderTest : IStoreUnderTest
     private readonly InMemoryCaseStore _cases;
     private readonly InMemoryLeaseStore _leases;
     private readonly InMemoryOperationStore _operations;
+    private readonly InMemoryQuarantineStore _quarantine;
 
     public InMemoryStoreUnderTest()
     {
@@ -27,6 +28,7 @@ internal sealed class InMemoryStoreUnderTest : IStoreUnderTest
         _cases = new InMemoryCaseStore(_database);
         _leases = new InMemoryLeaseStore(_database);
         _operations = new InMemoryOperationStore(_database);
+        _quarantine = new InMemoryQuarantineStore(_database);
         _orders = new InMemoryOrderStore(_database, _outbox, _cases);
     }
 
@@ -49,6 +51,8 @@ internal sealed class InMemoryStoreUnderTest : IStoreUnderTest
     public ILeaseStore Leases => _leases;
 
     public IOperationStore Operations => _operations;
+
+    public IQuarantineStore Quarantine => _quarantine;
 
     public ICaseStore Cases => _cases;
 

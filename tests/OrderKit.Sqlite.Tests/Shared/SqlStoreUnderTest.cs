@@ -29,6 +29,8 @@ internal sealed class SqlStoreUnderTest(TestStore store, StoreAbilities abilitie
 
     public IOperationStore Operations => store.Operations;
 
+    public IQuarantineStore Quarantine => store.Quarantine;
+
     public ILeaseStore Leases => store.Leases;
 
     public ICaseStore Cases => store.Cases;

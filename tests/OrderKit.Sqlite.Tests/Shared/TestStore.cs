@@ -25,6 +25,8 @@ public abstract class TestStore : IAsyncDisposable
 
     public IOperationStore Operations => Services.GetRequiredService<IOperationStore>();
 
+    public IQuarantineStore Quarantine => Services.GetRequiredService<IQuarantineStore>();
+
     public ILeaseStore Leases => Services.GetRequiredService<ILeaseStore>();
 
     public ICaseStore Cases => Services.GetRequiredService<ICaseStore>();

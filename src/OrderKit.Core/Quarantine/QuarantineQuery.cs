@@ -1,0 +1,25 @@
+namespace OrderKit.Core;
+
+/// <summary>Which messages in quarantine to list, oldest first.</summary>
+public sealed record QuarantineQuery
+{
+    /// <summary>The tenant.</summary>
+    public TenantId Tenant { get; init; } = TenantId.Default;
+
+    /// <summary>Only messages of this system.</summary>
+    public string? Source { get; init; }
+
+    /// <summary>Only messages with this reason.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>Only messages of which this was decided; <see langword="null"/> for all.</summary>
+    /// <value><see cref="QuarantineState.Waiting"/>.</value>
+    public QuarantineState? State { get; init; } = QuarantineState.Waiting;
+
+    /// <summary>How many at most: 1 to 1,000.</summary>
+    /// <value>100.</value>
+    public int PageSize { get; init; } = 100;
+
+    /// <summary>Where the page before ended.</summary>
+    public string? Continuation { get; init; }
+}

@@ -1,0 +1,174 @@
+using System.Globalization;
+using Microsoft.Extensions.Options;
+using OrderKit.Core;
+
+namespace OrderKit.Idempotency;
+
+/// <summary>The one entry for what payment providers say: callback, browser return and query meet here, and each effect happens once.</summary>
+/// <remarks>
+/// Two keys guard a notification: the provider's id of the message, and what it means (trade, status, refund), since the same effect is
+/// told by different messages. Claims, effect and quarantine are one transaction, and the acknowledgement is given when it is durable.
+/// Safe for several threads and machines. Where this throws, answer with <see cref="RetryLater"/>.
+/// </remarks>
+public sealed class NotificationGate
+{
+    private readonly IOperationStore _operations;
+    private readonly IQuarantineStore _quarantine;
+    private readonly IUnitOfWorkFactory _units;
+    private readonly INotificationEffects _effects;
+    private readonly NotificationOptions _options;
+
+    /// <summary>Makes the gate; hosts with a container get it from there.</summary>
+    public NotificationGate(
+        IOperationStore operations, IQuarantineStore quarantine, IUnitOfWorkFactory units, INotificationEffects effects, IOptions<NotificationOptions>? options = null)
+    {
+        _operations = operations ?? throw new ArgumentNullException(nameof(operations));
+        _quarantine = quarantine ?? throw new ArgumentNullException(nameof(quarantine));
+        _units = units ?? throw new ArgumentNullException(nameof(units));
+        _effects = effects ?? throw new ArgumentNullException(nameof(effects));
+        _options = options?.Value ?? new NotificationOptions();
+    }
+
+    /// <summary>Takes a notification.</summary>
+    /// <exception cref="ArgumentException">A number is missing, too long or no clean text; money moved without an amount or a refund without a number.</exception>
+    public async Task<NotificationOutcome> AcceptAsync(NotificationFacts notification, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(notification);
+        var requests = RequestsOf(notification);
+        var unit = await _units.BeginAsync(cancellationToken).ConfigureAwait(false);
+        await using (unit.ConfigureAwait(false))
+        {
+            var outcome = await DecideAsync(unit, notification, requests, cancellationToken).ConfigureAwait(false);
+            await unit.CommitAsync(CancellationToken.None).ConfigureAwait(false);
+            return outcome;
+        }
+    }
+
+    /// <summary>Takes a notification out of quarantine and tries it again, for instance after the payment document was corrected.</summary>
+    /// <returns>What became of it; <see langword="null"/> where it does not wait there.</returns>
+    public async Task<NotificationOutcome?> ReplayAsync(long number, string operatorId, string note, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(operatorId);
+        ArgumentException.ThrowIfNullOrWhiteSpace(note);
+        if (await _quarantine.FindAsync(number, cancellationToken).ConfigureAwait(false) is not { State: QuarantineState.Waiting } message)
+        {
+            return null;
+        }
+
+        var notification = NotificationFactsCodec.Decode(message.Content);
+        var unit = await _units.BeginAsync(cancellationToken).ConfigureAwait(false);
+        await using (unit.ConfigureAwait(false))
+        {
+            if (!await _quarantine.DecideAsync(unit, number, QuarantineState.Released, operatorId, note, cancellationToken).ConfigureAwait(false))
+            {
+                return null;
+            }
+
+            var outcome = await DecideAsync(unit, notification, RequestsOf(notification), cancellationToken).ConfigureAwait(false);
+            if (outcome is NotificationOutcome.Quarantined)
+            {
+                // Rolled back: it still waits, for the same reason or another one.
+                return outcome;
+            }
+
+            await unit.CommitAsync(CancellationToken.None).ConfigureAwait(false);
+            return outcome;
+        }
+    }
+
+    /// <summary>What a provider is answered when a notification could not be made durable.</summary>
+    public Acknowledgement RetryLater(string provider) => ProtocolOf(provider).Again;
+
+    private AcknowledgementProtocol ProtocolOf(string provider) =>
+        _options.Protocols.TryGetValue(provider, out var protocol) ? protocol : AcknowledgementProtocol.Plain;
+
+    private async Task<NotificationOutcome> DecideAsync(
+        UnitOfWork unit, NotificationFacts notification, OperationRequest[] requests, CancellationToken cancellationToken)
+    {
+        var terms = new ClaimTerms(OperationState.Succeeded, _options.Keep, MaximumAttempts: 1, TakesLapsed: false);
+        var answers = await _operations.ClaimAsync(unit, requests, terms, cancellationToken).ConfigureAwait(false);
+        for (var i = 0; i < answers.Count; i++)
+        {
+            if (answers[i].Existing is { } existing && existing.Fingerprint.DifferencesTo(requests[i].Fingerprint) is { Count: > 0 } fields)
+            {
+                return await QuarantineAsync(
+                    unit, notification, answers, "content-differs",
+                    $"{existing.Key.Key} was told before with another {string.Join(", ", fields)}.", cancellationToken).ConfigureAwait(false);
+            }
+        }
+
+        // The effect's own key is the last. Another message of the same effect only adds its own id to what is known.
+        if (answers[^1].Existing is { } before)
+        {
+            return new NotificationOutcome.Repeated(ProtocolOf(notification.Provider).Taken, before.FinishedAt ?? before.CreatedAt);
+        }
+
+        if (await _effects.FindDocumentAsync(unit, notification, cancellationToken).ConfigureAwait(false) is not { } document)
+        {
+            return await QuarantineAsync(
+                unit, notification, answers, "unknown-trade", $"Nothing is known of the payment {notification.MerchantTradeNumber}.", cancellationToken).ConfigureAwait(false);
+        }
+
+        if (notification.Amount is { } amount && amount != document.Expected)
+        {
+            return await QuarantineAsync(
+                unit, notification, answers, "amount-differs",
+                string.Create(CultureInfo.InvariantCulture, $"{notification.Provider} says {amount}, and {document.Expected} was asked for."), cancellationToken).ConfigureAwait(false);
+        }
+
+        await _effects.ApplyAsync(unit, notification, document, cancellationToken).ConfigureAwait(false);
+        return new NotificationOutcome.Applied(ProtocolOf(notification.Provider).Taken);
+    }
+
+    // The claims are given up: after a correction the same notification must pass, whether it is replayed or sent again.
+    private async Task<NotificationOutcome> QuarantineAsync(
+        UnitOfWork unit, NotificationFacts notification, IReadOnlyList<ClaimAnswer> answers, string reason, string detail, CancellationToken cancellationToken)
+    {
+        await _operations.ReleaseAsync(unit, [.. answers.Where(answer => answer.Claim is not null).Select(answer => answer.Claim!)], cancellationToken).ConfigureAwait(false);
+        await _quarantine.AddAsync(
+            unit,
+            new QuarantinedMessage
+            {
+                Tenant = notification.Tenant,
+                Source = notification.Provider,
+                MessageId = notification.TransportId ?? EffectOf(notification),
+                Reason = reason,
+                Detail = detail,
+                Content = NotificationFactsCodec.Encode(notification),
+            },
+            cancellationToken).ConfigureAwait(false);
+        var protocol = ProtocolOf(notification.Provider);
+        return new NotificationOutcome.Quarantined(_options.AcknowledgesQuarantined ? protocol.Taken : protocol.Again, reason, detail);
+    }
+
+    private static OperationRequest[] RequestsOf(NotificationFacts notification)
+    {
+        if (notification.Kind is NotificationKind.Paid or NotificationKind.Refunded && notification.Amount is null)
+        {
+            throw new ArgumentException($"{notification.Provider} says that money moved for {notification.MerchantTradeNumber}, and not how much.", nameof(notification));
+        }
+
+        if (notification.Kind == NotificationKind.Refunded && notification.RefundNumber is null)
+        {
+            throw new ArgumentException($"{notification.Provider} speaks of a refund of {notification.MerchantTradeNumber} without its number.", nameof(notification));
+        }
+
+        var fields = new List<(string, FingerprintValue)>
+        {
+            ("merchant trade number", notification.MerchantTradeNumber),
+            ("provider trade number", notification.ProviderTradeNumber),
+            ("kind", (long)notification.Kind),
+            ("refund number", notification.RefundNumber),
+            ("amount", notification.Amount is { } amount ? FingerprintValue.Of(amount) : default),
+        };
+        var effect = new OperationRequest(
+            new OperationKey(notification.Tenant, $"payment-effect:{notification.Provider}", EffectOf(notification)), Fingerprint.Of(fields), Guid.NewGuid());
+        return notification.TransportId is { } id
+            ? [new OperationRequest(new OperationKey(notification.Tenant, $"notification:{notification.Provider}", id), Fingerprint.Of(fields), Guid.NewGuid()), effect]
+            : [effect];
+    }
+
+    // A second successful trade for the same payment has another number of the provider: it is another effect, and money is money.
+    private static string EffectOf(NotificationFacts notification) =>
+        string.Create(CultureInfo.InvariantCulture, $"{notification.MerchantTradeNumber}|{notification.ProviderTradeNumber}|{(int)notification.Kind}|{notification.RefundNumber}");
+}

@@ -1,0 +1,29 @@
+namespace OrderKit.Idempotency;
+
+/// <summary>Settings of the notification gate.</summary>
+public sealed class NotificationOptions
+{
+    /// <summary>How each provider is answered; others are answered by <see cref="AcknowledgementProtocol.Plain"/>.</summary>
+    /// <value><c>alipay</c> and <c>wechatpay</c>.</value>
+    public IDictionary<string, AcknowledgementProtocol> Protocols { get; } = new Dictionary<string, AcknowledgementProtocol>(StringComparer.Ordinal)
+    {
+        ["alipay"] = AcknowledgementProtocol.Alipay,
+        ["wechatpay"] = AcknowledgementProtocol.WeChatPay,
+    };
+
+    /// <summary>How long notifications are recognised.</summary>
+    /// <value>30 days: longer than any provider repeats itself, and than a trade stays open.</value>
+    public TimeSpan Keep { get; set; } = TimeSpan.FromDays(30);
+
+    /// <summary>How long each provider repeats a notification.</summary>
+    /// <value>25 hours for <c>alipay</c>, 24 hours and 4 minutes for <c>wechatpay</c>.</value>
+    public IDictionary<string, TimeSpan> RedeliveryHorizons { get; } = new Dictionary<string, TimeSpan>(StringComparer.Ordinal)
+    {
+        ["alipay"] = TimeSpan.FromHours(25),
+        ["wechatpay"] = TimeSpan.FromMinutes((24 * 60) + 4),
+    };
+
+    /// <summary>Whether a provider is told that a notification was taken although it went into quarantine, once it is durable there.</summary>
+    /// <value><see langword="true"/>: it would send the same thing for a day, and a person has it already.</value>
+    public bool AcknowledgesQuarantined { get; set; } = true;
+}

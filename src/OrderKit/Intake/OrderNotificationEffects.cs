@@ -1,0 +1,47 @@
+using System.Globalization;
+using OrderKit.Core;
+using OrderKit.Idempotency;
+using OrderKit.StateMachine;
+
+namespace OrderKit;
+
+/// <summary>Fires what payment providers say at the orders that the payment covers.</summary>
+internal sealed class OrderNotificationEffects(OrderLifecycle lifecycle, IPaymentDocuments documents) : INotificationEffects
+{
+    public ValueTask<PaymentDocument?> FindDocumentAsync(UnitOfWork unitOfWork, NotificationFacts notification, CancellationToken cancellationToken) =>
+        documents.FindAsync(unitOfWork, notification.Tenant, notification.Provider, notification.MerchantTradeNumber, notification.RefundNumber, cancellationToken);
+
+    public async ValueTask ApplyAsync(UnitOfWork unitOfWork, NotificationFacts notification, PaymentDocument document, CancellationToken cancellationToken)
+    {
+        var trigger = notification.Kind switch
+        {
+            NotificationKind.Paid => "captured",
+            NotificationKind.Refunded => "refund-paid",
+            NotificationKind.Closed => "payment-closed",
+            NotificationKind.Finished => null,
+            _ => throw new ArgumentException($"{notification.Kind} is nothing that a notification says.", nameof(notification)),
+        };
+        if (trigger is null)
+        {
+            return;
+        }
+
+        var facts = document.Shares.Select(share => new OrderFact
+        {
+            Trigger = trigger,
+            Source = notification.Provider,
+            Id = string.Create(CultureInfo.InvariantCulture, $"{trigger}:{notification.ProviderTradeNumber}:{notification.RefundNumber}"),
+            Order = share.Order,
+            Amount = notification.Kind == NotificationKind.Closed ? null : share.Amount,
+            Evidence = notification.RefundNumber ?? notification.ProviderTradeNumber,
+            RawStatus = notification.RawStatus,
+            OccurredAt = notification.OccurredAt,
+            Payload = notification.Raw,
+        }).ToList();
+        var results = await lifecycle.FireManyAsync(unitOfWork, facts, cancellationToken).ConfigureAwait(false);
+        if (results.FirstOrDefault(result => result is FireResult.Conflict) is FireResult.Conflict conflict)
+        {
+            throw new NotificationConflictException(conflict.Order);
+        }
+    }
+}

@@ -1,0 +1,209 @@
+using System.Text;
+using Microsoft.Extensions.DependencyInjection;
+using OrderKit.Core;
+using OrderKit.Idempotency;
+using OrderKit.StateMachine;
+
+namespace OrderKit.Tests.Intake;
+
+/// <summary>A combined payment of 199.00 yuan for two orders, as Alipay tells of it.</summary>
+public sealed class NotificationTests : IAsyncDisposable
+{
+    private static readonly Money Whole = new(19_900, Currency.CNY);
+
+    private readonly ServiceProvider _services;
+    private readonly NotificationGate _gate;
+    private readonly Documents _documents = new();
+
+    public NotificationTests()
+    {
+        var services = new ServiceCollection();
+        services.AddLogging();
+        services.AddSingleton<IPaymentDocuments>(_documents);
+        services.AddOrderKit().AddPaymentNotifications<Documents>().UseInMemory();
+        _services = services.BuildServiceProvider();
+        _gate = _services.GetRequiredService<NotificationGate>();
+    }
+
+    public ValueTask DisposeAsync() => _services.DisposeAsync();
+
+    [Fact]
+    public async Task The_same_post_twice_in_three_seconds_takes_effect_once_and_is_answered_twice()
+    {
+        await PlaceAsync();
+
+        var first = Assert.IsType<NotificationOutcome.Applied>(await _gate.AcceptAsync(Paid()));
+        var second = Assert.IsType<NotificationOutcome.Repeated>(await _gate.AcceptAsync(Paid()));
+
+        Assert.Equal("success", Encoding.UTF8.GetString(first.Acknowledgement.Body.Span));
+        Assert.Equal("success", Encoding.UTF8.GetString(second.Acknowledgement.Body.Span));
+        await CapturedAsync(14_900, 5_000);
+    }
+
+    [Fact]
+    public async Task Callback_browser_return_and_query_meet()
+    {
+        await PlaceAsync();
+
+        var outcomes = await Task.WhenAll(Enumerable.Range(0, 60).Select(i => Task.Run(() => _gate.AcceptAsync(Paid() with { TransportId = i % 3 == 0 ? null : $"notify-{i}" }))));
+
+        Assert.Single(outcomes.OfType<NotificationOutcome.Applied>());
+        Assert.Equal(59, outcomes.OfType<NotificationOutcome.Repeated>().Count());
+        await CapturedAsync(14_900, 5_000);
+    }
+
+    [Fact]
+    public async Task Success_finished_and_a_partial_refund_are_three_effects_each_once()
+    {
+        await PlaceAsync();
+        _documents.Refund = new PaymentDocument("M-1", new Money(1_000, Currency.CNY), [new PaymentShare(Order(1), new Money(1_000, Currency.CNY))], "alipay");
+        var refund = Paid() with { TransportId = "n-3", Kind = NotificationKind.Refunded, RawStatus = "TRADE_SUCCESS", RefundNumber = "R-1", Amount = new Money(1_000, Currency.CNY) };
+        NotificationFacts[] told = [Paid(), Paid() with { TransportId = "n-2", Kind = NotificationKind.Finished, RawStatus = "TRADE_FINISHED" }, refund];
+
+        foreach (var notification in told.Concat(told))
+        {
+            await _gate.AcceptAsync(notification);
+        }
+
+        await CapturedAsync(14_900, 5_000);
+        Assert.Equal(1_000, (await FindAsync(1)).Snapshot.Counters.Refunded);
+        Assert.Equal(0, (await FindAsync(2)).Snapshot.Counters.Refunded);
+    }
+
+    [Fact]
+    public async Task Another_amount_than_was_asked_for_is_kept_and_moves_nothing_until_it_is_put_right()
+    {
+        await PlaceAsync();
+        var wrong = Paid() with { Amount = new Money(199, Currency.CNY), Raw = "total_amount=1.99"u8.ToArray() };
+
+        var kept = Assert.IsType<NotificationOutcome.Quarantined>(await _gate.AcceptAsync(wrong));
+        Assert.IsType<NotificationOutcome.Quarantined>(await _gate.AcceptAsync(wrong));
+
+        Assert.Equal("amount-differs", kept.Reason);
+        Assert.Equal("success", Encoding.UTF8.GetString(kept.Acknowledgement.Body.Span));
+        await CapturedAsync(0, 0);
+        var message = Assert.Single((await _services.GetRequiredService<IQuarantineStore>().QueryAsync(new QuarantineQuery())).Items);
+
+        Assert.IsType<NotificationOutcome.Quarantined>(await _gate.ReplayAsync(message.Number, "chen", "nothing has changed"));
+        _documents.Payment = new PaymentDocument("M-1", new Money(199, Currency.CNY), [new PaymentShare(Order(1), new Money(199, Currency.CNY))], "alipay");
+        Assert.IsType<NotificationOutcome.Applied>(await _gate.ReplayAsync(message.Number, "chen", "the document was wrong"));
+        Assert.Null(await _gate.ReplayAsync(message.Number, "chen", "once more"));
+        Assert.IsType<NotificationOutcome.Repeated>(await _gate.AcceptAsync(wrong));
+        await CapturedAsync(199, 0);
+    }
+
+    [Fact]
+    public async Task The_same_id_with_another_content_is_kept_and_moves_nothing()
+    {
+        await PlaceAsync();
+        await _gate.AcceptAsync(Paid());
+
+        var kept = Assert.IsType<NotificationOutcome.Quarantined>(await _gate.AcceptAsync(Paid() with { Amount = new Money(1, Currency.CNY) }));
+
+        Assert.Equal("content-differs", kept.Reason);
+        Assert.Contains("amount", kept.Detail, StringComparison.Ordinal);
+        await CapturedAsync(14_900, 5_000);
+    }
+
+    [Fact]
+    public async Task A_payment_that_nobody_knows_is_kept()
+    {
+        _documents.Payment = null;
+
+        Assert.Equal("unknown-trade", Assert.IsType<NotificationOutcome.Quarantined>(await _gate.AcceptAsync(Paid())).Reason);
+    }
+
+    [Fact]
+    public async Task A_second_trade_for_the_same_payment_is_money_and_opens_a_case()
+    {
+        await PlaceAsync();
+        await _gate.AcceptAsync(Paid());
+
+        Assert.IsType<NotificationOutcome.Applied>(await _gate.AcceptAsync(Paid() with { TransportId = "n-2", ProviderTradeNumber = "2026020622009" }));
+
+        await CapturedAsync(29_800, 10_000);
+        var cases = await _services.GetRequiredService<ICaseStore>().QueryAsync(new CaseQuery());
+        Assert.Equal(["overpaid", "overpaid"], cases.Items.Select(item => item.Code));
+    }
+
+    [Fact]
+    public async Task A_notification_before_its_order_waits_for_it()
+    {
+        Assert.IsType<NotificationOutcome.Applied>(await _gate.AcceptAsync(Paid()));
+        await PlaceAsync();
+        await CapturedAsync(14_900, 5_000);
+    }
+
+    [Fact]
+    public void Each_provider_is_answered_in_its_own_way()
+    {
+        Assert.Equal((200, "success"), Read(AcknowledgementProtocol.Alipay.Taken));
+        Assert.Equal((200, "fail"), Read(_gate.RetryLater("alipay")));
+        Assert.Equal(200, AcknowledgementProtocol.WeChatPay.Taken.StatusCode);
+        Assert.Equal(503, _gate.RetryLater("wechatpay").StatusCode);
+        Assert.Equal(503, _gate.RetryLater("a bank").StatusCode);
+
+        static (int, string) Read(Acknowledgement acknowledgement) => (acknowledgement.StatusCode, Encoding.UTF8.GetString(acknowledgement.Body.Span));
+    }
+
+    [Fact]
+    public async Task Money_without_an_amount_and_a_refund_without_a_number_are_refused()
+    {
+        await Assert.ThrowsAsync<ArgumentException>(() => _gate.AcceptAsync(Paid() with { Amount = null }));
+        await Assert.ThrowsAsync<ArgumentException>(() => _gate.AcceptAsync(Paid() with { Kind = NotificationKind.Refunded }));
+        await Assert.ThrowsAsync<ArgumentException>(() => _gate.AcceptAsync(Paid() with { TransportId = "two\nlines" }));
+    }
+
+    [Fact]
+    public void Forgetting_a_notification_before_its_sender_gives_up_is_refused_at_the_start()
+    {
+        var check = new NotificationOptionsCheck();
+
+        Assert.True(check.Validate(null, new NotificationOptions()).Succeeded);
+        Assert.Contains("alipay repeats a notification for 1.01:00:00", check.Validate(null, new NotificationOptions { Keep = TimeSpan.FromHours(25) }).FailureMessage, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_payment_document_adds_up() => Assert.Contains(
+        "add up", Assert.Throws<ArgumentException>(() => new PaymentDocument("M-1", Whole, [new PaymentShare(Order(1), new Money(14_900, Currency.CNY))], "alipay")).Message, StringComparison.Ordinal);
+
+    private static OrderKey Order(int number) => OrderKey.For(OrderId.Derive(new ChannelCode("TB"), $"OD20260206-{number}"));
+
+    private static NotificationFacts Paid() => new()
+    {
+        Provider = "alipay",
+        TransportId = "n-1",
+        MerchantTradeNumber = "M-1",
+        ProviderTradeNumber = "2026020622001",
+        Kind = NotificationKind.Paid,
+        RawStatus = "TRADE_SUCCESS",
+        Amount = Whole,
+    };
+
+    private async Task PlaceAsync()
+    {
+        foreach (var (number, amount) in ((int, long)[])[(1, 14_900), (2, 5_000)])
+        {
+            await _services.GetRequiredService<OrderLifecycle>().FireAsync(new OrderFact
+            {
+                Trigger = "placed", Source = "taobao", Id = $"placed:{number}", Order = Order(number), Amount = new Money(amount, Currency.CNY), Quantity = 1,
+            });
+        }
+    }
+
+    private async Task<StoredOrder> FindAsync(int number) => (await _services.GetRequiredService<IOrderQueryStore>().FindAsync(Order(number)))!;
+
+    private async Task CapturedAsync(long first, long second) =>
+        Assert.Equal((first, second), ((await FindAsync(1)).Snapshot.Counters.Captured, (await FindAsync(2)).Snapshot.Counters.Captured));
+
+    private sealed class Documents : IPaymentDocuments
+    {
+        public PaymentDocument? Payment { get; set; } = new("M-1", Whole, [new PaymentShare(Order(1), new Money(14_900, Currency.CNY)), new PaymentShare(Order(2), new Money(5_000, Currency.CNY))], "alipay");
+
+        public PaymentDocument? Refund { get; set; }
+
+        public ValueTask<PaymentDocument?> FindAsync(
+            UnitOfWork unitOfWork, TenantId tenant, string provider, string merchantTradeNumber, string? refundNumber, CancellationToken cancellationToken = default) =>
+            new(refundNumber is null ? Payment : Refund);
+    }
+}
