@@ -8,6 +8,7 @@ var suites = new (string Name, Func<Task> Run)[]
     ("journal", () => { JournalHashingBenchmarks.Run(); return Task.CompletedTask; }),
     ("sqlite", SqliteBenchmarks.RunAsync),
     ("postgres", PostgreSqlBenchmarks.RunAsync),
+    ("storm", StormBenchmarks.RunAsync),
     ("deadlines", () => { DeadlineBenchmarks.Run(); return Task.CompletedTask; }),
 };
 

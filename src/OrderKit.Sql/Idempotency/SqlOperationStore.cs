@@ -217,9 +217,16 @@ internal sealed class SqlOperationStore(SqlDatabase database) : IOperationStore
         var times = string.Create(CultureInfo.InvariantCulture, $"{(isRunning ? $"{{now}} + ${span}" : "NULL")}, {(isRunning ? "NULL" : "{now}")}, {(isRunning ? "NULL" : $"{{now}} + ${span}")}");
         var fixedValues = string.Create(CultureInfo.InvariantCulture, $"{(int)terms.State}, 1, 1, {{now}}, {times}");
 
-        // In the order of the keys, so that two who claim the same set wait for each other and never both.
+        var isFree = Reclaimable("e", "r", terms, most);
+
+        // In the order of the keys, so that two who claim the same set wait for each other and never both. What is plainly taken is
+        // left out before: a conflict locks the row, which is a write, and most of what comes twice comes long after the first.
         var source = sets
-            ? $"SELECT {OperationColumns.Requests.NamesOf("r")}, {fixedValues} FROM {rows} ORDER BY r.key, r.scope, r.tenant"
+            ? $"""
+              SELECT {OperationColumns.Requests.NamesOf("r")}, {fixedValues} FROM {rows}
+              WHERE (SELECT CASE WHEN {isFree} THEN 0 ELSE 1 END FROM {"{operations}"} e WHERE e.tenant = r.tenant AND e.scope = r.scope AND e.key = r.key LIMIT 1) IS DISTINCT FROM 1
+              ORDER BY r.key, r.scope, r.tenant
+              """
             : $"VALUES ({OperationColumns.Requests.Parameters(1)}, {fixedValues})";
         return string.Create(CultureInfo.InvariantCulture, $$"""
             INSERT INTO {operations} AS o ({{names}}, state, epoch, attempts, created_at, lease_until, finished_at, expires_at)
@@ -231,11 +238,15 @@ internal sealed class SqlOperationStore(SqlDatabase database) : IOperationStore
                 step = CASE WHEN o.state IN (2, 3) THEN NULL ELSE o.step END,
                 step_content = CASE WHEN o.state IN (2, 3) THEN NULL ELSE o.step_content END,
                 lease_until = excluded.lease_until, finished_at = excluded.finished_at, expires_at = excluded.expires_at, result = NULL, error = NULL
-            WHERE (o.state IN (2, 3) AND o.expires_at <= {now})
-                OR (o.state IN ({{(terms.TakesLapsed ? "1, 4" : "4")}}) AND o.lease_until <= {now} AND o.attempts < ${{most}} AND o.fingerprint = excluded.fingerprint)
+            WHERE {{Reclaimable("o", "excluded", terms, most)}}
             RETURNING tenant, scope, key, epoch, attempts, step, step_content
             """);
     }
+
+    /// <summary>Whether a row may be claimed again: its answer has expired, or its attempt is over and the same is asked for.</summary>
+    private static string Reclaimable(string row, string asked, ClaimTerms terms, int most) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"({row}.state IN (2, 3) AND {row}.expires_at <= {{now}}) OR ({row}.state IN ({(terms.TakesLapsed ? "1, 4" : "4")}) AND {row}.lease_until <= {{now}} AND {row}.attempts < ${most} AND {row}.fingerprint = {asked}.fingerprint)");
 
     private static string FindRows(bool isOneRow)
     {

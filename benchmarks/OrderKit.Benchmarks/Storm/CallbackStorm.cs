@@ -1,0 +1,79 @@
+using System.Diagnostics;
+using OrderKit.Idempotency;
+
+namespace OrderKit.Benchmarks;
+
+/// <summary>Callbacks about the newest orders in random order, each delivered three times: twice soon and once later.</summary>
+internal sealed class CallbackStorm
+{
+    private const int Deliveries = 3;
+    private const int Soon = 2_000;
+    private const int Later = 60_000;
+    private const int Seed = 20_260_206;
+
+    private readonly (string Trigger, int Order)[] _stream;
+    private int _next = -1;
+
+    public CallbackStorm(int orders, int newest)
+    {
+        var random = new Random(Seed);
+        var facts = new List<(string Trigger, int Order)>(newest * DurableFacts.Life.Length);
+        foreach (var trigger in DurableFacts.Life)
+        {
+            var shuffled = Enumerable.Range(orders - newest, newest).ToArray();
+            random.Shuffle(shuffled);
+            facts.AddRange(shuffled.Select(order => (trigger, order)));
+        }
+
+        var deliveries = new List<(double At, int Fact)>(facts.Count * Deliveries);
+        for (var i = 0; i < facts.Count; i++)
+        {
+            deliveries.Add((i, i));
+            deliveries.Add((i + (random.NextDouble() * Soon), i));
+            deliveries.Add((i + (random.NextDouble() * Later), i));
+        }
+
+        deliveries.Sort(static (a, b) => a.At.CompareTo(b.At));
+        _stream = [.. deliveries.Select(delivery => facts[delivery.Fact])];
+    }
+
+    /// <summary>Has callers deliver for a while; the stream goes on where it stopped.</summary>
+    /// <param name="callers">How many deliver at the same time, each waiting for its answer.</param>
+    /// <param name="duration">For how long.</param>
+    /// <param name="deliver">Delivers; tells whether it took effect.</param>
+    public async Task<StormResult> RunAsync(int callers, TimeSpan duration, Func<IntakeRequest, Task<bool>> deliver)
+    {
+        const int Quarters = 4;
+        var answered = new long[Quarters];
+        long effects = 0;
+        var latencies = new List<double>[callers];
+        var started = Stopwatch.GetTimestamp();
+        await Task.WhenAll(Enumerable.Range(0, callers).Select(caller => Task.Run(async () =>
+        {
+            var own = latencies[caller] = [];
+            while (Stopwatch.GetElapsedTime(started) is var elapsed && elapsed < duration && Interlocked.Increment(ref _next) is var i && i < _stream.Length)
+            {
+                var (trigger, order) = _stream[i];
+                var fact = DurableFacts.Told(trigger, order);
+                var request = new IntakeRequest(
+                    OperationKey.Of("callback", fact.Id!), Fingerprint.Of(("trigger", trigger), ("order", (long)order), ("evidence", fact.Evidence)), fact);
+                var begun = Stopwatch.GetTimestamp();
+                if (await deliver(request).ConfigureAwait(false))
+                {
+                    Interlocked.Increment(ref effects);
+                }
+
+                own.Add(Stopwatch.GetElapsedTime(begun).TotalMilliseconds);
+                Interlocked.Increment(ref answered[Math.Min(Quarters - 1, (int)(Stopwatch.GetElapsedTime(started) / duration * Quarters))]);
+            }
+        }))).ConfigureAwait(false);
+
+        if (_next >= _stream.Length)
+        {
+            Console.WriteLine("The stream ended before the time did.");
+        }
+
+        var all = latencies.SelectMany(own => own).Order().ToArray();
+        return new StormResult(Stopwatch.GetElapsedTime(started), answered, effects, all);
+    }
+}

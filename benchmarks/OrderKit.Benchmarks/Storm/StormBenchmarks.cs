@@ -1,0 +1,126 @@
+using System.Data.Common;
+using System.Globalization;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+using OrderKit.Core;
+using OrderKit.Idempotency;
+using OrderKit.Sqlite;
+using OrderKit.StateMachine;
+
+namespace OrderKit.Benchmarks;
+
+/// <summary>The callback storm: claim, transition, journal and outbox, durable before each answer.</summary>
+internal static class StormBenchmarks
+{
+    private const int Newest = 100_000;
+    private const int Callers = 256;
+    private const int NaiveCallers = 16;
+
+    // ORDERKIT_STORM_ORDERS and ORDERKIT_STORM_SECONDS make it shorter while one works on it.
+    private static readonly int Orders = Setting("ORDERKIT_STORM_ORDERS", 1_000_000);
+    private static readonly TimeSpan Duration = TimeSpan.FromSeconds(Setting("ORDERKIT_STORM_SECONDS", 60));
+
+    public static async Task RunAsync()
+    {
+        var folder = Directory.CreateTempSubdirectory("orderkit-bench-storm-").FullName;
+        try
+        {
+            var source = $"Data Source={Path.Combine(folder, "storm.db")}";
+            await RunAsync("SQLite, synchronous=FULL", 10, builder => builder.UseSqlite(options =>
+            {
+                options.ConnectionString = source;
+                options.Synchronous = SqliteSynchronous.Full;
+            }), () => new SqliteConnection($"{source};Pooling=False")).ConfigureAwait(false);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+
+        if (await ThrowAwayPostgreSql.StartAsync(fsync: true).ConfigureAwait(false) is not { } server)
+        {
+            return;
+        }
+
+        await using (server.ConfigureAwait(false))
+        {
+            var prepared = $"{server.ConnectionString};Max Auto Prepare=100;Auto Prepare Min Usages=2;Maximum Pool Size=30";
+            await RunAsync("PostgreSQL, fsync on", 7, builder => builder.AddIntake(options => options.Writers = 2).UsePostgreSql(prepared), () => new NpgsqlConnection($"{server.ConnectionString};Pooling=False")).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task RunAsync(string title, int bar, Action<OrderKitBuilder> choose, Func<DbConnection> open)
+    {
+        var services = new ServiceCollection().AddLogging();
+        choose(services.AddOrderKit());
+        var provider = services.BuildServiceProvider();
+        await using var ends = provider.ConfigureAwait(false);
+        await provider.GetRequiredService<Sql.OrderKitSchema>().EnsureAsync().ConfigureAwait(false);
+        var lifecycle = provider.GetRequiredService<OrderLifecycle>();
+        for (var i = 0; i < Orders; i += 2_000)
+        {
+            await lifecycle.FireManyAsync([.. Enumerable.Range(i, Math.Min(2_000, Orders - i)).Select(DurableFacts.Placed)]).ConfigureAwait(false);
+        }
+
+        var storm = new CallbackStorm(Orders, Math.Min(Newest, Orders));
+        var intake = provider.GetRequiredService<OrderIntake>();
+        var operations = provider.GetRequiredService<Operations>();
+
+        // Warm, and not counted.
+        var warm = await storm.RunAsync(Callers, Duration / 10, request => TakeAsync(intake, request)).ConfigureAwait(false);
+        var naive = await storm.RunAsync(NaiveCallers, Duration / 4, request => OneByOneAsync(operations, lifecycle, request)).ConfigureAwait(false);
+        var grouped = await storm.RunAsync(Callers, Duration, request => TakeAsync(intake, request)).ConfigureAwait(false);
+        var difference = await SumOfVersionsAsync(open()).ConfigureAwait(false) - Orders - warm.Effects - naive.Effects - grouped.Effects;
+
+        Console.WriteLine();
+        Console.WriteLine($"### Callback storm on {title}: {Orders:N0} orders, callbacks about the newest {Math.Min(Newest, Orders):N0}, each delivered 3 times");
+        Console.WriteLine();
+        Console.WriteLine("| | callers | seconds | answered/s | bar | effects/s | last quarter ÷ first | bar | p50 ms | p99 ms | p99.9 ms | max ms |");
+        Console.WriteLine("|---|---:|---:|---:|---|---:|---:|---|---:|---:|---:|---:|");
+        Print("intake", Callers, grouped, "≥ 12,800", "≥ 0.85");
+        Print("one by one", NaiveCallers, naive, "", "");
+        Console.WriteLine();
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{grouped.AnsweredPerSecond / naive.AnsweredPerSecond:N1} times as many as one by one (bar: {bar}). Rows in the journal less the effects that were told: {difference}."));
+    }
+
+    private static async Task<bool> TakeAsync(OrderIntake intake, IntakeRequest request) => await intake.TakeAsync(request).ConfigureAwait(false) switch
+    {
+        IntakeResult.Taken { Fired: FireResult.Applied } => true,
+        IntakeResult.Repeated { Refusal: null } => false,
+        var other => throw new InvalidOperationException($"A callback of the benchmark was not taken: {other}"),
+    };
+
+    private static async Task<bool> OneByOneAsync(Operations operations, OrderLifecycle lifecycle, IntakeRequest request) =>
+        await operations.RunAsync(request.Key, request.Fingerprint, ResultCodec.None, async (operation, cancellationToken) =>
+            await lifecycle.FireAsync(operation.UnitOfWork, request.Fact, cancellationToken).ConfigureAwait(false) is FireResult.Applied).ConfigureAwait(false) switch
+        {
+            OperationOutcome<bool>.Executed { Result: true } => true,
+            OperationOutcome<bool>.Replayed => false,
+            var other => throw new InvalidOperationException($"A callback of the benchmark was not taken: {other}"),
+        };
+
+    // Each effect is one version of its order.
+    private static async Task<long> SumOfVersionsAsync(DbConnection connection)
+    {
+        await using (connection.ConfigureAwait(false))
+        {
+            await connection.OpenAsync().ConfigureAwait(false);
+            var command = connection.CreateCommand();
+            await using (command.ConfigureAwait(false))
+            {
+                command.CommandText = "SELECT sum(version) FROM orderkit_orders";
+                return Convert.ToInt64(await command.ExecuteScalarAsync().ConfigureAwait(false), CultureInfo.InvariantCulture);
+            }
+        }
+    }
+
+    private static void Print(string name, int callers, StormResult result, string bar, string endurance) => Console.WriteLine(string.Create(
+        CultureInfo.InvariantCulture,
+        $"| {name} | {callers} | {result.Elapsed.TotalSeconds:N0} | {result.AnsweredPerSecond:N0} | {bar} | {result.EffectsPerSecond:N0} | {result.Endurance:N2} | {endurance} | {result.Percentile(0.5):N1} | {result.Percentile(0.99):N1} | {result.Percentile(0.999):N1} | {result.Latencies[^1]:N1} |"));
+
+    private static int Setting(string name, int usual) =>
+        int.TryParse(Environment.GetEnvironmentVariable(name), CultureInfo.InvariantCulture, out var value) ? value : usual;
+}
