@@ -1,4 +1,5 @@
 using OrderKit.Core;
+using OrderKit.Idempotency;
 using OrderKit.StateMachine;
 
 namespace OrderKit.Specs;
@@ -29,4 +30,10 @@ public interface IStoreActor
 
     /// <summary>The cases.</summary>
     ICaseStore Cases { get; }
+
+    /// <summary>Duplicate orders, the writing side.</summary>
+    IDuplicateOrderStore DuplicateOrders { get; }
+
+    /// <summary>Duplicate orders, the reading side.</summary>
+    IDuplicateOrderQueryStore DuplicateOrderQueries { get; }
 }

@@ -6,7 +6,7 @@ public sealed class BrokenStoreTests
     private static readonly Fault[] Faults =
     [
         .. OrderFaults.All, .. UnitFaults.All, .. DeadlineFaults.All, .. OutboxFaults.All,
-        .. LeaseFaults.All, .. CaseFaults.All, .. QueryFaults.All, .. JournalFaults.All, .. LifecycleFaults.All,
+        .. LeaseFaults.All, .. DuplicateOrderFaults.All, .. CaseFaults.All, .. QueryFaults.All, .. JournalFaults.All, .. LifecycleFaults.All,
     ];
 
     public static TheoryData<string, string, string> Findings

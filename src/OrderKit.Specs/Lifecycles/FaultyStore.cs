@@ -1,4 +1,5 @@
 using OrderKit.Core;
+using OrderKit.Idempotency;
 using OrderKit.StateMachine;
 
 namespace OrderKit.Specs;
@@ -21,6 +22,10 @@ internal sealed class FaultyStore(IStoreActor inner, Faults faults) : IStoreActo
     public ILeaseStore Leases { get; } = new FaultyLeases(inner.Leases, faults);
 
     public ICaseStore Cases => inner.Cases;
+
+    public IDuplicateOrderStore DuplicateOrders => inner.DuplicateOrders;
+
+    public IDuplicateOrderQueryStore DuplicateOrderQueries => inner.DuplicateOrderQueries;
 
     private sealed class FaultyUnits(IUnitOfWorkFactory inner, Faults faults) : IUnitOfWorkFactory
     {

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using OrderKit.Core;
+using OrderKit.Idempotency;
 using OrderKit.StateMachine;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -19,6 +20,7 @@ public static class InMemoryStoreExtensions
         services.TryAddSingleton<InMemoryLeaseStore>();
         services.TryAddSingleton<InMemoryCaseStore>();
         services.TryAddSingleton<InMemoryOrderStore>();
+        services.TryAddSingleton<InMemoryDuplicateOrderStore>();
         services.TryAddSingleton<IUnitOfWorkFactory>(static provider => provider.GetRequiredService<InMemoryDatabase>());
         services.TryAddSingleton<IOutboxStore>(static provider => provider.GetRequiredService<InMemoryOutboxStore>());
         services.TryAddSingleton<ILeaseStore>(static provider => provider.GetRequiredService<InMemoryLeaseStore>());
@@ -27,6 +29,8 @@ public static class InMemoryStoreExtensions
         services.TryAddSingleton<IOrderQueryStore>(static provider => provider.GetRequiredService<InMemoryOrderStore>());
         services.TryAddSingleton<IJournalStore>(static provider => provider.GetRequiredService<InMemoryOrderStore>());
         services.TryAddSingleton<IDeadlineStore>(static provider => provider.GetRequiredService<InMemoryOrderStore>());
+        services.TryAddSingleton<IDuplicateOrderStore>(static provider => provider.GetRequiredService<InMemoryDuplicateOrderStore>());
+        services.TryAddSingleton<IDuplicateOrderQueryStore>(static provider => provider.GetRequiredService<InMemoryDuplicateOrderStore>());
         return builder;
     }
 }

@@ -12,5 +12,5 @@ public static class OrderKitServiceCollectionExtensions
     /// </code>
     /// </example>
     public static OrderKitBuilder AddOrderKit(this IServiceCollection services) =>
-        services.AddOrderKitCore().AddStateMachine().AddMessaging();
+        services.AddOrderKitCore().AddStateMachine().AddMessaging().AddDuplicateOrders();
 }

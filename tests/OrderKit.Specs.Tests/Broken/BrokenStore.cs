@@ -1,4 +1,5 @@
 using OrderKit.Core;
+using OrderKit.Idempotency;
 using OrderKit.StateMachine;
 
 namespace OrderKit.Specs.Tests;
@@ -16,6 +17,8 @@ internal sealed class BrokenStore : IStoreUnderTest
         Outbox = new BrokenOutbox(Sound.Outbox);
         Leases = new BrokenLeases(Sound.Leases);
         Cases = new BrokenCases(Sound.Cases);
+        DuplicateOrders = new BrokenDuplicateOrders(Sound.DuplicateOrders);
+        DuplicateOrderQueries = new BrokenDuplicateOrderQueries(Sound.DuplicateOrderQueries);
     }
 
     /// <summary>The store behind it, which keeps every rule.</summary>
@@ -41,6 +44,10 @@ internal sealed class BrokenStore : IStoreUnderTest
 
     public BrokenCases Cases { get; }
 
+    public BrokenDuplicateOrders DuplicateOrders { get; }
+
+    public BrokenDuplicateOrderQueries DuplicateOrderQueries { get; }
+
     public Func<TimeSpan, TimeSpan>? Advance { get; set; }
 
     IUnitOfWorkFactory IStoreActor.Units => Units;
@@ -58,6 +65,10 @@ internal sealed class BrokenStore : IStoreUnderTest
     ILeaseStore IStoreActor.Leases => Leases;
 
     ICaseStore IStoreActor.Cases => Cases;
+
+    IDuplicateOrderStore IStoreActor.DuplicateOrders => DuplicateOrders;
+
+    IDuplicateOrderQueryStore IStoreActor.DuplicateOrderQueries => DuplicateOrderQueries;
 
     public Task AdvanceAsync(TimeSpan by) => Sound.AdvanceAsync(Advance?.Invoke(by) ?? by);
 

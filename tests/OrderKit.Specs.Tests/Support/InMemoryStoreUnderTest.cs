@@ -1,4 +1,5 @@
 using OrderKit.Core;
+using OrderKit.Idempotency;
 using OrderKit.StateMachine;
 
 namespace OrderKit.Specs.Tests;
@@ -17,6 +18,7 @@ internal sealed class InMemoryStoreUnderTest : IStoreUnderTest
     private readonly InMemoryOutboxStore _outbox;
     private readonly InMemoryCaseStore _cases;
     private readonly InMemoryLeaseStore _leases;
+    private readonly InMemoryDuplicateOrderStore _duplicates;
 
     public InMemoryStoreUnderTest()
     {
@@ -24,6 +26,7 @@ internal sealed class InMemoryStoreUnderTest : IStoreUnderTest
         _outbox = new InMemoryOutboxStore(_database);
         _cases = new InMemoryCaseStore(_database);
         _leases = new InMemoryLeaseStore(_database);
+        _duplicates = new InMemoryDuplicateOrderStore(_database, _outbox);
         _orders = new InMemoryOrderStore(_database, _outbox, _cases);
     }
 
@@ -46,6 +49,10 @@ internal sealed class InMemoryStoreUnderTest : IStoreUnderTest
     public ILeaseStore Leases => _leases;
 
     public ICaseStore Cases => _cases;
+
+    public IDuplicateOrderStore DuplicateOrders => _duplicates;
+
+    public IDuplicateOrderQueryStore DuplicateOrderQueries => _duplicates;
 
     /// <summary>The outbox's writing side.</summary>
     public InMemoryOutboxStore OutboxWriter => _outbox;

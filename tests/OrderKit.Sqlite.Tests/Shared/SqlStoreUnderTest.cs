@@ -1,5 +1,6 @@
 using System.Data.Common;
 using OrderKit.Core;
+using OrderKit.Idempotency;
 using OrderKit.Specs;
 using OrderKit.StateMachine;
 
@@ -29,6 +30,10 @@ internal sealed class SqlStoreUnderTest(TestStore store, StoreAbilities abilitie
     public ILeaseStore Leases => store.Leases;
 
     public ICaseStore Cases => store.Cases;
+
+    public IDuplicateOrderStore DuplicateOrders => store.DuplicateOrders;
+
+    public IDuplicateOrderQueryStore DuplicateOrderQueries => store.DuplicateOrderQueries;
 
     public Task AdvanceAsync(TimeSpan by)
     {

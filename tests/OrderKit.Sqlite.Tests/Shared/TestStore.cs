@@ -1,6 +1,7 @@
 using System.Data.Common;
 using Microsoft.Extensions.DependencyInjection;
 using OrderKit.Core;
+using OrderKit.Idempotency;
 using OrderKit.StateMachine;
 
 namespace OrderKit.Sql.Tests;
@@ -25,6 +26,10 @@ public abstract class TestStore : IAsyncDisposable
     public ILeaseStore Leases => Services.GetRequiredService<ILeaseStore>();
 
     public ICaseStore Cases => Services.GetRequiredService<ICaseStore>();
+
+    public IDuplicateOrderStore DuplicateOrders => Services.GetRequiredService<IDuplicateOrderStore>();
+
+    public IDuplicateOrderQueryStore DuplicateOrderQueries => Services.GetRequiredService<IDuplicateOrderQueryStore>();
 
     public OrderKitSchema Schema => Services.GetRequiredService<OrderKitSchema>();
 
