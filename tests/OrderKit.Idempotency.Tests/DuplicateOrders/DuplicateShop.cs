@@ -31,6 +31,8 @@ internal sealed class DuplicateShop : IAsyncDisposable
 
     public ChangingSettings Settings { get; } = new();
 
+    public IServiceProvider Services => _services;
+
     public DuplicateOrders Duplicates => _services.GetRequiredService<DuplicateOrders>();
 
     public DuplicateReview Review => _services.GetRequiredService<DuplicateReview>();
