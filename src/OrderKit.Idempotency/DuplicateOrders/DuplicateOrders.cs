@@ -23,8 +23,12 @@ public sealed class DuplicateOrders
         _rules = rules ?? new DuplicateRules();
     }
 
-    /// <summary>Checks an order against all rules, and has it guard its subjects. Checking it again gives the same verdict until somebody decides.</summary>
-    /// <remarks>An order that is rejected leaves no guard and no label. One that is held is a row of the review queue and a message in the outbox.</remarks>
+    /// <summary>Checks an order against all rules, and has it guard its subjects.</summary>
+    /// <remarks>
+    /// An order that is rejected leaves no guard and no label. One that is held is a row of the review queue and a message in the outbox.
+    /// An order that is checked again is rejected by a rule with <see cref="DuplicateRule.FindsSameOrder"/>, which then names the order
+    /// itself; by all others it gets the verdict of before, until somebody decides.
+    /// </remarks>
     /// <exception cref="ArgumentException">The order's id is empty, or a text has half a surrogate pair.</exception>
     public async Task<DuplicateVerdict> CheckAsync(UnitOfWork unitOfWork, OrderCandidate order, CancellationToken cancellationToken = default)
     {
