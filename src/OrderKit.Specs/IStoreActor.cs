@@ -36,4 +36,10 @@ public interface IStoreActor
 
     /// <summary>The cases.</summary>
     ICaseStore Cases { get; }
+
+    /// <summary>Duplicate orders, the writing side.</summary>
+    IDuplicateOrderStore DuplicateOrders { get; }
+
+    /// <summary>Duplicate orders, the reading side.</summary>
+    IDuplicateOrderQueryStore DuplicateOrderQueries { get; }
 }

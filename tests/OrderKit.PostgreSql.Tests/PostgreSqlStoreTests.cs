@@ -16,6 +16,12 @@ public sealed class PostgreSqlUnitOfWorkTests : UnitOfWorkTests
 }
 
 [Trait("Requires", "PostgreSql")]
+public sealed class PostgreSqlDuplicateHistoryTests : DuplicateHistoryTests
+{
+    protected override Task<TestStore> OpenAsync() => PostgreSqlTestStore.CreateAsync();
+}
+
+[Trait("Requires", "PostgreSql")]
 public sealed class PostgreSqlSchemaTests : SchemaTests
 {
     protected override Task<TestStore> OpenEmptyAsync() => Task.FromResult<TestStore>(new PostgreSqlTestStore());

@@ -1,4 +1,7 @@
 using System.Collections.Concurrent;
+using Microsoft.Extensions.DependencyInjection;
+using OrderKit.Core;
+using OrderKit.Idempotency;
 using OrderKit.Sql.Tests;
 using OrderKit.StateMachine;
 
@@ -21,6 +24,24 @@ public sealed class SqliteStatementTests
         await unit.CommitAsync();
 
         Assert.Equal(["BEGIN", "SELECT", "UPDATE", "INSERT", "INSERT", "COMMIT"], statements.Select(text => text.Split(' ', '\n')[0]));
+    }
+
+    [Fact]
+    public async Task A_check_of_an_order_that_repeats_none_takes_one_statement_for_each_rule()
+    {
+        var statements = new ConcurrentQueue<string>();
+        await using var store = await SqliteTestStore.CreateAsync(options => options.Wrap = inner => new WatchedConnection(inner, statements));
+        await store.SaveAsync(Samples.Change(Samples.Key(1)));
+        statements.Clear();
+
+        await using var unit = await store.Units.BeginAsync();
+        await store.Services.GetRequiredService<DuplicateOrders>().CheckAsync(unit, new OrderCandidate
+        {
+            Order = Samples.Key(1), ExternalNumber = "1", Buyer = "buyer", Cart = "cart", Amount = new Money(1990, Currency.CNY),
+        });
+        await unit.CommitAsync();
+
+        Assert.Equal(["BEGIN", "INSERT", "INSERT", "INSERT", "COMMIT"], statements.Select(text => text.Split(' ', '\n')[0]));
     }
 
     [Fact]

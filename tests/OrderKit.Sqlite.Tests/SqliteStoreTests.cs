@@ -13,6 +13,11 @@ public sealed class SqliteUnitOfWorkTests : UnitOfWorkTests
     protected override Task<TestStore> OpenAsync() => SqliteTestStore.CreateAsync();
 }
 
+public sealed class SqliteDuplicateHistoryTests : DuplicateHistoryTests
+{
+    protected override Task<TestStore> OpenAsync() => SqliteTestStore.CreateAsync();
+}
+
 public sealed class SqliteSchemaTests : SchemaTests
 {
     protected override Task<TestStore> OpenEmptyAsync() => Task.FromResult<TestStore>(new SqliteTestStore());

@@ -30,6 +30,9 @@ public static class OrderKitTelemetry
     /// <summary>How many journal rows no segment holds yet, <c>{row}</c>, counted up to 10,001; measured by the process that seals.</summary>
     public const string UnsealedGaugeName = "orderkit.journal.unsealed";
 
+    /// <summary>Counts orders that were checked for an earlier one, <c>{order}</c>, by <c>orderkit.outcome</c>.</summary>
+    public const string DuplicateChecksCounterName = "orderkit.duplicates.checks";
+
     /// <summary>The tag for how something ended.</summary>
     public const string OutcomeTag = "orderkit.outcome";
 

@@ -27,6 +27,10 @@ internal sealed class FaultyStore(IStoreActor inner, Faults faults) : IStoreActo
 
     public ICaseStore Cases => inner.Cases;
 
+    public IDuplicateOrderStore DuplicateOrders => inner.DuplicateOrders;
+
+    public IDuplicateOrderQueryStore DuplicateOrderQueries => inner.DuplicateOrderQueries;
+
     private static UnitOfWork Inner(UnitOfWork unit) => unit is FaultyUnit faulty ? faulty.Inner : unit;
 
     private sealed class FaultyUnits(IUnitOfWorkFactory inner, Faults faults) : IUnitOfWorkFactory

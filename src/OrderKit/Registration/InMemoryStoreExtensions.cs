@@ -22,6 +22,7 @@ public static class InMemoryStoreExtensions
         services.TryAddSingleton<InMemoryOrderStore>();
         services.TryAddSingleton<InMemoryQuarantineStore>();
         services.TryAddSingleton<InMemoryOperationStore>();
+        services.TryAddSingleton<InMemoryDuplicateOrderStore>();
         services.TryAddSingleton<IUnitOfWorkFactory>(static provider => provider.GetRequiredService<InMemoryDatabase>());
         services.TryAddSingleton<IOutboxStore>(static provider => provider.GetRequiredService<InMemoryOutboxStore>());
         services.TryAddSingleton<ILeaseStore>(static provider => provider.GetRequiredService<InMemoryLeaseStore>());
@@ -32,6 +33,8 @@ public static class InMemoryStoreExtensions
         services.TryAddSingleton<IOrderQueryStore>(static provider => provider.GetRequiredService<InMemoryOrderStore>());
         services.TryAddSingleton<IJournalStore>(static provider => provider.GetRequiredService<InMemoryOrderStore>());
         services.TryAddSingleton<IDeadlineStore>(static provider => provider.GetRequiredService<InMemoryOrderStore>());
+        services.TryAddSingleton<IDuplicateOrderStore>(static provider => provider.GetRequiredService<InMemoryDuplicateOrderStore>());
+        services.TryAddSingleton<IDuplicateOrderQueryStore>(static provider => provider.GetRequiredService<InMemoryDuplicateOrderStore>());
         return builder;
     }
 }

@@ -18,7 +18,7 @@ public static class OrderKitServiceCollectionExtensions
     /// </code>
     /// </example>
     public static OrderKitBuilder AddOrderKit(this IServiceCollection services) =>
-        services.AddOrderKitCore().AddStateMachine().AddIdempotency().AddMessaging().AddIntake();
+        services.AddOrderKitCore().AddStateMachine().AddIdempotency().AddDuplicateOrders().AddMessaging().AddIntake();
 
     /// <summary>Adds the gate for what payment providers say, which is compared with the host's payment documents and fired at its orders.</summary>
     /// <typeparam name="TDocuments">The host's payment documents.</typeparam>

@@ -19,6 +19,8 @@ internal sealed class BrokenStore : IStoreUnderTest
         Operations = new BrokenOperations(new UnwrappingOperations(Sound.Operations));
         Quarantine = new BrokenQuarantine(Sound.Quarantine);
         Cases = new BrokenCases(Sound.Cases);
+        DuplicateOrders = new BrokenDuplicateOrders(Sound.DuplicateOrders);
+        DuplicateOrderQueries = new BrokenDuplicateOrderQueries(Sound.DuplicateOrderQueries);
     }
 
     /// <summary>The store behind it, which keeps every rule.</summary>
@@ -48,6 +50,10 @@ internal sealed class BrokenStore : IStoreUnderTest
 
     public BrokenCases Cases { get; }
 
+    public BrokenDuplicateOrders DuplicateOrders { get; }
+
+    public BrokenDuplicateOrderQueries DuplicateOrderQueries { get; }
+
     public Func<TimeSpan, TimeSpan>? Advance { get; set; }
 
     IUnitOfWorkFactory IStoreActor.Units => Units;
@@ -69,6 +75,10 @@ internal sealed class BrokenStore : IStoreUnderTest
     IQuarantineStore IStoreActor.Quarantine => Quarantine;
 
     ICaseStore IStoreActor.Cases => Cases;
+
+    IDuplicateOrderStore IStoreActor.DuplicateOrders => DuplicateOrders;
+
+    IDuplicateOrderQueryStore IStoreActor.DuplicateOrderQueries => DuplicateOrderQueries;
 
     public Task AdvanceAsync(TimeSpan by) => Sound.AdvanceAsync(Advance?.Invoke(by) ?? by);
 

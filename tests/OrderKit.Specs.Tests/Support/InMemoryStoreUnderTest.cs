@@ -20,6 +20,7 @@ internal sealed class InMemoryStoreUnderTest : IStoreUnderTest
     private readonly InMemoryLeaseStore _leases;
     private readonly InMemoryOperationStore _operations;
     private readonly InMemoryQuarantineStore _quarantine;
+    private readonly InMemoryDuplicateOrderStore _duplicates;
 
     public InMemoryStoreUnderTest()
     {
@@ -29,6 +30,7 @@ internal sealed class InMemoryStoreUnderTest : IStoreUnderTest
         _leases = new InMemoryLeaseStore(_database);
         _operations = new InMemoryOperationStore(_database);
         _quarantine = new InMemoryQuarantineStore(_database);
+        _duplicates = new InMemoryDuplicateOrderStore(_database, _outbox);
         _orders = new InMemoryOrderStore(_database, _outbox, _cases);
     }
 
@@ -55,6 +57,10 @@ internal sealed class InMemoryStoreUnderTest : IStoreUnderTest
     public IQuarantineStore Quarantine => _quarantine;
 
     public ICaseStore Cases => _cases;
+
+    public IDuplicateOrderStore DuplicateOrders => _duplicates;
+
+    public IDuplicateOrderQueryStore DuplicateOrderQueries => _duplicates;
 
     /// <summary>The outbox's writing side.</summary>
     public InMemoryOutboxStore OutboxWriter => _outbox;

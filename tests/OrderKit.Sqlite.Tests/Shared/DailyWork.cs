@@ -1,4 +1,5 @@
 using OrderKit.Core;
+using OrderKit.Idempotency;
 using OrderKit.StateMachine;
 
 namespace OrderKit.Sql.Tests;
@@ -45,6 +46,8 @@ internal static class DailyWork
         await store.Cases.QueryAsync(new CaseQuery());
         await store.Cases.QueryAsync(new CaseQuery { Order = a, IncludeClosed = true });
 
+        await RunDuplicatesAsync(store, a, b);
+
         var rows = await store.Journal.ReadUnsealedAsync(10);
         await store.Journal.LastSegmentAsync();
         await store.Journal.AppendSegmentAsync(new JournalSegment(1, default, [.. rows.Select(r => new JournalLeaf(r.OrderNo, r.Entry.Version, default))], Samples.Noon, default));
@@ -52,5 +55,28 @@ internal static class DailyWork
         await store.Journal.ReadRowsAsync([(rows[0].OrderNo, 1)]);
         await store.Journal.ReadMarkedAsync(1, 10);
         await store.Journal.ScanAsync(0, 10);
+    }
+
+    private static async Task RunDuplicatesAsync(TestStore store, OrderKey a, OrderKey b)
+    {
+        var guard = new DuplicateGuard("cart", Digest.Of("subject"u8), a, TimeSpan.FromMinutes(15), null, ExtendsWindow: true);
+        var suspicion = new SuspectedDuplicate(b, "cart", a, SuspicionState.Held, Samples.Noon, TimeSpan.FromMinutes(1), Samples.Noon, "alipay", null);
+        await using (var unit = await store.Units.BeginAsync())
+        {
+            await store.DuplicateOrders.GuardAsync(unit, [guard, guard with { Order = b, At = Samples.Noon.AddYears(50), Window = TimeSpan.MaxValue }]);
+            await store.DuplicateOrders.SaveAsync(unit, [suspicion], [Samples.Message(b, 9)]);
+            await store.DuplicateOrders.LoadAsync(unit, b);
+            await store.DuplicateOrders.DecideAsync(unit, [new DuplicateDecision(b, SuspicionState.Released, "user-9", "two gifts", [])]);
+            await store.DuplicateOrders.LoadActsAsync(unit, b);
+            await store.DuplicateOrders.ReleaseAsync(unit, a, ["cart"]);
+            await unit.CommitAsync();
+        }
+
+        await store.DuplicateOrderQueries.DueAsync(10);
+        var page = new DuplicateOrderQuery { From = Samples.Noon.AddDays(-1), Before = Samples.Noon.AddDays(1) };
+        await store.DuplicateOrderQueries.QueryAsync(page);
+        await store.DuplicateOrderQueries.QueryAsync(page with { PaymentChannel = "alipay" });
+        await store.DuplicateOrderQueries.QueryAsync(new DuplicateOrderQuery { Order = a });
+        await store.DuplicateOrderQueries.ReadActsAsync(b);
     }
 }

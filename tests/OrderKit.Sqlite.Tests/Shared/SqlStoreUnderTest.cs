@@ -35,6 +35,10 @@ internal sealed class SqlStoreUnderTest(TestStore store, StoreAbilities abilitie
 
     public ICaseStore Cases => store.Cases;
 
+    public IDuplicateOrderStore DuplicateOrders => store.DuplicateOrders;
+
+    public IDuplicateOrderQueryStore DuplicateOrderQueries => store.DuplicateOrderQueries;
+
     public Task AdvanceAsync(TimeSpan by)
     {
         store.Advance(by);

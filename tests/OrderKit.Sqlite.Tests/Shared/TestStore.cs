@@ -31,6 +31,10 @@ public abstract class TestStore : IAsyncDisposable
 
     public ICaseStore Cases => Services.GetRequiredService<ICaseStore>();
 
+    public IDuplicateOrderStore DuplicateOrders => Services.GetRequiredService<IDuplicateOrderStore>();
+
+    public IDuplicateOrderQueryStore DuplicateOrderQueries => Services.GetRequiredService<IDuplicateOrderQueryStore>();
+
     public OrderKitSchema Schema => Services.GetRequiredService<OrderKitSchema>();
 
     /// <summary>The full name of a table.</summary>

@@ -1,0 +1,111 @@
+using System.Globalization;
+using Microsoft.Extensions.Options;
+using OrderKit.Core;
+
+namespace OrderKit.Idempotency;
+
+/// <summary>Checks the settings when the host starts and whenever they change.</summary>
+internal sealed class DuplicateOrderOptionsCheck : IValidateOptions<DuplicateOrderOptions>
+{
+    private const int MaximumNameLength = 64;
+    private const int MinimumKeyLength = 16;
+
+    public ValidateOptionsResult Validate(string? name, DuplicateOrderOptions options)
+    {
+        var faults = new List<string>();
+        foreach (var (rule, settings) in options.Rules)
+        {
+            CheckRule(faults, rule, settings);
+        }
+
+        foreach (var channel in options.OwnChannels)
+        {
+            CheckChannel(faults, channel);
+        }
+
+        if (options.DigestKey is { Length: < MinimumKeyLength })
+        {
+            faults.Add($"DuplicateOrderOptions.DigestKey has {options.DigestKey.Length} characters; a secret has at least {MinimumKeyLength}.");
+        }
+
+        Positive(options.HoldFor, nameof(options.HoldFor));
+        Positive(options.ScanInterval, nameof(options.ScanInterval));
+        if (options.ShipByMargin < TimeSpan.Zero)
+        {
+            faults.Add($"DuplicateOrderOptions.ShipByMargin is {options.ShipByMargin}; it cannot be negative.");
+        }
+
+        if (options.BatchSize is < 1 or > 1_000)
+        {
+            faults.Add($"DuplicateOrderOptions.BatchSize is {options.BatchSize}; it lies between 1 and 1,000.");
+        }
+
+        if (string.IsNullOrWhiteSpace(options.MessageDestination))
+        {
+            faults.Add("DuplicateOrderOptions.MessageDestination is empty; it is the destination of the pump that delivers the messages.");
+        }
+
+        return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
+
+        void Positive(TimeSpan value, string setting)
+        {
+            if (value <= TimeSpan.Zero)
+            {
+                faults.Add($"DuplicateOrderOptions.{setting} is {value}; it must be longer than nothing.");
+            }
+        }
+    }
+
+    private static void CheckRule(List<string> faults, string name, DuplicateRule? rule)
+    {
+        if (OperationKey.FaultOf(name) is { } fault || name.Length > MaximumNameLength)
+        {
+            faults.Add($"The rule name '{name}' cannot be used: it is a text of 1 to {MaximumNameLength} visible characters.");
+            return;
+        }
+
+        if (rule is null)
+        {
+            faults.Add($"The rule '{name}' is null. Set IsEnabled to false to turn a rule off.");
+            return;
+        }
+
+        var dimensions = SubjectDigest.Split(rule.Subject);
+        if (dimensions.Count == 0)
+        {
+            faults.Add($"The rule '{name}' has no Subject; it names what two orders have in common, such as 'buyer + cart'.");
+        }
+
+        foreach (var unknown in dimensions.Where(dimension => !DuplicateDimensions.IsKnown(dimension)))
+        {
+            faults.Add($"The rule '{name}' names the dimension '{unknown}', which is none. A field of your own is written '{DuplicateDimensions.FieldPrefix}{unknown}'.");
+        }
+
+        if (dimensions.Distinct(StringComparer.Ordinal).Count() != dimensions.Count)
+        {
+            faults.Add($"The rule '{name}' names a dimension twice in '{rule.Subject}'.");
+        }
+
+        if (rule.Window is { } window && window <= TimeSpan.Zero)
+        {
+            faults.Add($"The rule '{name}' has the window {window}; it must be longer than nothing. Without a window the rule holds for ever.");
+        }
+
+        if (!Enum.IsDefined(rule.Action))
+        {
+            faults.Add(string.Create(CultureInfo.InvariantCulture, $"The rule '{name}' has the action {(int)rule.Action}, which is none; Label, Hold and Reject are."));
+        }
+    }
+
+    private static void CheckChannel(List<string> faults, string channel)
+    {
+        try
+        {
+            _ = new ChannelCode(channel);
+        }
+        catch (ArgumentException)
+        {
+            faults.Add($"DuplicateOrderOptions.OwnChannels names '{channel}', which is no channel code: 1 to {ChannelCode.MaximumLength} characters out of A-Z and 0-9.");
+        }
+    }
+}
