@@ -1,4 +1,5 @@
 using OrderKit.Core;
+using OrderKit.Messaging;
 using OrderKit.StateMachine;
 
 namespace OrderKit.Specs;
@@ -29,4 +30,13 @@ public interface IStoreActor
 
     /// <summary>The cases.</summary>
     ICaseStore Cases { get; }
+
+    /// <summary>The inbox.</summary>
+    IInboxStore Inbox { get; }
+
+    /// <summary>The dead letters.</summary>
+    IDeadLetterStore DeadLetters { get; }
+
+    /// <summary>Which destinations and consumers rest.</summary>
+    IDeliveryPauseStore Pauses { get; }
 }

@@ -6,8 +6,8 @@ public static class SpecCatalogue
     /// <summary>The suites, in the order of their names.</summary>
     public static IReadOnlyList<SpecSuite> Suites { get; } =
     [
-        CaseStoreSpec.Suite, DeadlineStoreSpec.Suite, JournalStoreSpec.Suite, LeaseStoreSpec.Suite, LifecycleSpec.Suite,
-        OrderQuerySpec.Suite, OrderStoreSpec.Suite, OutboxStoreSpec.Suite, UnitOfWorkSpec.Suite,
+        CaseStoreSpec.Suite, DeadLetterStoreSpec.Suite, DeadlineStoreSpec.Suite, InboxStoreSpec.Suite, JournalStoreSpec.Suite,
+        LeaseStoreSpec.Suite, LifecycleSpec.Suite, OrderQuerySpec.Suite, OrderStoreSpec.Suite, OutboxStoreSpec.Suite, UnitOfWorkSpec.Suite,
     ];
 
     /// <summary>The suite of a name.</summary>

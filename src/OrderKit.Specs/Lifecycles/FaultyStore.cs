@@ -1,4 +1,5 @@
 using OrderKit.Core;
+using OrderKit.Messaging;
 using OrderKit.StateMachine;
 
 namespace OrderKit.Specs;
@@ -21,6 +22,14 @@ internal sealed class FaultyStore(IStoreActor inner, Faults faults) : IStoreActo
     public ILeaseStore Leases { get; } = new FaultyLeases(inner.Leases, faults);
 
     public ICaseStore Cases => inner.Cases;
+
+    public IInboxStore Inbox => inner.Inbox;
+
+    public IDeadLetterStore DeadLetters => inner.DeadLetters;
+
+    public IDeliveryPauseStore Pauses => inner.Pauses;
+
+    private static UnitOfWork Inner(UnitOfWork unit) => unit is FaultyUnit faulty ? faulty.Inner : unit;
 
     private sealed class FaultyUnits(IUnitOfWorkFactory inner, Faults faults) : IUnitOfWorkFactory
     {
@@ -63,8 +72,6 @@ internal sealed class FaultyStore(IStoreActor inner, Faults faults) : IStoreActo
 
         public ValueTask<int> EraseDetailsAsync(UnitOfWork unitOfWork, OrderKey order, CancellationToken cancellationToken = default) =>
             faults.CallAsync(() => inner.EraseDetailsAsync(Inner(unitOfWork), order, cancellationToken));
-
-        private static UnitOfWork Inner(UnitOfWork unit) => unit is FaultyUnit faulty ? faulty.Inner : unit;
     }
 
     private sealed class FaultyDeadlines(IDeadlineStore inner, Faults faults) : IDeadlineStore
@@ -83,6 +90,12 @@ internal sealed class FaultyStore(IStoreActor inner, Faults faults) : IStoreActo
 
     private sealed class FaultyOutbox(IOutboxStore inner, Faults faults) : IOutboxStore
     {
+        public ValueTask AppendAsync(UnitOfWork unitOfWork, IReadOnlyList<OutboxMessage> messages, CancellationToken cancellationToken = default) =>
+            faults.CallAsync(() => inner.AppendAsync(Inner(unitOfWork), messages, cancellationToken));
+
+        public ValueTask<bool> RemoveAsync(UnitOfWork unitOfWork, OutboxDelivery delivery, CancellationToken cancellationToken = default) =>
+            faults.CallAsync(() => inner.RemoveAsync(Inner(unitOfWork), delivery, cancellationToken));
+
         public ValueTask<IReadOnlyList<OutboxDelivery>> ClaimAsync(string destination, int max, TimeSpan lease, CancellationToken cancellationToken = default) =>
             faults.CallAsync(() => inner.ClaimAsync(destination, max, lease, cancellationToken));
 

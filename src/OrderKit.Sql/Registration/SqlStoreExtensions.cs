@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using OrderKit.Core;
+using OrderKit.Messaging;
 using OrderKit.Sql;
 using OrderKit.StateMachine;
 
@@ -30,6 +31,9 @@ public static class SqlStoreExtensions
         services.TryAddSingleton<IOutboxStore>(provider => new SqlOutboxStore(provider.GetRequiredService<SqlDatabase>()));
         services.TryAddSingleton<ILeaseStore>(provider => new SqlLeaseStore(provider.GetRequiredService<SqlDatabase>()));
         services.TryAddSingleton<ICaseStore>(provider => new SqlCaseStore(provider.GetRequiredService<SqlDatabase>()));
+        services.TryAddSingleton<IInboxStore>(provider => new SqlInboxStore(provider.GetRequiredService<SqlDatabase>()));
+        services.TryAddSingleton<IDeadLetterStore>(provider => new SqlDeadLetterStore(provider.GetRequiredService<SqlDatabase>()));
+        services.TryAddSingleton<IDeliveryPauseStore>(provider => new SqlDeliveryPauseStore(provider.GetRequiredService<SqlDatabase>()));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, SchemaStartup>(
             provider => new SchemaStartup(provider.GetRequiredService<OrderKitSchema>(), schema(provider))));
         return builder;

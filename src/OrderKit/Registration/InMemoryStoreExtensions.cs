@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using OrderKit.Core;
+using OrderKit.Messaging;
 using OrderKit.StateMachine;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -27,6 +28,9 @@ public static class InMemoryStoreExtensions
         services.TryAddSingleton<IOrderQueryStore>(static provider => provider.GetRequiredService<InMemoryOrderStore>());
         services.TryAddSingleton<IJournalStore>(static provider => provider.GetRequiredService<InMemoryOrderStore>());
         services.TryAddSingleton<IDeadlineStore>(static provider => provider.GetRequiredService<InMemoryOrderStore>());
+        services.TryAddSingleton<IInboxStore>(static provider => new InMemoryInboxStore(provider.GetRequiredService<InMemoryDatabase>()));
+        services.TryAddSingleton<IDeadLetterStore>(static provider => new InMemoryDeadLetterStore(provider.GetRequiredService<InMemoryDatabase>()));
+        services.TryAddSingleton<IDeliveryPauseStore>(static provider => new InMemoryDeliveryPauseStore(provider.GetRequiredService<InMemoryDatabase>()));
         return builder;
     }
 }

@@ -1,4 +1,5 @@
 using OrderKit.Core;
+using OrderKit.Messaging;
 using OrderKit.StateMachine;
 
 namespace OrderKit.Specs.Tests;
@@ -16,6 +17,9 @@ internal sealed class BrokenStore : IStoreUnderTest
         Outbox = new BrokenOutbox(Sound.Outbox);
         Leases = new BrokenLeases(Sound.Leases);
         Cases = new BrokenCases(Sound.Cases);
+        Inbox = new BrokenInbox(Sound.Inbox);
+        DeadLetters = new BrokenDeadLetters(Sound.DeadLetters);
+        Pauses = new BrokenPauses(Sound.Pauses);
     }
 
     /// <summary>The store behind it, which keeps every rule.</summary>
@@ -41,6 +45,12 @@ internal sealed class BrokenStore : IStoreUnderTest
 
     public BrokenCases Cases { get; }
 
+    public BrokenInbox Inbox { get; }
+
+    public BrokenDeadLetters DeadLetters { get; }
+
+    public BrokenPauses Pauses { get; }
+
     public Func<TimeSpan, TimeSpan>? Advance { get; set; }
 
     IUnitOfWorkFactory IStoreActor.Units => Units;
@@ -58,6 +68,12 @@ internal sealed class BrokenStore : IStoreUnderTest
     ILeaseStore IStoreActor.Leases => Leases;
 
     ICaseStore IStoreActor.Cases => Cases;
+
+    IInboxStore IStoreActor.Inbox => Inbox;
+
+    IDeadLetterStore IStoreActor.DeadLetters => DeadLetters;
+
+    IDeliveryPauseStore IStoreActor.Pauses => Pauses;
 
     public Task AdvanceAsync(TimeSpan by) => Sound.AdvanceAsync(Advance?.Invoke(by) ?? by);
 

@@ -1,4 +1,5 @@
 using OrderKit.Core;
+using OrderKit.Messaging;
 using OrderKit.StateMachine;
 
 namespace OrderKit.Specs.Tests;
@@ -25,6 +26,9 @@ internal sealed class InMemoryStoreUnderTest : IStoreUnderTest
         _cases = new InMemoryCaseStore(_database);
         _leases = new InMemoryLeaseStore(_database);
         _orders = new InMemoryOrderStore(_database, _outbox, _cases);
+        Inbox = new InMemoryInboxStore(_database);
+        DeadLetters = new InMemoryDeadLetterStore(_database);
+        Pauses = new InMemoryDeliveryPauseStore(_database);
     }
 
     public TenantId Tenant { get; } = new($"tenant-{Interlocked.Increment(ref _tenants)}");
@@ -46,6 +50,12 @@ internal sealed class InMemoryStoreUnderTest : IStoreUnderTest
     public ILeaseStore Leases => _leases;
 
     public ICaseStore Cases => _cases;
+
+    public IInboxStore Inbox { get; }
+
+    public IDeadLetterStore DeadLetters { get; }
+
+    public IDeliveryPauseStore Pauses { get; }
 
     /// <summary>The outbox's writing side.</summary>
     public InMemoryOutboxStore OutboxWriter => _outbox;

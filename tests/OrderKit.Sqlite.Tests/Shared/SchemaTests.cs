@@ -19,7 +19,7 @@ public abstract class SchemaTests
 
         await store.Schema.ValidateAsync();
         await store.SaveAsync(Samples.Full(Samples.Key(1)));
-        Assert.Equal(2, await store.CountAsync("schema"));
+        Assert.Equal(3, await store.CountAsync("schema"));
     }
 
     [Fact]
@@ -91,7 +91,7 @@ public abstract class SchemaTests
 
         await store.Schema.ValidateAsync();
         await store.Schema.EnsureAsync();
-        Assert.Empty(store.Schema.Script(new Dictionary<string, int> { ["core"] = 1, ["state-machine"] = 1 }));
+        Assert.Empty(store.Schema.Script(new Dictionary<string, int> { ["core"] = 1, ["state-machine"] = 1, ["messaging"] = 2 }));
     }
 
     [Theory]

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using OrderKit.Core;
+using OrderKit.Messaging;
 using OrderKit.Specs;
 using OrderKit.StateMachine;
 
@@ -29,6 +30,12 @@ internal sealed class SqlStoreUnderTest(TestStore store, StoreAbilities abilitie
     public ILeaseStore Leases => store.Leases;
 
     public ICaseStore Cases => store.Cases;
+
+    public IInboxStore Inbox => store.Inbox;
+
+    public IDeadLetterStore DeadLetters => store.DeadLetters;
+
+    public IDeliveryPauseStore Pauses => store.Pauses;
 
     public Task AdvanceAsync(TimeSpan by)
     {

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using Microsoft.Extensions.DependencyInjection;
 using OrderKit.Core;
+using OrderKit.Messaging;
 using OrderKit.StateMachine;
 
 namespace OrderKit.Sql.Tests;
@@ -25,6 +26,12 @@ public abstract class TestStore : IAsyncDisposable
     public ILeaseStore Leases => Services.GetRequiredService<ILeaseStore>();
 
     public ICaseStore Cases => Services.GetRequiredService<ICaseStore>();
+
+    public IInboxStore Inbox => Services.GetRequiredService<IInboxStore>();
+
+    public IDeadLetterStore DeadLetters => Services.GetRequiredService<IDeadLetterStore>();
+
+    public IDeliveryPauseStore Pauses => Services.GetRequiredService<IDeliveryPauseStore>();
 
     public OrderKitSchema Schema => Services.GetRequiredService<OrderKitSchema>();
 
