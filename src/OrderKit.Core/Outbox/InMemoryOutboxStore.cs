@@ -127,8 +127,8 @@ public sealed class InMemoryOutboxStore : IOutboxStore
     {
         ArgumentNullException.ThrowIfNull(destination);
         return _database.ReadAsync(
-            () => _destinations.TryGetValue(destination, out var found)
-                ? new OutboxBacklog(Math.Min(found.Count, CountLimit), found.OldestAt())
+            () => _destinations.TryGetValue(destination, out var found) && found.Oldest() is { } oldest
+                ? new OutboxBacklog(Math.Min(found.Count, CountLimit), oldest.WrittenAt) { OldestAttempts = oldest.Attempt, OldestIsDue = oldest.DueAt <= _database.Now }
                 : new OutboxBacklog(0, null),
             cancellationToken);
     }

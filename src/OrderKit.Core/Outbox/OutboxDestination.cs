@@ -142,13 +142,13 @@ internal sealed class OutboxDestination
         return true;
     }
 
-    public DateTimeOffset? OldestAt()
+    public OutboxRow? Oldest()
     {
         while (_byAge.TryPeek(out var row))
         {
             if (!row.IsGone)
             {
-                return row.WrittenAt;
+                return row;
             }
 
             _byAge.Dequeue();

@@ -153,8 +153,8 @@ public sealed class InMemoryInboxStore(InMemoryDatabase database) : IInboxStore
     {
         ArgumentException.ThrowIfNullOrEmpty(consumer);
         return database.ReadAsync(
-            () => _consumers.TryGetValue(consumer, out var found)
-                ? new InboxBacklog(Math.Min(found.Count, CountLimit), found.OldestAt)
+            () => _consumers.TryGetValue(consumer, out var found) && found.Oldest is { } oldest
+                ? new InboxBacklog(Math.Min(found.Count, CountLimit), oldest.ReceivedAt) { OldestAttempts = oldest.Attempt, OldestIsDue = oldest.DueAt <= database.Now }
                 : new InboxBacklog(0, null),
             cancellationToken);
     }

@@ -13,7 +13,7 @@ internal sealed class InboxConsumer
 
     public int Count => _pending.Count;
 
-    public DateTimeOffset? OldestAt => _pending.Min?.ReceivedAt;
+    public InboxRow? Oldest => _pending.Min;
 
     public void Add(InboxRow row)
     {

@@ -51,11 +51,22 @@ public static class OrderKitMessagingExtensions
             StoreChoice.PortOf<IUnitOfWorkFactory>(provider),
             provider.GetRequiredService<IOptions<InboxPumpOptions>>()));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, InboxPumpService>());
+        services.TryAddSingleton(static provider => new LagMonitor(
+            StoreChoice.PortOf<IOutboxStore>(provider), StoreChoice.PortOf<IInboxStore>(provider), Watched(provider), provider.GetService<TimeProvider>()));
         return builder;
     }
 
     /// <summary>Changes the settings of the inbox.</summary>
     public static OrderKitBuilder ConfigureInbox(this OrderKitBuilder builder, Action<InboxPumpOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(configure);
+        builder.Services.Configure(configure);
+        return builder;
+    }
+
+    /// <summary>Changes what is watched by the <see cref="LagMonitor"/>.</summary>
+    public static OrderKitBuilder ConfigureLag(this OrderKitBuilder builder, Action<LagOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(configure);
@@ -79,5 +90,24 @@ public static class OrderKitMessagingExtensions
         ArgumentNullException.ThrowIfNull(builder);
         builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IOrderEventHandler, THandler>());
         return builder;
+    }
+
+    private static LagOptions Watched(IServiceProvider provider)
+    {
+        var options = provider.GetRequiredService<IOptions<LagOptions>>().Value;
+        if (options.Destinations.Count == 0)
+        {
+            options.Destinations.Add(provider.GetRequiredService<IOptions<OutboxPumpOptions>>().Value.Destination);
+        }
+
+        if (options.Consumers.Count == 0)
+        {
+            foreach (var handler in provider.GetServices<IInboxHandler>())
+            {
+                options.Consumers.Add(handler.Consumer);
+            }
+        }
+
+        return options;
     }
 }

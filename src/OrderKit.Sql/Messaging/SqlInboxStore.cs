@@ -76,9 +76,11 @@ internal sealed class SqlInboxStore(SqlDatabase database) : IInboxStore
     private const string Sweep =
         "DELETE FROM {inbox} WHERE id IN (SELECT s.id FROM {inbox} s WHERE s.state = 1 AND s.due_at <= {now} ORDER BY s.due_at LIMIT $1)";
 
-    private const string Count = """
-        SELECT (SELECT count(*) FROM (SELECT 1 FROM {inbox} c WHERE c.consumer = $1 AND c.state = 0 LIMIT $2) counted),
-            (SELECT i.received_at FROM {inbox} i WHERE i.consumer = $1 AND i.state = 0 ORDER BY i.id LIMIT 1)
+    private const string Count = "SELECT count(*) FROM (SELECT 1 FROM {inbox} c WHERE c.consumer = $1 AND c.state = 0 LIMIT $2) counted";
+
+    private const string Oldest = """
+        SELECT i.received_at, i.attempts, CASE WHEN i.due_at <= {now} THEN 1 ELSE 0 END
+        FROM {inbox} i WHERE i.consumer = $1 AND i.state = 0 ORDER BY i.id LIMIT 1
         """;
 
     public async ValueTask<IReadOnlyList<InboxReceipt>> AcceptAsync(
@@ -211,9 +213,12 @@ internal sealed class SqlInboxStore(SqlDatabase database) : IInboxStore
     {
         ArgumentException.ThrowIfNullOrEmpty(consumer);
         return database.ReadAsync(
-            async session => await session.Call(Count).With(consumer, BacklogLimit)
-                .FirstAsync(static row => new InboxBacklog(row.Int32(0), row.NullableInstant(1)), cancellationToken).ConfigureAwait(false)!,
-            cancellationToken)!;
+            async session => await session.Call(Oldest).With(consumer).FirstAsync(
+                    static row => new InboxBacklog(1, row.Instant(0)) { OldestAttempts = row.Int32(1), OldestIsDue = row.Int32(2) == 1 }, cancellationToken)
+                .ConfigureAwait(false) is { } oldest
+                ? oldest with { Count = (int)Math.Max(1, await session.Call(Count).With(consumer, BacklogLimit).NumberAsync(cancellationToken).ConfigureAwait(false) ?? 0) }
+                : new InboxBacklog(0, null),
+            cancellationToken);
     }
 
     private static async ValueTask<bool> EndAsync(SqlSession session, InboxDelivery delivery, InboxRowState state, TimeSpan pause, CancellationToken cancellationToken) =>

@@ -60,9 +60,11 @@ internal sealed class SqlOutboxStore(SqlDatabase database) : IOutboxStore
         WHERE destination = $1 AND lane = $2 AND tenant = $5 AND id > $3 AND due_at < {now} + $4
         """;
 
-    private const string Count = $$"""
-        SELECT (SELECT count(*) FROM (SELECT 1 FROM {outbox} c WHERE c.destination = $1 LIMIT $2) counted),
-            (SELECT o.created_at FROM {outbox} o WHERE o.destination = $1 ORDER BY o.id LIMIT 1)
+    private const string Count = "SELECT count(*) FROM (SELECT 1 FROM {outbox} c WHERE c.destination = $1 LIMIT $2) counted";
+
+    private const string Oldest = """
+        SELECT o.created_at, o.attempts, CASE WHEN o.due_at <= {now} THEN 1 ELSE 0 END
+        FROM {outbox} o WHERE o.destination = $1 ORDER BY o.id LIMIT 1
         """;
 
     public async ValueTask AppendAsync(UnitOfWork unitOfWork, IReadOnlyList<OutboxMessage> messages, CancellationToken cancellationToken = default)
@@ -167,9 +169,12 @@ internal sealed class SqlOutboxStore(SqlDatabase database) : IOutboxStore
     {
         ArgumentException.ThrowIfNullOrEmpty(destination);
         return database.ReadAsync(
-            async session => await session.Call(Count).With(destination, BacklogLimit)
-                .FirstAsync(static row => new OutboxBacklog(row.Int32(0), row.NullableInstant(1)), cancellationToken).ConfigureAwait(false)!,
-            cancellationToken)!;
+            async session => await session.Call(Oldest).With(destination).FirstAsync(
+                    static row => new OutboxBacklog(1, row.Instant(0)) { OldestAttempts = row.Int32(1), OldestIsDue = row.Int32(2) == 1 }, cancellationToken)
+                .ConfigureAwait(false) is { } oldest
+                ? oldest with { Count = (int)Math.Max(1, await session.Call(Count).With(destination, BacklogLimit).NumberAsync(cancellationToken).ConfigureAwait(false) ?? 0) }
+                : new OutboxBacklog(0, null),
+            cancellationToken);
     }
 
     private static async ValueTask<List<OutboxDelivery>> ClaimOneByOneAsync(
