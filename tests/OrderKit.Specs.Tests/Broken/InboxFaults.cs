@@ -162,6 +162,9 @@ internal static class InboxFaults
         new("A backlog is counted to the end", Suite, store => store.Inbox.Backlog = async (inner, consumer) =>
             await inner.BacklogAsync(consumer) is { Count: 10_001 } backlog ? backlog with { Count = 10_005 } : await inner.BacklogAsync(consumer),
             "A backlog is counted up to 10,001"),
+        new("A backlog says nothing of its oldest", Suite, store => store.Inbox.Backlog = async (inner, consumer) =>
+            (await inner.BacklogAsync(consumer)) with { OldestAttempts = 0, OldestIsDue = true },
+            "What waits is counted, and since when"),
         new("A backlog does not say since when", Suite, store => store.Inbox.Backlog = async (inner, consumer) =>
             (await inner.BacklogAsync(consumer)) with { OldestAt = null },
             "What waits is counted, and since when"),

@@ -128,6 +128,9 @@ internal static class OutboxFaults
         new("A backlog is counted to the end", Suite, store => store.Outbox.Backlog = async (inner, destination) =>
             await inner.BacklogAsync(destination) is { Count: 10_001 } backlog ? backlog with { Count = 10_005 } : await inner.BacklogAsync(destination),
             "A backlog is counted up to 10,001"),
+        new("A backlog says nothing of its oldest", Suite, store => store.Outbox.Backlog = async (inner, destination) =>
+            (await inner.BacklogAsync(destination)) with { OldestAttempts = 0, OldestIsDue = true },
+            "What waits is counted, and since when"),
         new("A backlog does not say since when", Suite, store => store.Outbox.Backlog = async (inner, destination) =>
             (await inner.BacklogAsync(destination)) with { OldestAt = null },
             "What waits is counted, and since when"),
