@@ -8,7 +8,7 @@ namespace OrderKit.PostgreSql;
 internal sealed class PostgreSqlDatabase : SqlDatabase, IAsyncDisposable, IDisposable
 {
     private static readonly IReadOnlyList<SqlMigration> AllMigrations =
-        SqlMigration.From(typeof(PostgreSqlDatabase).Assembly, ("Core", "core"), ("StateMachine", "state-machine"), ("Idempotency", "idempotency"));
+        SqlMigration.From(typeof(PostgreSqlDatabase).Assembly, ("Core", "core"), ("StateMachine", "state-machine"), ("Idempotency", "idempotency"), ("Messaging", "messaging"));
 
     private readonly NpgsqlDataSource _dataSource;
     private readonly bool _ownsDataSource;

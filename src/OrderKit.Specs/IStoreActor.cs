@@ -1,5 +1,6 @@
 using OrderKit.Core;
 using OrderKit.Idempotency;
+using OrderKit.Messaging;
 using OrderKit.StateMachine;
 
 namespace OrderKit.Specs;
@@ -42,4 +43,13 @@ public interface IStoreActor
 
     /// <summary>Duplicate orders, the reading side.</summary>
     IDuplicateOrderQueryStore DuplicateOrderQueries { get; }
+
+    /// <summary>The inbox.</summary>
+    IInboxStore Inbox { get; }
+
+    /// <summary>The dead letters.</summary>
+    IDeadLetterStore DeadLetters { get; }
+
+    /// <summary>Which destinations and consumers rest.</summary>
+    IDeliveryPauseStore Pauses { get; }
 }

@@ -6,8 +6,9 @@ public static class SpecCatalogue
     /// <summary>The suites, in the order of their names.</summary>
     public static IReadOnlyList<SpecSuite> Suites { get; } =
     [
-        CaseStoreSpec.Suite, DeadlineStoreSpec.Suite, DuplicateOrderStoreSpec.Suite, JournalStoreSpec.Suite, LeaseStoreSpec.Suite, LifecycleSpec.Suite,
-        OperationStoreSpec.Suite, OrderQuerySpec.Suite, OrderStoreSpec.Suite, OutboxStoreSpec.Suite, QuarantineStoreSpec.Suite, UnitOfWorkSpec.Suite,
+        CaseStoreSpec.Suite, DeadLetterStoreSpec.Suite, DeadlineStoreSpec.Suite, DuplicateOrderStoreSpec.Suite, InboxStoreSpec.Suite, JournalStoreSpec.Suite,
+        LeaseStoreSpec.Suite, LifecycleSpec.Suite, OperationStoreSpec.Suite, OrderQuerySpec.Suite, OrderStoreSpec.Suite, OutboxStoreSpec.Suite,
+        QuarantineStoreSpec.Suite, UnitOfWorkSpec.Suite,
     ];
 
     /// <summary>The suite of a name.</summary>

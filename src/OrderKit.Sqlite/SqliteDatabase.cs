@@ -13,7 +13,7 @@ internal sealed class SqliteDatabase : SqlDatabase, IDisposable, IAsyncDisposabl
     private const int Busy = 5;
 
     private static readonly IReadOnlyList<SqlMigration> AllMigrations =
-        SqlMigration.From(typeof(SqliteDatabase).Assembly, ("Core", "core"), ("StateMachine", "state-machine"), ("Idempotency", "idempotency"));
+        SqlMigration.From(typeof(SqliteDatabase).Assembly, ("Core", "core"), ("StateMachine", "state-machine"), ("Idempotency", "idempotency"), ("Messaging", "messaging"));
 
     private readonly SqliteStoreOptions _options;
     private readonly string _connectionString;

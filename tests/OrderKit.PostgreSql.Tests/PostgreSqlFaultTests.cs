@@ -82,7 +82,8 @@ public sealed class PostgreSqlFaultTests
         await store.RunAsync($"""
             CREATE ROLE {role} LOGIN PASSWORD 'daily';
             GRANT USAGE ON SCHEMA {store.Schemata} TO {role};
-            GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {store.Schemata} TO {role}
+            GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {store.Schemata} TO {role};
+            GRANT USAGE ON ALL SEQUENCES IN SCHEMA {store.Schemata} TO {role}
             """);
         var connectionString = new NpgsqlConnectionStringBuilder(PostgreSqlTestStore.Server) { Username = role, Password = "daily", MaxPoolSize = 5 }.ConnectionString;
         await using (var daily = new PostgreSqlTestStore(schema: store.Schemata, dataSource: NpgsqlDataSource.Create(connectionString), clock: store.Clock))

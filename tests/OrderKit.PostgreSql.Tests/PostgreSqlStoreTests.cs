@@ -41,3 +41,9 @@ public sealed class PostgreSqlCatalogueTests : CatalogueTests
             store, StoreAbilities.HostTransactions | StoreAbilities.ParallelUnits, () => new PostgreSqlTestStore(schema: store.Schemata, clock: store.Clock));
     }
 }
+
+[Trait("Requires", "PostgreSql")]
+public sealed class PostgreSqlMessageTests : MessageTests
+{
+    protected override Task<TestStore> OpenAsync() => PostgreSqlTestStore.CreateAsync();
+}

@@ -5,8 +5,9 @@ public sealed class BrokenStoreTests
 {
     private static readonly Fault[] Faults =
     [
-        .. OrderFaults.All, .. UnitFaults.All, .. DeadlineFaults.All, .. OutboxFaults.All,
-        .. LeaseFaults.All, .. CaseFaults.All, .. QueryFaults.All, .. JournalFaults.All, .. LifecycleFaults.All, .. OperationFaults.All, .. DuplicateOrderFaults.All, .. QuarantineFaults.All,
+        .. OrderFaults.All, .. UnitFaults.All, .. InboxFaults.All, .. DeadLetterFaults.All, .. DeadlineFaults.All, .. OutboxFaults.All,
+        .. LeaseFaults.All, .. CaseFaults.All, .. QueryFaults.All, .. JournalFaults.All, .. LifecycleFaults.All, .. OperationFaults.All,
+        .. DuplicateOrderFaults.All, .. QuarantineFaults.All,
     ];
 
     public static TheoryData<string, string, string> Findings

@@ -36,3 +36,8 @@ public sealed class SqliteCatalogueTests : CatalogueTests
         return new SqlStoreUnderTest(store, StoreAbilities.HostTransactions, () => new SqliteTestStore(path: store.Path, clock: store.Clock));
     }
 }
+
+public sealed class SqliteMessageTests : MessageTests
+{
+    protected override Task<TestStore> OpenAsync() => SqliteTestStore.CreateAsync();
+}

@@ -1,8 +1,17 @@
 namespace OrderKit.Core;
 
-/// <summary>The delivering side of the outbox. Each call is a transaction of its own, judged by the store's clock.</summary>
+/// <summary>The delivering side of the outbox, judged by the store's clock. A call without a unit of work is a transaction of its own.</summary>
 public interface IOutboxStore
 {
+    /// <summary>Writes messages in a unit of work; they can be claimed once it is committed.</summary>
+    ValueTask AppendAsync(UnitOfWork unitOfWork, IReadOnlyList<OutboxMessage> messages, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Removes a claimed row in the unit of work that keeps its message elsewhere; <see langword="false"/>, and nothing done, where
+    /// the claim no longer stands.
+    /// </summary>
+    ValueTask<bool> RemoveAsync(UnitOfWork unitOfWork, OutboxDelivery delivery, CancellationToken cancellationToken = default);
+
     /// <summary>Leases the due head of up to <paramref name="max"/> lanes that nobody else holds.</summary>
     ValueTask<IReadOnlyList<OutboxDelivery>> ClaimAsync(string destination, int max, TimeSpan lease, CancellationToken cancellationToken = default);
 

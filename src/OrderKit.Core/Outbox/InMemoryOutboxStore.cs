@@ -55,6 +55,29 @@ public sealed class InMemoryOutboxStore : IOutboxStore
     }
 
     /// <inheritdoc/>
+    public ValueTask AppendAsync(UnitOfWork unitOfWork, IReadOnlyList<OutboxMessage> messages, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        Append(unitOfWork, messages);
+        return ValueTask.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<bool> RemoveAsync(UnitOfWork unitOfWork, OutboxDelivery delivery, CancellationToken cancellationToken = default)
+    {
+        var unit = _database.Require(unitOfWork);
+        ArgumentNullException.ThrowIfNull(delivery);
+        cancellationToken.ThrowIfCancellationRequested();
+        if (!_destinations.TryGetValue(delivery.Message.Destination, out var destination) || destination.Take(delivery) is not { } row)
+        {
+            return new(false);
+        }
+
+        unit.OnRollback(() => destination.PutBack(row));
+        return new(true);
+    }
+
+    /// <inheritdoc/>
     public ValueTask<IReadOnlyList<OutboxDelivery>> ClaimAsync(
         string destination, int max, TimeSpan lease, CancellationToken cancellationToken = default)
     {
@@ -77,7 +100,7 @@ public sealed class InMemoryOutboxStore : IOutboxStore
                 for (var i = 0; i < deliveries.Count; i++)
                 {
                     var delivery = deliveries[i];
-                    if (_destinations.TryGetValue(delivery.Message.Destination, out var destination) && destination.Complete(delivery))
+                    if (_destinations.TryGetValue(delivery.Message.Destination, out var destination) && destination.Take(delivery) is not null)
                     {
                         completed++;
                     }
@@ -104,8 +127,8 @@ public sealed class InMemoryOutboxStore : IOutboxStore
     {
         ArgumentNullException.ThrowIfNull(destination);
         return _database.ReadAsync(
-            () => _destinations.TryGetValue(destination, out var found)
-                ? new OutboxBacklog(Math.Min(found.Count, CountLimit), found.OldestAt())
+            () => _destinations.TryGetValue(destination, out var found) && found.Oldest() is { } oldest
+                ? new OutboxBacklog(Math.Min(found.Count, CountLimit), oldest.WrittenAt) { OldestAttempts = oldest.Attempt, OldestIsDue = oldest.DueAt <= _database.Now }
                 : new OutboxBacklog(0, null),
             cancellationToken);
     }

@@ -71,17 +71,18 @@ internal sealed class OutboxDestination
             row.Epoch++;
             row.DueAt = until;
             Schedule(lane, row);
-            deliveries.Add(new OutboxDelivery(row.Id, row.Message, row.Attempt, row.Epoch));
+            deliveries.Add(new OutboxDelivery(row.Id, row.Message, row.Attempt, row.Epoch) { WrittenAt = row.WrittenAt, Age = now - row.WrittenAt });
         }
 
         return deliveries;
     }
 
-    public bool Complete(OutboxDelivery delivery)
+    /// <summary>Takes a claimed row out; <see langword="null"/> where the claim no longer stands.</summary>
+    public OutboxRow? Take(OutboxDelivery delivery)
     {
         if (Claimed(delivery) is not { Head: { } row } lane)
         {
-            return false;
+            return null;
         }
 
         row.IsGone = true;
@@ -98,7 +99,33 @@ internal sealed class OutboxDestination
             _lanes.Remove(lane.Key);
         }
 
-        return true;
+        return row;
+    }
+
+    /// <summary>Makes a row that was taken out the head of its lane again; a lane that emptied meanwhile is a new one, so it is scheduled again.</summary>
+    public void PutBack(OutboxRow row)
+    {
+        var key = (row.Message.Tenant, row.Message.Lane);
+        if (!_lanes.TryGetValue(key, out var lane))
+        {
+            _lanes.Add(key, lane = new OutboxLane(this, key));
+        }
+
+        row.IsGone = false;
+        row.Previous = null;
+        row.Next = lane.Head;
+        if (lane.Head is { } next)
+        {
+            next.Previous = row;
+        }
+        else
+        {
+            lane.Tail = row;
+        }
+
+        lane.Head = row;
+        Schedule(lane, row);
+        Count++;
     }
 
     public bool GiveBack(OutboxDelivery delivery, DateTimeOffset dueAt, string error)
@@ -115,13 +142,13 @@ internal sealed class OutboxDestination
         return true;
     }
 
-    public DateTimeOffset? OldestAt()
+    public OutboxRow? Oldest()
     {
         while (_byAge.TryPeek(out var row))
         {
             if (!row.IsGone)
             {
-                return row.WrittenAt;
+                return row;
             }
 
             _byAge.Dequeue();

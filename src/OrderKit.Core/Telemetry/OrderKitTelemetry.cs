@@ -24,6 +24,9 @@ public static class OrderKitTelemetry
     /// <summary>Counts deliveries of the outbox, <c>{message}</c>, by <c>orderkit.outcome</c>.</summary>
     public const string DeliveriesCounterName = "orderkit.outbox.deliveries";
 
+    /// <summary>Counts messages of the inbox that were handled, <c>{message}</c>, by <c>orderkit.outcome</c>.</summary>
+    public const string HandledCounterName = "orderkit.inbox.handled";
+
     /// <summary>Counts sealed journal rows, <c>{row}</c>.</summary>
     public const string SealedCounterName = "orderkit.journal.sealed";
 

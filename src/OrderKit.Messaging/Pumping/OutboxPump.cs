@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
@@ -18,54 +17,94 @@ public sealed partial class OutboxPump
         OrderKitTelemetry.DeliveriesCounterName, "{message}", "Deliveries of the outbox.");
 
     private readonly IOutboxStore _store;
+    private readonly IDeadLetterStore _letters;
+    private readonly IDeliveryPauseStore _pauses;
+    private readonly IUnitOfWorkFactory _units;
     private readonly IOutboxSink _sink;
     private readonly OutboxPumpOptions _options;
     private readonly ILogger _logger;
     private readonly Func<double> _jitter;
     private readonly TimeProvider _time;
+    private readonly DestinationCircuit _circuit;
 
     /// <summary>Makes the pump; hosts with a container get it from there.</summary>
     public OutboxPump(
-        IOutboxStore store, IOutboxSink sink, IOptions<OutboxPumpOptions>? options = null, ILogger<OutboxPump>? logger = null, TimeProvider? timeProvider = null)
-        : this(store, sink, options, logger, static () => RandomNumberGenerator.GetInt32(1, 1_000_001) / 1_000_000.0, timeProvider)
+        IOutboxStore store,
+        IDeadLetterStore letters,
+        IDeliveryPauseStore pauses,
+        IUnitOfWorkFactory units,
+        IOutboxSink sink,
+        IOptions<OutboxPumpOptions>? options = null,
+        ILogger<OutboxPump>? logger = null,
+        TimeProvider? timeProvider = null)
+        : this(store, letters, pauses, units, sink, options, logger, Backoff.Chance, timeProvider)
     {
     }
 
-    internal OutboxPump(IOutboxStore store, IOutboxSink sink, IOptions<OutboxPumpOptions>? options, ILogger<OutboxPump>? logger, Func<double> jitter, TimeProvider? timeProvider = null)
+    internal OutboxPump(
+        IOutboxStore store,
+        IDeadLetterStore letters,
+        IDeliveryPauseStore pauses,
+        IUnitOfWorkFactory units,
+        IOutboxSink sink,
+        IOptions<OutboxPumpOptions>? options,
+        ILogger<OutboxPump>? logger,
+        Func<double> jitter,
+        TimeProvider? timeProvider = null)
     {
         _store = store ?? throw new ArgumentNullException(nameof(store));
+        _letters = letters ?? throw new ArgumentNullException(nameof(letters));
+        _pauses = pauses ?? throw new ArgumentNullException(nameof(pauses));
+        _units = units ?? throw new ArgumentNullException(nameof(units));
         _sink = sink ?? throw new ArgumentNullException(nameof(sink));
         _options = options?.Value ?? new OutboxPumpOptions();
         _logger = logger ?? NullLogger<OutboxPump>.Instance;
         _jitter = jitter;
         _time = timeProvider ?? TimeProvider.System;
+        _circuit = new DestinationCircuit(_options.FailuresToRest, _options.FirstRest, _options.LongestRest, _time);
     }
 
-    /// <summary>Takes one batch and delivers it.</summary>
-    /// <returns>How many messages were delivered, and how many failed.</returns>
+    /// <summary>Takes one batch and delivers it; nothing while the destination is paused or rests.</summary>
+    /// <returns>How many messages were delivered, failed, and died.</returns>
     public async Task<PumpResult> PumpOnceAsync(CancellationToken cancellationToken = default)
     {
+        if (_circuit.IsResting || await _pauses.FindAsync(MessageFlow.Outbox, _options.Destination, cancellationToken).ConfigureAwait(false) is not null)
+        {
+            return default;
+        }
+
         var started = _time.GetTimestamp();
-        var claimed = await _store.ClaimAsync(_options.Destination, _options.BatchSize, _options.Lease, cancellationToken).ConfigureAwait(false);
+        var claimed = await _store.ClaimAsync(_options.Destination, _circuit.Allows(_options.BatchSize), _options.Lease, cancellationToken).ConfigureAwait(false);
         var delivered = new List<OutboxDelivery>(claimed.Count);
-        var failed = 0;
+        var (failed, dead) = (0, 0);
         try
         {
-            foreach (var delivery in claimed)
+            for (var i = 0; i < claimed.Count; i++)
             {
-                if (delivered.Count + failed > 0 && _time.GetElapsedTime(started) > _options.Lease / 2)
+                if (i > 0 && _time.GetElapsedTime(started) > _options.Lease / 2)
                 {
                     // Another pump may take the rest when the lease lapses; delivered by both, an order's events could change places.
                     break;
                 }
 
-                if (await TryDeliverAsync(delivery, cancellationToken).ConfigureAwait(false))
+                var delivery = claimed[i];
+                switch (await TryDeliverAsync(delivery, cancellationToken).ConfigureAwait(false))
                 {
-                    delivered.Add(delivery);
+                    case Ending.Delivered:
+                        delivered.Add(delivery);
+                        break;
+                    case Ending.Dead:
+                        dead++;
+                        break;
+                    default:
+                        failed++;
+                        break;
                 }
-                else
+
+                if (_circuit.IsResting)
                 {
-                    failed++;
+                    await GiveBackAsync(claimed, i + 1).ConfigureAwait(false);
+                    break;
                 }
             }
         }
@@ -79,7 +118,7 @@ public sealed partial class OutboxPump
             }
         }
 
-        return new PumpResult(delivered.Count, failed);
+        return new PumpResult(delivered.Count, failed) { Dead = dead };
     }
 
     /// <summary>Pumps until nothing is due.</summary>
@@ -89,38 +128,91 @@ public sealed partial class OutboxPump
         while (true)
         {
             var once = await PumpOnceAsync(cancellationToken).ConfigureAwait(false);
-            total = new PumpResult(total.Delivered + once.Delivered, total.Failed + once.Failed);
-            if (once.Delivered + once.Failed == 0)
+            total = total.Plus(once);
+            if (once.Count == 0)
             {
                 return total;
             }
         }
     }
 
-    private async Task<bool> TryDeliverAsync(OutboxDelivery delivery, CancellationToken cancellationToken)
+    private async Task<Ending> TryDeliverAsync(OutboxDelivery delivery, CancellationToken cancellationToken)
     {
+        if (delivery.Attempt > _options.MaxAttempts)
+        {
+            // The last attempt ended with its process, and so would the next ones.
+            return await BuryAsync(delivery, "AttemptsExhausted", $"Attempt {delivery.Attempt - 1} was the last one, and nobody heard how it ended.").ConfigureAwait(false);
+        }
+
         try
         {
             await _sink.DeliverAsync(delivery, cancellationToken).ConfigureAwait(false);
-            return true;
+            _circuit.Succeeded();
+            return Ending.Delivered;
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
-            var pause = PauseAfter(delivery.Attempt);
+            if (_options.IsDestinationDown(e) && _circuit.Failed() is var rest && rest > TimeSpan.Zero)
+            {
+                LogRests(_logger, _options.Destination, rest);
+            }
+
+            if (delivery.Attempt == _options.MaxAttempts || delivery.Age > _options.MaxAge)
+            {
+                LogDied(_logger, e, delivery.Message.MessageId, delivery.Attempt);
+                return await BuryAsync(delivery, e.GetType().Name, e.Message).ConfigureAwait(false);
+            }
+
+            var pause = Backoff.Asked(e) ?? Backoff.After(delivery.Attempt, _options.FirstPause, _options.LongestPause, _jitter());
             LogFailed(_logger, e, delivery.Message.MessageId, delivery.Attempt, pause);
             Deliveries.Add(1, new KeyValuePair<string, object?>(OrderKitTelemetry.OutcomeTag, "failed"));
             await _store.RetryAsync(delivery, pause, $"{e.GetType().Name}: {e.Message}", CancellationToken.None).ConfigureAwait(false);
-            return false;
+            return Ending.Failed;
         }
     }
 
-    // Full jitter: anything between nothing and the doubled pause, so that messages that failed together do not return together.
-    private TimeSpan PauseAfter(int attempt)
+    // In one transaction the message leaves the outbox and becomes a letter, so it is in one of the two at any time; its lane goes on.
+    private async Task<Ending> BuryAsync(OutboxDelivery delivery, string errorClass, string errorText)
     {
-        var ceiling = Math.Min(_options.LongestPause.TotalMilliseconds, _options.FirstPause.TotalMilliseconds * Math.Pow(2, Math.Min(attempt - 1, 30)));
-        return TimeSpan.FromMilliseconds(Math.Max(1, ceiling * _jitter()));
+        var unit = await _units.BeginAsync(CancellationToken.None).ConfigureAwait(false);
+        await using (unit.ConfigureAwait(false))
+        {
+            if (!await _store.RemoveAsync(unit, delivery, CancellationToken.None).ConfigureAwait(false))
+            {
+                // Another pump took it over, and decides for itself.
+                return Ending.Failed;
+            }
+
+            await _letters.AddAsync(unit, [DeadLetter.Of(delivery, errorClass, errorText)], CancellationToken.None).ConfigureAwait(false);
+            await unit.CommitAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+
+        Deliveries.Add(1, new KeyValuePair<string, object?>(OrderKitTelemetry.OutcomeTag, "dead"));
+        return Ending.Dead;
+    }
+
+    // The rest of a batch was not tried, so it need not wait for its lease to lapse.
+    private async Task GiveBackAsync(IReadOnlyList<OutboxDelivery> claimed, int from)
+    {
+        for (var i = from; i < claimed.Count; i++)
+        {
+            await _store.RetryAsync(claimed[i], TimeSpan.Zero, "The destination rests.", CancellationToken.None).ConfigureAwait(false);
+        }
     }
 
     [LoggerMessage(2001, LogLevel.Warning, "Delivery {Attempt} of the message {MessageId} failed; it is delivered again in {Pause}.")]
     private static partial void LogFailed(ILogger logger, Exception exception, string messageId, int attempt, TimeSpan pause);
+
+    [LoggerMessage(2004, LogLevel.Error, "Delivery {Attempt} of the message {MessageId} was the last one; it is a dead letter now.")]
+    private static partial void LogDied(ILogger logger, Exception exception, string messageId, int attempt);
+
+    [LoggerMessage(2005, LogLevel.Warning, "The destination {Destination} failed again and again; it rests for {Rest}.")]
+    private static partial void LogRests(ILogger logger, string destination, TimeSpan rest);
+
+    private enum Ending
+    {
+        Delivered,
+        Failed,
+        Dead,
+    }
 }

@@ -12,6 +12,11 @@ internal sealed class OutboxPumpOptionsCheck : IValidateOptions<OutboxPumpOption
         Positive(options.Lease, nameof(options.Lease));
         Positive(options.FirstPause, nameof(options.FirstPause));
         Positive(options.LongestPause, nameof(options.LongestPause));
+        Positive(options.MaxAge, nameof(options.MaxAge));
+        Positive(options.FirstRest, nameof(options.FirstRest));
+        Positive(options.LongestRest, nameof(options.LongestRest));
+        AtLeastOne(options.MaxAttempts, nameof(options.MaxAttempts));
+        AtLeastOne(options.FailuresToRest, nameof(options.FailuresToRest));
         if (options.BatchSize is < 1 or > 10_000)
         {
             faults.Add($"OutboxPumpOptions.BatchSize is {options.BatchSize}; it lies between 1 and 10,000.");
@@ -23,6 +28,14 @@ internal sealed class OutboxPumpOptionsCheck : IValidateOptions<OutboxPumpOption
         }
 
         return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
+
+        void AtLeastOne(int value, string setting)
+        {
+            if (value < 1)
+            {
+                faults.Add($"OutboxPumpOptions.{setting} is {value}; it is at least 1.");
+            }
+        }
 
         void Positive(TimeSpan value, string setting)
         {

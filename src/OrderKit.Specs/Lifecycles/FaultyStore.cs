@@ -1,5 +1,6 @@
 using OrderKit.Core;
 using OrderKit.Idempotency;
+using OrderKit.Messaging;
 using OrderKit.StateMachine;
 
 namespace OrderKit.Specs;
@@ -30,6 +31,12 @@ internal sealed class FaultyStore(IStoreActor inner, Faults faults) : IStoreActo
     public IDuplicateOrderStore DuplicateOrders => inner.DuplicateOrders;
 
     public IDuplicateOrderQueryStore DuplicateOrderQueries => inner.DuplicateOrderQueries;
+
+    public IInboxStore Inbox => inner.Inbox;
+
+    public IDeadLetterStore DeadLetters => inner.DeadLetters;
+
+    public IDeliveryPauseStore Pauses => inner.Pauses;
 
     private static UnitOfWork Inner(UnitOfWork unit) => unit is FaultyUnit faulty ? faulty.Inner : unit;
 
@@ -92,6 +99,12 @@ internal sealed class FaultyStore(IStoreActor inner, Faults faults) : IStoreActo
 
     private sealed class FaultyOutbox(IOutboxStore inner, Faults faults) : IOutboxStore
     {
+        public ValueTask AppendAsync(UnitOfWork unitOfWork, IReadOnlyList<OutboxMessage> messages, CancellationToken cancellationToken = default) =>
+            faults.CallAsync(() => inner.AppendAsync(Inner(unitOfWork), messages, cancellationToken));
+
+        public ValueTask<bool> RemoveAsync(UnitOfWork unitOfWork, OutboxDelivery delivery, CancellationToken cancellationToken = default) =>
+            faults.CallAsync(() => inner.RemoveAsync(Inner(unitOfWork), delivery, cancellationToken));
+
         public ValueTask<IReadOnlyList<OutboxDelivery>> ClaimAsync(string destination, int max, TimeSpan lease, CancellationToken cancellationToken = default) =>
             faults.CallAsync(() => inner.ClaimAsync(destination, max, lease, cancellationToken));
 

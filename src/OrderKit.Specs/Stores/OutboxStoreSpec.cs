@@ -29,6 +29,9 @@ public static class OutboxStoreSpec
         new("Lanes whose pumps die do not starve a fresh one", LanesWhosePumpsDieDoNotStarveAFreshOneAsync),
         new("What waits is counted, and since when", WhatWaitsIsCountedAndSinceWhenAsync),
         new("A backlog is counted up to 10,001", ABacklogIsCountedUpTo10001Async),
+        new("Messages are appended in the order given, in a unit of work", MessagesAreAppendedInTheOrderGivenInAUnitOfWorkAsync),
+        new("A row is removed in a unit of work, and its lane goes on", ARowIsRemovedInAUnitOfWorkAndItsLaneGoesOnAsync),
+        new("A claim says since when its message waits", AClaimSaysSinceWhenItsMessageWaitsAsync),
     ];
 
     internal static SpecSuite Suite { get; } = new(nameof(OutboxStoreSpec), Cases);
@@ -287,9 +290,10 @@ public static class OutboxStoreSpec
         var full = await store.Outbox.BacklogAsync("events").ConfigureAwait(false);
         Expect.Equal(3, full.Count);
         var claimed = await store.ClaimAsync().ConfigureAwait(false);
-        Expect.Equal(full, await store.Outbox.BacklogAsync("events").ConfigureAwait(false));
+        Expect.That(full is { OldestAttempts: 0, OldestIsDue: true }, "Nobody has taken the oldest, and it may be taken.");
+        Expect.Equal(full with { OldestAttempts = 1, OldestIsDue = false }, await store.Outbox.BacklogAsync("events").ConfigureAwait(false));
         await store.Outbox.CompleteAsync([.. claimed.Where(delivery => delivery.Message.MessageId == "a")]).ConfigureAwait(false);
-        Expect.Equal(full with { Count = 2 }, await store.Outbox.BacklogAsync("events").ConfigureAwait(false));
+        Expect.Equal(full with { Count = 2, OldestAttempts = 0 }, await store.Outbox.BacklogAsync("events").ConfigureAwait(false));
         await store.Outbox.CompleteAsync(await store.ClaimAsync().ConfigureAwait(false)).ConfigureAwait(false);
         var rest = await store.Outbox.BacklogAsync("events").ConfigureAwait(false);
         Expect.Equal(1, rest.Count);
@@ -302,4 +306,65 @@ public static class OutboxStoreSpec
         await store.WriteAsync([.. Enumerable.Range(0, 10_005).Select(i => Sample.Message(store, $"m{i}", $"lane-{i % 50}"))]).ConfigureAwait(false);
         Expect.Equal(10_001, (await store.Outbox.BacklogAsync("events").ConfigureAwait(false)).Count);
     }
+
+    private static async Task MessagesAreAppendedInTheOrderGivenInAUnitOfWorkAsync(IStoreUnderTest store)
+    {
+        await AppendAsync(store, true, Sample.Message(store, "b"), Sample.Message(store, "a")).ConfigureAwait(false);
+        await AppendAsync(store, false, Sample.Message(store, "lost"), Sample.Message(store, "lost too", "other")).ConfigureAwait(false);
+        await AppendAsync(store, true, Sample.Message(store, "c")).ConfigureAwait(false);
+        foreach (var id in new[] { "b", "a", "c" })
+        {
+            var claimed = await store.ClaimAsync().ConfigureAwait(false);
+            Expect.Sequence([id], claimed.Ids());
+            Alike.Message(Sample.Message(store, id), claimed[0].Message);
+            await store.Outbox.CompleteAsync(claimed).ConfigureAwait(false);
+        }
+
+        Expect.Sequence([], (await store.ClaimAsync().ConfigureAwait(false)).Ids());
+    }
+
+    private static async Task ARowIsRemovedInAUnitOfWorkAndItsLaneGoesOnAsync(IStoreUnderTest store)
+    {
+        await AppendAsync(store, true, Sample.Message(store, "a"), Sample.Message(store, "b")).ConfigureAwait(false);
+        var late = (await store.ClaimAsync().ConfigureAwait(false)).One();
+        await store.AdvanceAsync(Acting.Minute * 2).ConfigureAwait(false);
+        var held = (await store.ClaimAsync().ConfigureAwait(false)).One();
+        Expect.That(!await store.InUnitAsync(unit => store.Outbox.RemoveAsync(unit, late)).ConfigureAwait(false), "The claim was taken over.");
+        await store.InUnitAsync(
+            async unit =>
+            {
+                Expect.That(await store.Outbox.RemoveAsync(unit, held).ConfigureAwait(false), "The claim stands.");
+                await store.Outbox.AppendAsync(unit, [Sample.Message(store, "lost")]).ConfigureAwait(false);
+                return 0;
+            },
+            commit: false).ConfigureAwait(false);
+        Expect.Sequence([], (await store.ClaimAsync().ConfigureAwait(false)).Ids());
+        Expect.Equal(2, (await store.Outbox.BacklogAsync("events").ConfigureAwait(false)).Count);
+        Expect.That(await store.InUnitAsync(unit => store.Outbox.RemoveAsync(unit, held)).ConfigureAwait(false), "The claim stands after the roll-back.");
+        Expect.That(!await store.InUnitAsync(unit => store.Outbox.RemoveAsync(unit, held)).ConfigureAwait(false), "It is gone.");
+        var next = await store.ClaimAsync().ConfigureAwait(false);
+        Expect.Sequence(["b"], next.Ids());
+        Expect.That(
+            !await store.InUnitAsync(unit => store.Outbox.RemoveAsync(unit, next[0]), commit: false).ConfigureAwait(false)
+            || await store.Outbox.CompleteAsync(next).ConfigureAwait(false) == 1,
+            "The last row of a lane comes back with the roll-back.");
+    }
+
+    private static async Task AClaimSaysSinceWhenItsMessageWaitsAsync(IStoreUnderTest store)
+    {
+        await store.WriteAsync(Sample.Message(store, "a")).ConfigureAwait(false);
+        var writtenAt = (await store.Outbox.BacklogAsync("events").ConfigureAwait(false)).OldestAt;
+        await store.AdvanceAsync(TimeSpan.FromMinutes(10)).ConfigureAwait(false);
+        var claimed = (await store.ClaimAsync().ConfigureAwait(false)).One();
+        Expect.Equal(writtenAt, claimed.WrittenAt);
+        Expect.That(claimed.Age >= TimeSpan.FromMinutes(10) && claimed.Age < TimeSpan.FromMinutes(15), "The age is by the store's clock.");
+    }
+
+    private static Task<int> AppendAsync(IStoreUnderTest store, bool commit, params OutboxMessage[] messages) => store.InUnitAsync(
+        async unit =>
+        {
+            await store.Outbox.AppendAsync(unit, messages).ConfigureAwait(false);
+            return 0;
+        },
+        commit);
 }

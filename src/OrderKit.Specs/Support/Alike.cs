@@ -1,4 +1,5 @@
 using OrderKit.Core;
+using OrderKit.Messaging;
 using OrderKit.StateMachine;
 
 namespace OrderKit.Specs;
@@ -28,6 +29,19 @@ internal static class Alike
     {
         Bytes(expected.Body, actual.Body);
         Expect.Equal(expected with { Body = default }, actual with { Body = default });
+    }
+
+    public static void Message(InboxMessage expected, InboxMessage actual)
+    {
+        Bytes(expected.Body, actual.Body);
+        Expect.Equal(expected with { Body = default }, actual with { Body = default });
+    }
+
+    /// <summary>But for what the store sets.</summary>
+    public static void Letter(DeadLetter expected, DeadLetter actual)
+    {
+        Bytes(expected.Body, actual.Body);
+        Expect.Equal(expected with { Body = default }, actual with { Body = default, Number = expected.Number, DeadAt = expected.DeadAt, State = expected.State });
     }
 
     public static void Parked(ParkedFact expected, ParkedFact actual)

@@ -36,7 +36,7 @@ internal static class OperationColumns
         SqlColumn<OperationChange>.Number("span", c => Microseconds(c.Span)),
         SqlColumn<OperationChange>.Number("lapsed", c => c.OnlyIfLapsed ? 1 : 0),
         SqlColumn<OperationChange>.Bytes("result", c => c.Result is { } result ? SqlValue.Bytes(result) : null),
-        SqlColumn<OperationChange>.Text("error", c => c.Error is null ? null : SqlValue.Storable(c.Error)),
+        SqlColumn<OperationChange>.Text("error", c => c.Error is null ? null : SqlText.Storable(c.Error)),
         SqlColumn<OperationChange>.Text("step", c => c.Step),
         SqlColumn<OperationChange>.Bytes("step_content", c => c.Step is null ? null : SqlValue.Bytes(c.StepContent)));
 

@@ -19,7 +19,7 @@ internal sealed class SqlOutboxStore(SqlDatabase database) : IOutboxStore
         ORDER BY o.due_at, o.id LIMIT $2
         """;
 
-    private const string Columns = "o.id, o.message_id, o.destination, o.tenant, o.lane, o.type, o.body, o.attempts, o.epoch";
+    private const string Columns = "o.id, o.message_id, o.destination, o.tenant, o.lane, o.type, o.body, o.attempts, o.epoch, o.created_at, {now}";
 
     private const string ClaimMany = $$"""
         WITH due AS (SELECT o.id, o.due_at FROM {outbox} o WHERE {{IsDueHead}} FOR UPDATE OF o SKIP LOCKED)
@@ -39,6 +39,19 @@ internal sealed class SqlOutboxStore(SqlDatabase database) : IOutboxStore
         WHERE o.id = d.id AND o.id = ANY ($1::bigint[]) AND o.epoch = d.epoch
         """;
 
+    private const string Insert = """
+        INSERT INTO {outbox} (destination, lane, message_id, tenant, type, body, created_at, due_at)
+        VALUES ($1, $2, $3, $4, $5, $6, {now}, {now})
+        """;
+
+    private const string InsertMany = """
+        INSERT INTO {outbox} (destination, lane, message_id, tenant, type, body, created_at, due_at)
+        SELECT r.destination, r.lane, r.message_id, r.tenant, r.type, r.body, {now}, {now}
+        FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bytea[])
+            WITH ORDINALITY AS r (destination, lane, message_id, tenant, type, body, nth)
+        ORDER BY r.nth
+        """;
+
     private const string Retry =
         "UPDATE {outbox} SET due_at = {now} + $3, epoch = epoch + 1, last_error = $4 WHERE id = $1 AND epoch = $2";
 
@@ -47,10 +60,45 @@ internal sealed class SqlOutboxStore(SqlDatabase database) : IOutboxStore
         WHERE destination = $1 AND lane = $2 AND tenant = $5 AND id > $3 AND due_at < {now} + $4
         """;
 
-    private const string Count = $$"""
-        SELECT (SELECT count(*) FROM (SELECT 1 FROM {outbox} c WHERE c.destination = $1 LIMIT $2) counted),
-            (SELECT o.created_at FROM {outbox} o WHERE o.destination = $1 ORDER BY o.id LIMIT 1)
+    private const string Count = "SELECT count(*) FROM (SELECT 1 FROM {outbox} c WHERE c.destination = $1 LIMIT $2) counted";
+
+    private const string Oldest = """
+        SELECT o.created_at, o.attempts, CASE WHEN o.due_at <= {now} THEN 1 ELSE 0 END
+        FROM {outbox} o WHERE o.destination = $1 ORDER BY o.id LIMIT 1
         """;
+
+    public async ValueTask AppendAsync(UnitOfWork unitOfWork, IReadOnlyList<OutboxMessage> messages, CancellationToken cancellationToken = default)
+    {
+        var session = database.On(unitOfWork);
+        ArgumentNullException.ThrowIfNull(messages);
+        foreach (var message in messages)
+        {
+            // Before the first statement: one that failed half-way would end a host's transaction.
+            SqlText.RequireStorable(message.Destination, message.Lane, message.MessageId, message.Tenant.Value, message.Type);
+        }
+
+        if (messages.Count > 1 && database.Dialect.WritesSets)
+        {
+            await session.Call(InsertMany).With(
+                messages.Select(m => m.Destination).ToArray(), messages.Select(m => m.Lane).ToArray(), messages.Select(m => m.MessageId).ToArray(),
+                messages.Select(m => m.Tenant.Value).ToArray(), messages.Select(m => m.Type).ToArray(), messages.Select(m => SqlValue.Bytes(m.Body)).ToArray())
+                .ExecuteAsync(cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        foreach (var message in messages)
+        {
+            await session.Call(Insert).With(message.Destination, message.Lane, message.MessageId, message.Tenant.Value, message.Type, message.Body)
+                .ExecuteAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    public async ValueTask<bool> RemoveAsync(UnitOfWork unitOfWork, OutboxDelivery delivery, CancellationToken cancellationToken = default)
+    {
+        var session = database.On(unitOfWork);
+        ArgumentNullException.ThrowIfNull(delivery);
+        return await session.Call(Complete).With(delivery.Id, delivery.Epoch).ExecuteAsync(cancellationToken).ConfigureAwait(false) == 1;
+    }
 
     public async ValueTask<IReadOnlyList<OutboxDelivery>> ClaimAsync(string destination, int max, TimeSpan lease, CancellationToken cancellationToken = default)
     {
@@ -63,7 +111,7 @@ internal sealed class SqlOutboxStore(SqlDatabase database) : IOutboxStore
         }
 
         var claimed = await database.WriteAsync(
-            session => session.Call(ClaimMany).With(destination, max, lease).ListAsync(static row => (Delivery: Read(row), DueAt: row.Instant(9)), cancellationToken),
+            session => session.Call(ClaimMany).With(destination, max, lease).ListAsync(static row => (Delivery: Read(row), DueAt: row.Instant(11)), cancellationToken),
             cancellationToken).ConfigureAwait(false);
         claimed.Sort(static (a, b) => (a.DueAt, a.Delivery.Id).CompareTo((b.DueAt, b.Delivery.Id)));
         return [.. claimed.Select(row => row.Delivery)];
@@ -105,7 +153,7 @@ internal sealed class SqlOutboxStore(SqlDatabase database) : IOutboxStore
         return database.TransactAsync(
             async session =>
             {
-                if (await session.Call(Retry).With(delivery.Id, delivery.Epoch, pause, SqlValue.Storable(error)).ExecuteAsync(cancellationToken).ConfigureAwait(false) == 0)
+                if (await session.Call(Retry).With(delivery.Id, delivery.Epoch, pause, SqlText.Storable(error)).ExecuteAsync(cancellationToken).ConfigureAwait(false) == 0)
                 {
                     return false;
                 }
@@ -121,9 +169,12 @@ internal sealed class SqlOutboxStore(SqlDatabase database) : IOutboxStore
     {
         ArgumentException.ThrowIfNullOrEmpty(destination);
         return database.ReadAsync(
-            async session => await session.Call(Count).With(destination, BacklogLimit)
-                .FirstAsync(static row => new OutboxBacklog(row.Int32(0), row.NullableInstant(1)), cancellationToken).ConfigureAwait(false)!,
-            cancellationToken)!;
+            async session => await session.Call(Oldest).With(destination).FirstAsync(
+                    static row => new OutboxBacklog(1, row.Instant(0)) { OldestAttempts = row.Int32(1), OldestIsDue = row.Int32(2) == 1 }, cancellationToken)
+                .ConfigureAwait(false) is { } oldest
+                ? oldest with { Count = (int)Math.Max(1, await session.Call(Count).With(destination, BacklogLimit).NumberAsync(cancellationToken).ConfigureAwait(false) ?? 0) }
+                : new OutboxBacklog(0, null),
+            cancellationToken);
     }
 
     private static async ValueTask<List<OutboxDelivery>> ClaimOneByOneAsync(
@@ -145,5 +196,9 @@ internal sealed class SqlOutboxStore(SqlDatabase database) : IOutboxStore
         row.Int64(0),
         new OutboxMessage(row.Text(1), row.Text(2), new TenantId(row.Text(3)), row.Text(4), row.Text(5), row.Bytes(6)),
         row.Int32(7),
-        row.Int64(8));
+        row.Int64(8))
+    {
+        WrittenAt = row.Instant(9),
+        Age = row.Instant(10) - row.Instant(9),
+    };
 }

@@ -23,7 +23,7 @@ internal sealed class SqlQuarantineStore(SqlDatabase database) : IQuarantineStor
         var session = database.On(unitOfWork);
         ArgumentNullException.ThrowIfNull(message);
         return await session.Call(Add)
-            .With(message.Tenant.Value, message.Source, message.MessageId, message.Reason, SqlValue.Storable(message.Detail), message.Content)
+            .With(message.Tenant.Value, message.Source, message.MessageId, message.Reason, SqlText.Storable(message.Detail), message.Content)
             .ExecuteAsync(cancellationToken).ConfigureAwait(false) > 0;
     }
 

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using OrderKit.Core;
 using OrderKit.Idempotency;
+using OrderKit.Messaging;
 using OrderKit.Sql;
 using OrderKit.StateMachine;
 
@@ -35,6 +36,9 @@ public static class SqlStoreExtensions
         services.TryAddSingleton<ICaseStore>(provider => new SqlCaseStore(provider.GetRequiredService<SqlDatabase>()));
         services.TryAddSingleton<IDuplicateOrderStore>(provider => new SqlDuplicateOrderStore(provider.GetRequiredService<SqlDatabase>()));
         services.TryAddSingleton<IDuplicateOrderQueryStore>(provider => new SqlDuplicateOrderQueryStore(provider.GetRequiredService<SqlDatabase>()));
+        services.TryAddSingleton<IInboxStore>(provider => new SqlInboxStore(provider.GetRequiredService<SqlDatabase>()));
+        services.TryAddSingleton<IDeadLetterStore>(provider => new SqlDeadLetterStore(provider.GetRequiredService<SqlDatabase>()));
+        services.TryAddSingleton<IDeliveryPauseStore>(provider => new SqlDeliveryPauseStore(provider.GetRequiredService<SqlDatabase>()));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, SchemaStartup>(
             provider => new SchemaStartup(provider.GetRequiredService<OrderKitSchema>(), schema(provider))));
         return builder;

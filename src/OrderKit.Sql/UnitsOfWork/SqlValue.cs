@@ -38,20 +38,6 @@ internal static class SqlValue
             : text;
     }
 
-    /// <summary>Makes the text of an exception storable, which may be anybody's: nothing must fail twice because of it.</summary>
-    internal static string Storable(string error)
-    {
-        const int Limit = 2_000;
-        var text = error.Length > Limit ? error[..Limit] : error;
-        return string.Create(text.Length, text, static (span, source) =>
-        {
-            for (var i = 0; i < source.Length; i++)
-            {
-                span[i] = source[i] == '\0' || char.IsSurrogate(source[i]) ? '\uFFFD' : source[i];
-            }
-        });
-    }
-
     internal static byte[] Bytes(ReadOnlyMemory<byte> bytes) =>
         System.Runtime.InteropServices.MemoryMarshal.TryGetArray(bytes, out var segment) && segment.Offset == 0 && segment.Count == segment.Array!.Length
             ? segment.Array

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using OrderKit.Core;
 using OrderKit.Idempotency;
+using OrderKit.Messaging;
 using OrderKit.StateMachine;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -35,6 +36,9 @@ public static class InMemoryStoreExtensions
         services.TryAddSingleton<IDeadlineStore>(static provider => provider.GetRequiredService<InMemoryOrderStore>());
         services.TryAddSingleton<IDuplicateOrderStore>(static provider => provider.GetRequiredService<InMemoryDuplicateOrderStore>());
         services.TryAddSingleton<IDuplicateOrderQueryStore>(static provider => provider.GetRequiredService<InMemoryDuplicateOrderStore>());
+        services.TryAddSingleton<IInboxStore>(static provider => new InMemoryInboxStore(provider.GetRequiredService<InMemoryDatabase>()));
+        services.TryAddSingleton<IDeadLetterStore>(static provider => new InMemoryDeadLetterStore(provider.GetRequiredService<InMemoryDatabase>()));
+        services.TryAddSingleton<IDeliveryPauseStore>(static provider => new InMemoryDeliveryPauseStore(provider.GetRequiredService<InMemoryDatabase>()));
         return builder;
     }
 }

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using OrderKit.Core;
 
@@ -12,6 +13,9 @@ internal sealed class Post : IOrderEventHandler, IDisposable
     {
         Database = new InMemoryDatabase(Clock);
         Store = new InMemoryOutboxStore(Database);
+        Inbox = new InMemoryInboxStore(Database);
+        Letters = new InMemoryDeadLetterStore(Database);
+        Pauses = new InMemoryDeliveryPauseStore(Database);
     }
 
     public ManualTimeProvider Clock { get; } = new(Noon);
@@ -19,6 +23,12 @@ internal sealed class Post : IOrderEventHandler, IDisposable
     public InMemoryDatabase Database { get; }
 
     public InMemoryOutboxStore Store { get; }
+
+    public InMemoryInboxStore Inbox { get; }
+
+    public InMemoryDeadLetterStore Letters { get; }
+
+    public InMemoryDeliveryPauseStore Pauses { get; }
 
     /// <summary>What was handled, as <c>order:version</c> with the names of the test.</summary>
     public List<string> Handled { get; } = [];
@@ -47,7 +57,25 @@ internal sealed class Post : IOrderEventHandler, IDisposable
     public OutboxPump Pump(double jitter = 1, params IOrderEventHandler[] handlers) => Pump(null, jitter, handlers);
 
     public OutboxPump Pump(OutboxPumpOptions? options, double jitter = 1, params IOrderEventHandler[] handlers) =>
-        new(Store, new OrderEventSink(handlers.Length == 0 ? [this] : handlers), Options.Create(options ?? new OutboxPumpOptions()), null, () => jitter, Clock);
+        Pump(new OrderEventSink(handlers.Length == 0 ? [this] : handlers), options, jitter);
+
+    public OutboxPump Pump(IOutboxSink sink, OutboxPumpOptions? options = null, double jitter = 1) =>
+        new(Store, Letters, Pauses, Database, sink, Options.Create(options ?? new OutboxPumpOptions()), null, () => jitter, Clock);
+
+    public InboxPump InboxPump(IInboxHandler handler, InboxPumpOptions? options = null) =>
+        new(Inbox, Letters, Pauses, Database, [handler], Options.Create(options ?? new InboxPumpOptions()), null, () => 1, Clock);
+
+    public DeadLetters DeadLetters() => new(Letters, Store, Inbox, Database, null, Clock);
+
+    /// <summary>Registers the stores, as a host does that brings its own.</summary>
+    public void AddTo(IServiceCollection services)
+    {
+        services.AddSingleton<IOutboxStore>(Store);
+        services.AddSingleton<IInboxStore>(Inbox);
+        services.AddSingleton<IDeadLetterStore>(Letters);
+        services.AddSingleton<IDeliveryPauseStore>(Pauses);
+        services.AddSingleton<IUnitOfWorkFactory>(Database);
+    }
 
     public async Task<int> WaitingAsync() => (await Store.BacklogAsync("events")).Count;
 

@@ -59,7 +59,7 @@ public sealed class MessagingRegistrationTests
     {
         using var post = new Post();
         var services = new ServiceCollection();
-        services.AddSingleton<IOutboxStore>(post.Store);
+        post.AddTo(services);
         services.AddSingleton<IOrderEventHandler>(post);
         services.AddOrderKitCore().AddMessaging().AddMessaging();
         using var provider = services.BuildServiceProvider();
@@ -82,7 +82,7 @@ public sealed class MessagingRegistrationTests
         post = new Post();
         var builder = Host.CreateApplicationBuilder();
         builder.Logging.ClearProviders();
-        builder.Services.AddSingleton<IOutboxStore>(post.Store);
+        post.AddTo(builder.Services);
         var orderKit = builder.Services.AddOrderKitCore().AddMessaging(configure).ChooseStore("a test");
         if (handles)
         {

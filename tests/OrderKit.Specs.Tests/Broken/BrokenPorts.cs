@@ -166,6 +166,16 @@ internal sealed class BrokenOutbox(IOutboxStore inner) : IOutboxStore
 
     public Func<IOutboxStore, string, Task<OutboxBacklog>>? Backlog { get; set; }
 
+    public Func<IOutboxStore, UnitOfWork, IReadOnlyList<OutboxMessage>, Task>? Append { get; set; }
+
+    public Func<IOutboxStore, UnitOfWork, OutboxDelivery, Task<bool>>? Remove { get; set; }
+
+    public ValueTask AppendAsync(UnitOfWork unitOfWork, IReadOnlyList<OutboxMessage> messages, CancellationToken cancellationToken = default) =>
+        Append is null ? inner.AppendAsync(unitOfWork, messages, cancellationToken) : new(Append(inner, unitOfWork, messages));
+
+    public ValueTask<bool> RemoveAsync(UnitOfWork unitOfWork, OutboxDelivery delivery, CancellationToken cancellationToken = default) =>
+        Remove is null ? inner.RemoveAsync(unitOfWork, delivery, cancellationToken) : new(Remove(inner, unitOfWork, delivery));
+
     public ValueTask<IReadOnlyList<OutboxDelivery>> ClaimAsync(string destination, int max, TimeSpan lease, CancellationToken cancellationToken = default) =>
         Claim is null ? inner.ClaimAsync(destination, max, lease, cancellationToken) : new(Claim(inner, destination, max, lease));
 

@@ -1,5 +1,6 @@
 using OrderKit.Core;
 using OrderKit.Idempotency;
+using OrderKit.Messaging;
 using OrderKit.StateMachine;
 
 namespace OrderKit.Specs.Tests;
@@ -21,6 +22,9 @@ internal sealed class BrokenStore : IStoreUnderTest
         Cases = new BrokenCases(Sound.Cases);
         DuplicateOrders = new BrokenDuplicateOrders(Sound.DuplicateOrders);
         DuplicateOrderQueries = new BrokenDuplicateOrderQueries(Sound.DuplicateOrderQueries);
+        Inbox = new BrokenInbox(Sound.Inbox);
+        DeadLetters = new BrokenDeadLetters(Sound.DeadLetters);
+        Pauses = new BrokenPauses(Sound.Pauses);
     }
 
     /// <summary>The store behind it, which keeps every rule.</summary>
@@ -54,6 +58,12 @@ internal sealed class BrokenStore : IStoreUnderTest
 
     public BrokenDuplicateOrderQueries DuplicateOrderQueries { get; }
 
+    public BrokenInbox Inbox { get; }
+
+    public BrokenDeadLetters DeadLetters { get; }
+
+    public BrokenPauses Pauses { get; }
+
     public Func<TimeSpan, TimeSpan>? Advance { get; set; }
 
     IUnitOfWorkFactory IStoreActor.Units => Units;
@@ -79,6 +89,12 @@ internal sealed class BrokenStore : IStoreUnderTest
     IDuplicateOrderStore IStoreActor.DuplicateOrders => DuplicateOrders;
 
     IDuplicateOrderQueryStore IStoreActor.DuplicateOrderQueries => DuplicateOrderQueries;
+
+    IInboxStore IStoreActor.Inbox => Inbox;
+
+    IDeadLetterStore IStoreActor.DeadLetters => DeadLetters;
+
+    IDeliveryPauseStore IStoreActor.Pauses => Pauses;
 
     public Task AdvanceAsync(TimeSpan by) => Sound.AdvanceAsync(Advance?.Invoke(by) ?? by);
 

@@ -128,9 +128,24 @@ internal static class OutboxFaults
         new("A backlog is counted to the end", Suite, store => store.Outbox.Backlog = async (inner, destination) =>
             await inner.BacklogAsync(destination) is { Count: 10_001 } backlog ? backlog with { Count = 10_005 } : await inner.BacklogAsync(destination),
             "A backlog is counted up to 10,001"),
+        new("A backlog says nothing of its oldest", Suite, store => store.Outbox.Backlog = async (inner, destination) =>
+            (await inner.BacklogAsync(destination)) with { OldestAttempts = 0, OldestIsDue = true },
+            "What waits is counted, and since when"),
         new("A backlog does not say since when", Suite, store => store.Outbox.Backlog = async (inner, destination) =>
             (await inner.BacklogAsync(destination)) with { OldestAt = null },
             "What waits is counted, and since when"),
+        new("Messages are appended the last one first", Suite, store => store.Outbox.Append = (inner, unit, messages) => inner.AppendAsync(unit, [.. messages.Reverse()]).AsTask(),
+            "Messages are appended in the order given, in a unit of work"),
+        new("A row is removed in a unit of its own", Suite, store => store.Outbox.Remove = async (inner, unit, delivery) =>
+        {
+            var isRemoved = await inner.RemoveAsync(unit, delivery);
+            await unit.CommitAsync();
+            return isRemoved;
+        },
+            "A row is removed in a unit of work, and its lane goes on"),
+        new("A claim does not say how old its message is", Suite, store => store.Outbox.Claim = async (inner, destination, max, lease) =>
+            (await inner.ClaimAsync(destination, max, lease)).Each(delivery => delivery with { Age = TimeSpan.Zero }),
+            "A claim says since when its message waits"),
     ];
 
     private static void Written(BrokenStore store, Func<OutboxMessage, OutboxMessage> rewrite) =>

@@ -1,5 +1,6 @@
 using OrderKit.Core;
 using OrderKit.Idempotency;
+using OrderKit.Messaging;
 using OrderKit.StateMachine;
 
 namespace OrderKit.Specs.Tests;
@@ -32,6 +33,9 @@ internal sealed class InMemoryStoreUnderTest : IStoreUnderTest
         _quarantine = new InMemoryQuarantineStore(_database);
         _duplicates = new InMemoryDuplicateOrderStore(_database, _outbox);
         _orders = new InMemoryOrderStore(_database, _outbox, _cases);
+        Inbox = new InMemoryInboxStore(_database);
+        DeadLetters = new InMemoryDeadLetterStore(_database);
+        Pauses = new InMemoryDeliveryPauseStore(_database);
     }
 
     public TenantId Tenant { get; } = new($"tenant-{Interlocked.Increment(ref _tenants)}");
@@ -61,6 +65,12 @@ internal sealed class InMemoryStoreUnderTest : IStoreUnderTest
     public IDuplicateOrderStore DuplicateOrders => _duplicates;
 
     public IDuplicateOrderQueryStore DuplicateOrderQueries => _duplicates;
+
+    public IInboxStore Inbox { get; }
+
+    public IDeadLetterStore DeadLetters { get; }
+
+    public IDeliveryPauseStore Pauses { get; }
 
     /// <summary>The outbox's writing side.</summary>
     public InMemoryOutboxStore OutboxWriter => _outbox;

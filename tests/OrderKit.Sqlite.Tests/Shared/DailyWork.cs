@@ -1,5 +1,6 @@
 using OrderKit.Core;
 using OrderKit.Idempotency;
+using OrderKit.Messaging;
 using OrderKit.StateMachine;
 
 namespace OrderKit.Sql.Tests;
@@ -26,6 +27,7 @@ internal static class DailyWork
         var claimed = await store.Outbox.ClaimAsync("events", 10, minute);
         await store.Outbox.RetryAsync(claimed[0], minute, "failed");
         await store.Outbox.CompleteAsync([.. claimed.Skip(1)]);
+        await MessagesAsync(store, minute);
         store.Advance(TimeSpan.FromHours(2));
         var due = await store.Deadlines.ClaimDueAsync(10, minute);
         await store.Deadlines.PostponeAsync(due[0], minute);
@@ -78,5 +80,53 @@ internal static class DailyWork
         await store.DuplicateOrderQueries.QueryAsync(page with { PaymentChannel = "alipay" });
         await store.DuplicateOrderQueries.QueryAsync(new DuplicateOrderQuery { Order = a });
         await store.DuplicateOrderQueries.ReadActsAsync(b);
+    }
+
+    private static async Task MessagesAsync(TestStore store, TimeSpan minute)
+    {
+        InboxMessage MessageOf(string id) => new(id, "payments", TenantId.Default, id, "notification", "body"u8.ToArray());
+        await using (var unit = await store.Units.BeginAsync())
+        {
+            await store.Outbox.AppendAsync(unit, [new OutboxMessage("x", "x", TenantId.Default, "x", "x", default)]);
+            await store.Outbox.AppendAsync(unit, [new OutboxMessage("y", "x", TenantId.Default, "y", "x", default), new OutboxMessage("z", "x", TenantId.Default, "z", "x", default)]);
+            await store.Inbox.AcceptAsync(unit, [MessageOf("1"), MessageOf("2"), MessageOf("3"), MessageOf("4")]);
+            await unit.CommitAsync();
+        }
+
+        var outgoing = await store.Outbox.ClaimAsync("x", 1, minute);
+        var incoming = await store.Inbox.ClaimAsync("payments", 10, minute);
+        await using (var unit = await store.Units.BeginAsync())
+        {
+            await store.Outbox.RemoveAsync(unit, outgoing[0]);
+            await store.Inbox.CompleteAsync(unit, incoming[0], TimeSpan.Zero);
+            await store.Inbox.SetAsideAsync(unit, incoming[1]);
+            await store.Inbox.SetAsideAsync(unit, incoming[2]);
+            await store.DeadLetters.AddAsync(unit, [DeadLetter.Of(outgoing[0], "TimeoutException", "No answer."), DeadLetter.Of(incoming[1], "x", "x")]);
+            await unit.CommitAsync();
+        }
+
+        await store.Inbox.RetryAsync(incoming[3], minute, "failed");
+        var letters = (await store.DeadLetters.QueryAsync(new DeadLetterQuery())).Items;
+        await using (var unit = await store.Units.BeginAsync())
+        {
+            await store.Inbox.BringBackAsync(unit, incoming[1].Message);
+            await store.Inbox.SettleAsync(unit, incoming[2].Message, TimeSpan.Zero);
+            await store.DeadLetters.CloseAsync(unit, letters[0].Number, DeadLetterState.Redriven, "li", null);
+            await store.DeadLetters.CloseAsync(unit, letters[1].Number, DeadLetterState.Discarded, "li", "test data");
+            await unit.CommitAsync();
+        }
+
+        await store.Inbox.SweepAsync(10);
+        await store.Inbox.BacklogAsync("payments");
+        await store.Outbox.BacklogAsync("x");
+        await store.DeadLetters.FindAsync(letters[0].Number);
+        await store.DeadLetters.ActsAsync(letters[0].Number);
+        await store.DeadLetters.QueryAsync(new DeadLetterQuery { Name = "payments", ErrorClass = "x" });
+        await store.DeadLetters.QueryAsync(new DeadLetterQuery { Lane = "1", State = null });
+        await store.DeadLetters.QueryAsync(new DeadLetterQuery { MessageId = "1", Continuation = "1", Flow = MessageFlow.Inbox, Tenant = TenantId.Default });
+        await store.Pauses.PauseAsync(MessageFlow.Outbox, "x", "li", null);
+        await store.Pauses.PauseAsync(MessageFlow.Inbox, "x", "li", "maintenance");
+        await store.Pauses.FindAsync(MessageFlow.Outbox, "x");
+        await store.Pauses.ResumeAsync(MessageFlow.Outbox, "x");
     }
 }

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using OrderKit.Core;
 using OrderKit.Idempotency;
+using OrderKit.Messaging;
 using OrderKit.Specs;
 using OrderKit.StateMachine;
 
@@ -38,6 +39,12 @@ internal sealed class SqlStoreUnderTest(TestStore store, StoreAbilities abilitie
     public IDuplicateOrderStore DuplicateOrders => store.DuplicateOrders;
 
     public IDuplicateOrderQueryStore DuplicateOrderQueries => store.DuplicateOrderQueries;
+
+    public IInboxStore Inbox => store.Inbox;
+
+    public IDeadLetterStore DeadLetters => store.DeadLetters;
+
+    public IDeliveryPauseStore Pauses => store.Pauses;
 
     public Task AdvanceAsync(TimeSpan by)
     {

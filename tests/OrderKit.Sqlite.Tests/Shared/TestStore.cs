@@ -2,6 +2,7 @@ using System.Data.Common;
 using Microsoft.Extensions.DependencyInjection;
 using OrderKit.Core;
 using OrderKit.Idempotency;
+using OrderKit.Messaging;
 using OrderKit.StateMachine;
 
 namespace OrderKit.Sql.Tests;
@@ -34,6 +35,12 @@ public abstract class TestStore : IAsyncDisposable
     public IDuplicateOrderStore DuplicateOrders => Services.GetRequiredService<IDuplicateOrderStore>();
 
     public IDuplicateOrderQueryStore DuplicateOrderQueries => Services.GetRequiredService<IDuplicateOrderQueryStore>();
+
+    public IInboxStore Inbox => Services.GetRequiredService<IInboxStore>();
+
+    public IDeadLetterStore DeadLetters => Services.GetRequiredService<IDeadLetterStore>();
+
+    public IDeliveryPauseStore Pauses => Services.GetRequiredService<IDeliveryPauseStore>();
 
     public OrderKitSchema Schema => Services.GetRequiredService<OrderKitSchema>();
 

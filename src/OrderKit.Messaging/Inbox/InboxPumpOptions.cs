@@ -1,0 +1,45 @@
+namespace OrderKit.Messaging;
+
+/// <summary>Settings of the inbox pump.</summary>
+public sealed class InboxPumpOptions
+{
+    /// <summary>How often the inbox is looked at.</summary>
+    /// <value>1 second.</value>
+    public TimeSpan SweepInterval { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How many messages of a consumer are taken at once: one for each of as many lanes.</summary>
+    /// <value>100.</value>
+    public int BatchSize { get; set; } = 100;
+
+    /// <summary>How long a taken batch is kept from others: more than twice the slowest handler. After half of it the rest of a batch is left to the next.</summary>
+    /// <value>1 minute.</value>
+    public TimeSpan Lease { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>The longest pause before a message is handled for the second time; it doubles with each further one.</summary>
+    /// <value>1 second.</value>
+    public TimeSpan FirstPause { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>The longest pause before a message is handled again.</summary>
+    /// <value>1 hour.</value>
+    public TimeSpan LongestPause { get; set; } = TimeSpan.FromHours(1);
+
+    /// <summary>How often a message is tried; after that it is a dead letter.</summary>
+    /// <value>100. An attempt that ended with the process counts.</value>
+    public int MaxAttempts { get; set; } = 100;
+
+    /// <summary>How old a message may be when it fails; an older one becomes a dead letter.</summary>
+    /// <value>25 hours, for as long as payment providers repeat their notifications. A message that is handled may be older.</value>
+    public TimeSpan MaxAge { get; set; } = TimeSpan.FromHours(25);
+
+    /// <summary>For how long a redelivery is recognised after its message was done: longer than any sender repeats it.</summary>
+    /// <value>30 days.</value>
+    public TimeSpan Retention { get; set; } = TimeSpan.FromDays(30);
+
+    /// <summary>How often the messages whose retention is over are deleted.</summary>
+    /// <value>10 minutes.</value>
+    public TimeSpan CleaningInterval { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>Whether the host pumps in the background.</summary>
+    /// <value><see langword="true"/>; hosts that call <see cref="InboxPump.PumpOnceAsync"/> themselves turn it off.</value>
+    public bool RunInBackground { get; set; } = true;
+}

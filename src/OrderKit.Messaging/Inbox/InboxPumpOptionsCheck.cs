@@ -1,0 +1,38 @@
+using Microsoft.Extensions.Options;
+
+namespace OrderKit.Messaging;
+
+/// <summary>Checks the settings of the inbox pump when the host starts.</summary>
+internal sealed class InboxPumpOptionsCheck : IValidateOptions<InboxPumpOptions>
+{
+    public ValidateOptionsResult Validate(string? name, InboxPumpOptions options)
+    {
+        var faults = new List<string>();
+        Positive(options.SweepInterval, nameof(options.SweepInterval));
+        Positive(options.Lease, nameof(options.Lease));
+        Positive(options.FirstPause, nameof(options.FirstPause));
+        Positive(options.LongestPause, nameof(options.LongestPause));
+        Positive(options.MaxAge, nameof(options.MaxAge));
+        Positive(options.Retention, nameof(options.Retention));
+        Positive(options.CleaningInterval, nameof(options.CleaningInterval));
+        if (options.BatchSize is < 1 or > 10_000)
+        {
+            faults.Add($"InboxPumpOptions.BatchSize is {options.BatchSize}; it lies between 1 and 10,000.");
+        }
+
+        if (options.MaxAttempts < 1)
+        {
+            faults.Add($"InboxPumpOptions.MaxAttempts is {options.MaxAttempts}; it is at least 1.");
+        }
+
+        return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
+
+        void Positive(TimeSpan value, string setting)
+        {
+            if (value <= TimeSpan.Zero)
+            {
+                faults.Add($"InboxPumpOptions.{setting} is {value}; it must be longer than nothing.");
+            }
+        }
+    }
+}

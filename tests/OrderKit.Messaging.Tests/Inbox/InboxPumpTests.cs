@@ -1,0 +1,260 @@
+using OrderKit.Core;
+
+namespace OrderKit.Messaging.Tests;
+
+/// <summary>Each message takes effect once, and in order for its lane.</summary>
+public sealed class InboxPumpTests : IDisposable
+{
+    private readonly Post _post = new();
+    private readonly Effects _effects;
+
+    public InboxPumpTests() => _effects = new Effects(_post);
+
+    public void Dispose() => _post.Dispose();
+
+    [Fact]
+    public async Task Messages_of_one_lane_take_effect_in_their_order_and_once()
+    {
+        await AcceptAsync(("a1", "A"), ("a2", "A"), ("b1", "B"), ("a1", "A"));
+
+        Assert.Equal(new PumpResult(3, 0), await _post.InboxPump(_effects).PumpAllAsync());
+        Assert.Equal(["a1", "a2"], (await EffectsAsync()).Where(e => e[0] == 'a'));
+        Assert.Equal([InboxReceipt.AlreadyReceived], await AcceptAsync(("a1", "A")));
+        Assert.Equal(default, await _post.InboxPump(_effects).PumpAllAsync());
+    }
+
+    [Fact]
+    public async Task A_consumer_that_dies_between_the_effect_and_its_mark_leaves_no_effect()
+    {
+        await AcceptAsync(("a", "A"));
+        _effects.AfterEffect = _ => throw new OperationCanceledException();
+        using var crash = new CancellationTokenSource();
+        await crash.CancelAsync();
+        var claimed = Assert.Single(await _post.Inbox.ClaimAsync("payments", 1, TimeSpan.FromMinutes(1)));
+        await using (var unit = await _post.Database.BeginAsync(CancellationToken.None))
+        {
+            await Assert.ThrowsAsync<OperationCanceledException>(() => _effects.HandleAsync(unit, claimed, crash.Token));
+        }
+
+        Assert.Empty(await EffectsAsync());
+        _effects.AfterEffect = null;
+        _post.Clock.Advance(TimeSpan.FromMinutes(2));
+        await _post.InboxPump(_effects).PumpAllAsync();
+        Assert.Equal(["a"], await EffectsAsync());
+    }
+
+    [Fact]
+    public async Task A_sender_that_never_heard_that_its_message_arrived_has_no_second_effect()
+    {
+        await AcceptAsync(("a", "A"));
+        await _post.InboxPump(_effects).PumpAllAsync();
+        for (var i = 0; i < 8; i++)
+        {
+            _post.Clock.Advance(TimeSpan.FromHours(4));
+            Assert.Equal([InboxReceipt.AlreadyReceived], await AcceptAsync(("a", "A")));
+            await _post.InboxPump(_effects).PumpAllAsync();
+        }
+
+        Assert.Equal(["a"], await EffectsAsync());
+    }
+
+    [Fact]
+    public async Task A_handler_that_outlasts_its_lease_is_overtaken_and_its_effect_rolled_back()
+    {
+        await AcceptAsync(("a", "A"));
+        InboxDelivery? overtaker = null;
+        var late = Assert.Single(await _post.Inbox.ClaimAsync("payments", 1, TimeSpan.FromMinutes(1)));
+        _post.Clock.Advance(TimeSpan.FromMinutes(2));
+        overtaker = Assert.Single(await _post.Inbox.ClaimAsync("payments", 1, TimeSpan.FromMinutes(1)));
+
+        await Assert.ThrowsAsync<InboxFenceLostException>(() => HandleAsync(late));
+        Assert.Empty(await EffectsAsync());
+        await HandleAsync(overtaker);
+        Assert.Equal(["a"], await EffectsAsync());
+    }
+
+    [Fact]
+    public async Task A_pump_says_of_a_lost_fence_that_it_failed_and_leaves_the_message_to_the_other()
+    {
+        await AcceptAsync(("a", "A"));
+        var pump = new InboxPump(
+            new OvertakingStore(_post), _post.Letters, _post.Pauses, _post.Database, [_effects], null, null, () => 1, _post.Clock);
+
+        Assert.Equal(new PumpResult(0, 1), await pump.PumpOnceAsync());
+        Assert.Empty(await EffectsAsync());
+        _post.Clock.Advance(TimeSpan.FromMinutes(2));
+        await _post.InboxPump(_effects).PumpAllAsync();
+        Assert.Equal(["a"], await EffectsAsync());
+    }
+
+    [Fact]
+    public async Task A_poison_message_becomes_a_dead_letter_its_lane_goes_on_and_no_part_of_it_took_effect()
+    {
+        await AcceptAsync(("bad", "A"), ("next", "A"), ("other", "B"));
+        _effects.AfterEffect = id => _ = id == "bad" ? throw new FormatException("No amount.") : 0;
+        var pump = _post.InboxPump(_effects, new InboxPumpOptions { MaxAttempts = 2 });
+
+        Assert.Equal(new PumpResult(1, 1), await pump.PumpAllAsync());
+        _post.Clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(new PumpResult(1, 0) { Dead = 1 }, await pump.PumpAllAsync());
+
+        Assert.Equal(["other", "next"], await EffectsAsync());
+        var letter = Assert.Single((await _post.Letters.QueryAsync(new DeadLetterQuery())).Items);
+        Assert.Equal((MessageFlow.Inbox, "payments", "bad", "FormatException", 2), (letter.Flow, letter.Name, letter.MessageId, letter.ErrorClass, letter.Attempts));
+        Assert.Equal(new byte[] { 0xFF, 0x00 }, letter.Body.ToArray());
+        Assert.Equal([InboxReceipt.AlreadyReceived], await AcceptAsync(("bad", "A")));
+    }
+
+    [Fact]
+    public async Task A_message_that_takes_its_process_along_is_given_up_without_another_attempt()
+    {
+        await AcceptAsync(("fatal", "A"));
+        for (var i = 0; i < 2; i++)
+        {
+            Assert.Single(await _post.Inbox.ClaimAsync("payments", 10, TimeSpan.FromMinutes(1)));
+            _post.Clock.Advance(TimeSpan.FromMinutes(2));
+        }
+
+        Assert.Equal(new PumpResult(0, 0) { Dead = 1 }, await _post.InboxPump(_effects, new InboxPumpOptions { MaxAttempts = 2 }).PumpAllAsync());
+        Assert.Empty(await EffectsAsync());
+    }
+
+    [Theory]
+    [InlineData(false, 1)]
+    [InlineData(true, 90)]
+    public async Task A_message_that_fails_waits_as_long_as_asked_or_else_with_doubling_pauses(bool asks, int seconds)
+    {
+        await AcceptAsync(("a", "A"));
+        _effects.AfterEffect = _ => throw (asks ? new RetryLaterException(TimeSpan.FromSeconds(90)) : new FormatException());
+        await _post.InboxPump(_effects).PumpAllAsync();
+
+        _effects.AfterEffect = null;
+        _post.Clock.Advance(TimeSpan.FromSeconds(seconds) - TimeSpan.FromMilliseconds(1));
+        Assert.Equal(default, await _post.InboxPump(_effects).PumpAllAsync());
+        _post.Clock.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.Equal(1, (await _post.InboxPump(_effects).PumpAllAsync()).Delivered);
+    }
+
+    [Fact]
+    public async Task A_paused_consumer_gets_nothing_until_it_is_resumed()
+    {
+        await AcceptAsync(("a", "A"));
+        await _post.Pauses.PauseAsync(MessageFlow.Inbox, "payments", "li", null);
+        Assert.Equal(default, await _post.InboxPump(_effects).PumpAllAsync());
+        await _post.Pauses.ResumeAsync(MessageFlow.Inbox, "payments");
+        Assert.Equal(1, (await _post.InboxPump(_effects).PumpAllAsync()).Delivered);
+    }
+
+    [Fact]
+    public async Task What_is_done_is_swept_after_its_retention_in_batches()
+    {
+        var inbox = new Inbox(_post.Inbox, _post.Database);
+        await inbox.AcceptAsync([.. Enumerable.Range(0, 2_500).Select(i => MessageOf($"{i}", $"{i}"))]);
+        await _post.InboxPump(_effects, new InboxPumpOptions { Retention = TimeSpan.FromDays(1) }).PumpAllAsync();
+
+        Assert.Equal(0, await inbox.SweepAsync());
+        _post.Clock.Advance(TimeSpan.FromDays(2));
+        Assert.Equal(2_500, await inbox.SweepAsync());
+    }
+
+    [Fact]
+    public async Task Two_handlers_of_one_consumer_and_messages_without_identity_are_refused()
+    {
+        Assert.Contains("payments", Assert.Throws<ArgumentException>(
+            () => new InboxPump(_post.Inbox, _post.Letters, _post.Pauses, _post.Database, [_effects, new Effects(_post)])).Message, StringComparison.Ordinal);
+
+        var inbox = new Inbox(_post.Inbox, _post.Database);
+        await Assert.ThrowsAsync<ArgumentException>(() => inbox.AcceptAsync([MessageOf("", "A")]));
+        await Assert.ThrowsAsync<ArgumentException>(() => inbox.AcceptAsync([MessageOf("a", "A") with { Consumer = "" }]));
+        Assert.Empty(await inbox.AcceptAsync([]));
+    }
+
+    [Fact]
+    public async Task A_caller_whose_unit_is_rolled_back_has_received_nothing()
+    {
+        var inbox = new Inbox(_post.Inbox, _post.Database);
+        await using (var unit = await _post.Database.BeginAsync())
+        {
+            Assert.Equal([InboxReceipt.Accepted], await inbox.AcceptAsync(unit, [MessageOf("a", "A")]));
+        }
+
+        Assert.Equal([InboxReceipt.Accepted], await inbox.AcceptAsync([MessageOf("a", "A")]));
+    }
+
+    private static InboxMessage MessageOf(string id, string lane) => new(id, "payments", TenantId.Default, lane, "test", new byte[] { 0xFF, 0x00 });
+
+    private async Task<IReadOnlyList<InboxReceipt>> AcceptAsync(params (string Id, string Lane)[] messages) =>
+        await new Inbox(_post.Inbox, _post.Database).AcceptAsync([.. messages.Select(m => MessageOf(m.Id, m.Lane))]);
+
+    private async Task HandleAsync(InboxDelivery delivery)
+    {
+        await using var unit = await _post.Database.BeginAsync();
+        await _effects.HandleAsync(unit, delivery, CancellationToken.None);
+        await _post.Inbox.CompleteAsync(unit, delivery, TimeSpan.FromDays(1));
+        await unit.CommitAsync();
+    }
+
+    /// <summary>The effects that were committed: messages in the outbox.</summary>
+    private async Task<List<string>> EffectsAsync()
+    {
+        var found = new List<string>();
+        var claimed = await _post.Store.ClaimAsync("effects", 10_000, TimeSpan.FromTicks(10));
+        found.AddRange(claimed.OrderBy(c => c.Id).Select(c => c.Message.MessageId));
+        foreach (var delivery in claimed)
+        {
+            await _post.Store.RetryAsync(delivery, TimeSpan.Zero, "only looking");
+        }
+
+        return found;
+    }
+
+    private sealed class Effects(Post post) : IInboxHandler
+    {
+        private int _lanes;
+
+        public string Consumer => "payments";
+
+        public Action<string>? AfterEffect { get; set; }
+
+        public async Task HandleAsync(UnitOfWork unitOfWork, InboxDelivery delivery, CancellationToken cancellationToken)
+        {
+            var id = delivery.Message.MessageId;
+            await post.Store.AppendAsync(unitOfWork, [new OutboxMessage(id, "effects", TenantId.Default, $"{++_lanes}", "test", default)], CancellationToken.None);
+            AfterEffect?.Invoke(id);
+        }
+    }
+
+    /// <summary>An inbox in which another consumer takes over what this one claims.</summary>
+    private sealed class OvertakingStore(Post post) : IInboxStore
+    {
+        public ValueTask<IReadOnlyList<InboxReceipt>> AcceptAsync(UnitOfWork unitOfWork, IReadOnlyList<InboxMessage> messages, CancellationToken cancellationToken = default) =>
+            post.Inbox.AcceptAsync(unitOfWork, messages, cancellationToken);
+
+        public async ValueTask<IReadOnlyList<InboxDelivery>> ClaimAsync(string consumer, int max, TimeSpan lease, CancellationToken cancellationToken = default)
+        {
+            var claimed = await post.Inbox.ClaimAsync(consumer, max, lease, cancellationToken);
+            post.Clock.Advance(lease);
+            await post.Inbox.ClaimAsync(consumer, max, lease, cancellationToken);
+            return claimed;
+        }
+
+        public ValueTask CompleteAsync(UnitOfWork unitOfWork, InboxDelivery delivery, TimeSpan retention, CancellationToken cancellationToken = default) =>
+            post.Inbox.CompleteAsync(unitOfWork, delivery, retention, cancellationToken);
+
+        public ValueTask<bool> RetryAsync(InboxDelivery delivery, TimeSpan pause, string error, CancellationToken cancellationToken = default) =>
+            post.Inbox.RetryAsync(delivery, pause, error, cancellationToken);
+
+        public ValueTask<bool> SetAsideAsync(UnitOfWork unitOfWork, InboxDelivery delivery, CancellationToken cancellationToken = default) =>
+            post.Inbox.SetAsideAsync(unitOfWork, delivery, cancellationToken);
+
+        public ValueTask<bool> BringBackAsync(UnitOfWork unitOfWork, InboxMessage message, CancellationToken cancellationToken = default) =>
+            post.Inbox.BringBackAsync(unitOfWork, message, cancellationToken);
+
+        public ValueTask<bool> SettleAsync(UnitOfWork unitOfWork, InboxMessage message, TimeSpan retention, CancellationToken cancellationToken = default) =>
+            post.Inbox.SettleAsync(unitOfWork, message, retention, cancellationToken);
+
+        public ValueTask<int> SweepAsync(int max, CancellationToken cancellationToken = default) => post.Inbox.SweepAsync(max, cancellationToken);
+
+        public ValueTask<InboxBacklog> BacklogAsync(string consumer, CancellationToken cancellationToken = default) => post.Inbox.BacklogAsync(consumer, cancellationToken);
+    }
+}

@@ -1,0 +1,81 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using OrderKit.Core;
+
+namespace OrderKit.Messaging.Tests;
+
+public sealed class InboxRegistrationTests
+{
+    [Fact]
+    public async Task Settings_that_cannot_work_stop_the_start_and_are_all_named()
+    {
+        var builder = Host.CreateApplicationBuilder();
+        builder.Logging.ClearProviders();
+        builder.Services.AddOrderKit().UseInMemory().ConfigureInbox(o =>
+        {
+            o.BatchSize = 10_001;
+            o.MaxAttempts = 0;
+            o.Retention = TimeSpan.Zero;
+        });
+        using var host = builder.Build();
+
+        var refusal = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync());
+
+        Assert.Equal(
+            [
+                "InboxPumpOptions.Retention is 00:00:00; it must be longer than nothing.",
+                "InboxPumpOptions.BatchSize is 10001; it lies between 1 and 10,000.",
+                "InboxPumpOptions.MaxAttempts is 0; it is at least 1.",
+            ],
+            refusal.Failures);
+    }
+
+    [Fact]
+    public async Task A_host_handles_its_inbox_by_itself()
+    {
+        var builder = Host.CreateApplicationBuilder();
+        builder.Logging.ClearProviders();
+        var handled = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        builder.Services.AddSingleton(handled);
+        builder.Services.AddOrderKit().AddInboxHandler<Handler>().AddInboxHandler<Handler>().UseInMemory();
+        using var host = builder.Build();
+        await host.Services.GetRequiredService<Inbox>().AcceptAsync([new InboxMessage("m", "payments", TenantId.Default, "A", "test", default)]);
+
+        await host.StartAsync();
+        Assert.Equal("m", await handled.Task.WaitAsync(TimeSpan.FromSeconds(60)));
+        await host.StopAsync();
+    }
+
+    [Fact]
+    public async Task What_is_watched_is_what_this_process_handles_or_what_the_host_names()
+    {
+        Assert.Equal([(MessageFlow.Outbox, "events"), (MessageFlow.Inbox, "payments")], await WatchedAsync(_ => { }));
+        Assert.Equal([(MessageFlow.Outbox, "erp"), (MessageFlow.Inbox, "parcels")], await WatchedAsync(o =>
+        {
+            o.Destinations.Add("erp");
+            o.Consumers.Add("parcels");
+        }));
+    }
+
+    private static async Task<IEnumerable<(MessageFlow, string)>> WatchedAsync(Action<LagOptions> configure)
+    {
+        var services = new ServiceCollection().AddLogging();
+        services.AddSingleton(new TaskCompletionSource<string>());
+        services.AddOrderKit().AddInboxHandler<Handler>().ConfigureLag(configure).UseInMemory();
+        await using var provider = services.BuildServiceProvider();
+        return [.. (await provider.GetRequiredService<LagMonitor>().SampleAsync()).Select(snapshot => (snapshot.Flow, snapshot.Name))];
+    }
+
+    private sealed class Handler(TaskCompletionSource<string> handled) : IInboxHandler
+    {
+        public string Consumer => "payments";
+
+        public Task HandleAsync(UnitOfWork unitOfWork, InboxDelivery delivery, CancellationToken cancellationToken)
+        {
+            handled.TrySetResult(delivery.Message.MessageId);
+            return Task.CompletedTask;
+        }
+    }
+}

@@ -1,0 +1,177 @@
+using OrderKit.Messaging;
+
+namespace OrderKit.Specs.Tests;
+
+/// <summary>Broken inboxes.</summary>
+internal static class InboxFaults
+{
+    private const string Suite = nameof(InboxStoreSpec);
+
+    public static IEnumerable<Fault> All =>
+    [
+        new("Bodies are text", Suite, store => Written(store, message => message with { Body = System.Text.Encoding.UTF8.GetBytes(System.Text.Encoding.UTF8.GetString(message.Body.Span)) }),
+            "A message comes out as it came in"),
+        new("Redeliveries are accepted", Suite, store =>
+        {
+            var copies = 0;
+            store.Inbox.Accept = async (inner, unit, messages) =>
+                await inner.AcceptAsync(unit, messages.Each(message => message with { MessageId = $"{message.MessageId}#{++copies}" }));
+        },
+            "A redelivery is recognised while its message is pending, and writes nothing",
+            "Of equal messages of one call the first is accepted",
+            "Of racing deliveries one is accepted"),
+        new("A message that is done is forgotten", Suite, store =>
+        {
+            var done = new HashSet<string>();
+            store.Inbox.Complete = async (inner, unit, delivery, retention) =>
+            {
+                await inner.CompleteAsync(unit, delivery, retention);
+                done.Add(delivery.Message.MessageId);
+            };
+            Written(store, message => done.Contains(message.MessageId) ? message with { MessageId = message.MessageId + " again" } : message);
+        },
+            "A redelivery is recognised when its message is done"),
+        new("A lost fence is overlooked", Suite, store => store.Inbox.Complete = async (inner, unit, delivery, retention) =>
+        {
+            try
+            {
+                await inner.CompleteAsync(unit, delivery, retention);
+            }
+            catch (InboxFenceLostException)
+            {
+            }
+        },
+            "Who was overtaken can neither complete a message, nor give it back, nor set it aside",
+            "A message is completed once",
+            "A message that was given back is no longer that claim's"),
+        new("Identities are compared without case", Suite, store => Written(store, message => message with { MessageId = message.MessageId.ToLowerInvariant() }),
+            "Consumers and tenants have identities of their own"),
+        new("Consumers are compared without case", Suite, store => Written(store, message => message with { Consumer = message.Consumer.ToLowerInvariant() }),
+            "A consumer gets its own messages only"),
+        new("Messages are accepted in a unit of their own", Suite, store => store.Inbox.Accept = async (inner, unit, messages) =>
+        {
+            var receipts = await inner.AcceptAsync(unit, messages);
+            await unit.CommitAsync();
+            return receipts;
+        },
+            "What is rolled back was not received"),
+        new("Lanes have no order", Suite, store => Lanes(store, message => message.MessageId),
+            "A lane is handled one after the other, in the order accepted",
+            "Lanes are handled beside each other, the longest waiting first"),
+        new("Claims are not noted", Suite, store => store.Inbox.Claim = async (inner, consumer, max, lease) =>
+        {
+            var claimed = await inner.ClaimAsync(consumer, max, lease);
+            foreach (var delivery in claimed)
+            {
+                await inner.RetryAsync(delivery, TimeSpan.Zero, "");
+            }
+
+            return claimed;
+        },
+            "Racing consumers keep the order of each lane"),
+        new("There is one lane", Suite, store => Lanes(store, _ => ""),
+            "Racing consumers claim each message once"),
+        new("Lanes are those of all tenants", Suite, store => Written(store, message => message with { Tenant = store.Tenant }),
+            "The same lane of another consumer or tenant is another lane"),
+        new("A failing head holds all lanes", Suite, store =>
+        {
+            var failed = false;
+            store.Inbox.Retry = (inner, delivery, pause, error) =>
+            {
+                failed = true;
+                return inner.RetryAsync(delivery, pause, error).AsTask();
+            };
+            store.Inbox.Claim = async (inner, consumer, max, lease) => failed ? [] : await inner.ClaimAsync(consumer, max, lease);
+        },
+            "A failing head holds its lane and no other"),
+        new("The pause is ignored", Suite, store => store.Inbox.Retry = (inner, delivery, _, error) => inner.RetryAsync(delivery, TimeSpan.Zero, error).AsTask(),
+            "A message that is given back is handled after its pause, by the store's clock"),
+        new("The clock is not the store's", Suite, store => store.Advance = _ => TimeSpan.Zero,
+            "A claimed message stays away from others until its lease lapses"),
+        new("A lapsed claim counts no more", Suite, store =>
+        {
+            var isLate = false;
+            store.Advance = by =>
+            {
+                isLate = true;
+                return by;
+            };
+            store.Inbox.Complete = async (inner, unit, delivery, retention) =>
+            {
+                if (isLate)
+                {
+                    throw new InboxFenceLostException(delivery);
+                }
+
+                await inner.CompleteAsync(unit, delivery, retention);
+            };
+        },
+            "A lapsed claim that nobody took over still counts"),
+        new("A message is completed in a unit of its own", Suite, store => store.Inbox.Complete = async (inner, unit, delivery, retention) =>
+        {
+            await inner.CompleteAsync(unit, delivery, retention);
+            await unit.CommitAsync();
+        },
+            "A completion that is rolled back did not happen"),
+        new("The lowest number is claimed first", Suite, store => store.Inbox.Claim = async (inner, consumer, max, lease) =>
+        {
+            var all = (await inner.ClaimAsync(consumer, 100_000, lease)).OrderBy(delivery => delivery.Id).ToList();
+            foreach (var rest in all.Skip(max))
+            {
+                await inner.RetryAsync(rest, TimeSpan.Zero, "");
+            }
+
+            return [.. all.Take(max)];
+        },
+            "Many lanes that fail do not starve a fresh one"),
+        new("Setting aside holds the lane", Suite, store => store.Inbox.SetAside = async (inner, unit, delivery) =>
+        {
+            await Task.Yield();
+            return delivery.Attempt > 0;
+        },
+            "A message that is set aside lets its lane go on, and its redelivery is recognised"),
+        new("A message is set aside in a unit of its own", Suite, store => store.Inbox.SetAside = async (inner, unit, delivery) =>
+        {
+            var isSetAside = await inner.SetAsideAsync(unit, delivery);
+            await unit.CommitAsync();
+            return isSetAside;
+        },
+            "Setting aside that is rolled back did not happen"),
+        new("A message that is brought back loses its body", Suite, store => store.Inbox.BringBack = (inner, unit, message) =>
+            inner.BringBackAsync(unit, message with { Body = default }).AsTask(),
+            "A message that is brought back is handled again, at the end of its lane"),
+        new("Everything can be brought back", Suite, store => store.Inbox.BringBack = async (inner, unit, message) =>
+        {
+            await inner.BringBackAsync(unit, message);
+            return true;
+        },
+            "What is pending or done cannot be brought back",
+            "Bringing back that is rolled back did not happen"),
+        new("Settling is never refused", Suite, store => store.Inbox.Settle = async (inner, unit, message, retention) =>
+        {
+            await inner.SettleAsync(unit, message, retention);
+            return true;
+        },
+            "What is set aside is settled once, and then swept"),
+        new("The retention is ignored", Suite, store => store.Inbox.Complete = (inner, unit, delivery, _) => inner.CompleteAsync(unit, delivery, TimeSpan.Zero).AsTask(),
+            "Only what is done is swept, when its retention is over"),
+        new("Nothing is ever swept", Suite, store => store.Inbox.Sweep = (_, _) => Task.FromResult(0),
+            "Only what is done is swept, when its retention is over"),
+        new("A sweep has no limit", Suite, store => store.Inbox.Sweep = (inner, _) => inner.SweepAsync(int.MaxValue).AsTask(),
+            "A sweep ends at its limit"),
+        new("A backlog is counted to the end", Suite, store => store.Inbox.Backlog = async (inner, consumer) =>
+            await inner.BacklogAsync(consumer) is { Count: 10_001 } backlog ? backlog with { Count = 10_005 } : await inner.BacklogAsync(consumer),
+            "A backlog is counted up to 10,001"),
+        new("A backlog says nothing of its oldest", Suite, store => store.Inbox.Backlog = async (inner, consumer) =>
+            (await inner.BacklogAsync(consumer)) with { OldestAttempts = 0, OldestIsDue = true },
+            "What waits is counted, and since when"),
+        new("A backlog does not say since when", Suite, store => store.Inbox.Backlog = async (inner, consumer) =>
+            (await inner.BacklogAsync(consumer)) with { OldestAt = null },
+            "What waits is counted, and since when"),
+    ];
+
+    private static void Written(BrokenStore store, Func<InboxMessage, InboxMessage> rewrite) =>
+        store.Inbox.Accept = (inner, unit, messages) => inner.AcceptAsync(unit, messages.Each(rewrite)).AsTask();
+
+    private static void Lanes(BrokenStore store, Func<InboxMessage, string> lane) => Written(store, message => message with { Lane = lane(message) });
+}

@@ -1,0 +1,117 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using OrderKit.Core;
+using OrderKit.Messaging;
+
+namespace OrderKit.Sql.Tests;
+
+/// <summary>Messages on their whole way through a SQL store: in, handled, given up, redriven.</summary>
+public abstract class MessageTests
+{
+    protected abstract Task<TestStore> OpenAsync();
+
+    [Fact]
+    public async Task An_effect_and_the_mark_that_its_message_is_done_are_one_transaction()
+    {
+        await using var store = await OpenAsync();
+        await new Inbox(store.Inbox, store.Units).AcceptAsync([Message("a", "A"), Message("b", "B")]);
+        var handler = new Effects(store) { Fails = true };
+
+        Assert.Equal(new PumpResult(0, 2), await Pump(store, handler).PumpAllAsync());
+        Assert.Equal(0, await store.CountAsync("outbox"));
+
+        handler.Fails = false;
+        store.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(new PumpResult(2, 0), await Pump(store, handler).PumpAllAsync());
+        Assert.Equal(2, await store.CountAsync("outbox"));
+        Assert.Equal(2, await store.CountAsync("inbox", "state = 1 AND length(body) = 0"));
+    }
+
+    [Fact]
+    public async Task Pumps_that_run_at_once_have_one_effect_for_each_message_however_often_it_came()
+    {
+        await using var store = await OpenAsync();
+        var inbox = new Inbox(store.Inbox, store.Units);
+        var messages = Enumerable.Range(0, 40).Select(i => Message($"{i}", $"lane-{i % 8}")).ToArray();
+
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(i => Task.Run(async () =>
+        {
+            await inbox.AcceptAsync(i % 2 == 0 ? messages : [.. messages.Reverse()]);
+            await Pump(store, new Effects(store)).PumpAllAsync();
+        })));
+        await Pump(store, new Effects(store)).PumpAllAsync();
+
+        Assert.Equal(40, await store.CountAsync("outbox"));
+        Assert.Equal(0, (await store.Inbox.BacklogAsync("payments")).Count);
+    }
+
+    [Fact]
+    public async Task A_message_that_is_given_up_is_in_one_table_or_the_other_and_redriven_once()
+    {
+        await using var store = await OpenAsync();
+        await new Inbox(store.Inbox, store.Units).AcceptAsync([Message("a")]);
+        Assert.Equal(1, (await Pump(store, new Effects(store) { Fails = true }, attempts: 1).PumpAllAsync()).Dead);
+        var number = Assert.Single((await store.DeadLetters.QueryAsync(new DeadLetterQuery())).Items).Number;
+        var letters = store.Services.GetRequiredService<DeadLetters>();
+
+        var results = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => Task.Run(() => letters.RedriveAsync(number, "li"))));
+        Assert.Single(results.OfType<RedriveResult.Redriven>());
+        Assert.Equal(5, results.OfType<RedriveResult.AlreadyClosed>().Count());
+        Assert.Equal(1, await store.CountAsync("dead_letter_acts"));
+
+        await Pump(store, new Effects(store)).PumpAllAsync();
+        Assert.Equal(1, await store.CountAsync("outbox"));
+        Assert.Equal([InboxReceipt.AlreadyReceived], await new Inbox(store.Inbox, store.Units).AcceptAsync([Message("a")]));
+    }
+
+    [Fact]
+    public async Task A_message_of_the_outbox_that_is_given_up_and_redriven_goes_out_once()
+    {
+        await using var store = await OpenAsync();
+        await using (var unit = await store.Units.BeginAsync())
+        {
+            await store.Outbox.AppendAsync(unit, [new OutboxMessage("m", "events", TenantId.Default, "A", "nobody's", new byte[] { 0xFF, 0 })]);
+            await unit.CommitAsync();
+        }
+
+        var pump = new OutboxPump(
+            store.Outbox, store.DeadLetters, store.Pauses, store.Units, new Refusing(), Options.Create(new OutboxPumpOptions { MaxAttempts = 1 }));
+        Assert.Equal(1, (await pump.PumpAllAsync()).Dead);
+        Assert.Equal(0, await store.CountAsync("outbox"));
+        var letter = Assert.Single((await store.DeadLetters.QueryAsync(new DeadLetterQuery())).Items);
+
+        var letters = store.Services.GetRequiredService<DeadLetters>();
+        var results = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => Task.Run(() => letters.RedriveAsync(letter.Number, "li"))));
+        Assert.Single(results.OfType<RedriveResult.Redriven>());
+        var again = Assert.Single(await store.Outbox.ClaimAsync("events", 10, TimeSpan.FromMinutes(1)));
+        Assert.Equal(("m", "A"), (again.Message.MessageId, again.Message.Lane));
+        Assert.Equal(new byte[] { 0xFF, 0 }, again.Message.Body.ToArray());
+    }
+
+    private static InboxMessage Message(string id, string lane = "A") => new(id, "payments", TenantId.Default, lane, "notification", new byte[] { 0xFF, 0 });
+
+    private static InboxPump Pump(TestStore store, IInboxHandler handler, int attempts = 100) => new(
+        store.Inbox, store.DeadLetters, store.Pauses, store.Units, [handler], Options.Create(new InboxPumpOptions { MaxAttempts = attempts }));
+
+    private sealed class Effects(TestStore store) : IInboxHandler
+    {
+        public string Consumer => "payments";
+
+        public bool Fails { get; set; }
+
+        public async Task HandleAsync(UnitOfWork unitOfWork, InboxDelivery delivery, CancellationToken cancellationToken)
+        {
+            await store.Outbox.AppendAsync(
+                unitOfWork, [new OutboxMessage(delivery.Message.MessageId, "effects", TenantId.Default, "A", "effect", default)], cancellationToken);
+            if (Fails)
+            {
+                throw new FormatException("No amount.");
+            }
+        }
+    }
+
+    private sealed class Refusing : IOutboxSink
+    {
+        public Task DeliverAsync(OutboxDelivery delivery, CancellationToken cancellationToken) => throw new FormatException("No order.");
+    }
+}
