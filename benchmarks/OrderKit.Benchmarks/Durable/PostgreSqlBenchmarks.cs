@@ -1,6 +1,7 @@
 using System.Data.Common;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
+using OrderKit.Eng;
 
 namespace OrderKit.Benchmarks;
 

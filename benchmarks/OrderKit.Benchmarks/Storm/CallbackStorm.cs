@@ -11,7 +11,7 @@ internal sealed class CallbackStorm
     private const int Later = 60_000;
     private const int Seed = 20_260_206;
 
-    private readonly (string Trigger, int Order)[] _stream;
+    private readonly (string Trigger, int Order, string Id)[] _stream;
     private int _next = -1;
 
     public CallbackStorm(int orders, int newest)
@@ -34,7 +34,8 @@ internal sealed class CallbackStorm
         }
 
         deliveries.Sort(static (a, b) => a.At.CompareTo(b.At));
-        _stream = [.. deliveries.Select(delivery => facts[delivery.Fact])];
+        // The ids of providers grow with time.
+        _stream = [.. deliveries.Select(delivery => (facts[delivery.Fact].Trigger, facts[delivery.Fact].Order, $"20260206{delivery.Fact:D12}"))];
     }
 
     /// <summary>Has callers deliver for a while; the stream goes on where it stopped.</summary>
@@ -53,10 +54,10 @@ internal sealed class CallbackStorm
             var own = latencies[caller] = [];
             while (Stopwatch.GetElapsedTime(started) is var elapsed && elapsed < duration && Interlocked.Increment(ref _next) is var i && i < _stream.Length)
             {
-                var (trigger, order) = _stream[i];
+                var (trigger, order, id) = _stream[i];
                 var fact = DurableFacts.Told(trigger, order);
                 var request = new IntakeRequest(
-                    OperationKey.Of("callback", fact.Id!), Fingerprint.Of(("trigger", trigger), ("order", (long)order), ("evidence", fact.Evidence)), fact);
+                    OperationKey.Of("callback", id), Fingerprint.Of(("trigger", trigger), ("order", (long)order), ("evidence", fact.Evidence)), fact);
                 var begun = Stopwatch.GetTimestamp();
                 if (await deliver(request).ConfigureAwait(false))
                 {

@@ -4,6 +4,7 @@ using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using OrderKit.Core;
+using OrderKit.Eng;
 using OrderKit.Idempotency;
 using OrderKit.Sqlite;
 using OrderKit.StateMachine;

@@ -1,5 +1,3 @@
-using System.Data;
-
 namespace OrderKit.Sql;
 
 /// <summary>A column that is written: how to get its value from a row, one by one or as an array over many rows.</summary>
@@ -9,9 +7,6 @@ internal abstract class SqlColumn<TRow>(string name)
 
     /// <summary>The type of the parameter, where whole rows or arrays of them are parameters.</summary>
     internal abstract string Type { get; }
-
-    /// <summary>What stands for no value where the parameter's type must be known all the same.</summary>
-    internal abstract SqlNull Null { get; }
 
     /// <summary>What a driver takes as the value.</summary>
     internal abstract object Of(TRow row, SqlDialect dialect);
@@ -38,8 +33,6 @@ internal abstract class SqlColumn<TRow>(string name)
     {
         internal override string Type => "bigint";
 
-        internal override SqlNull Null { get; } = new(DbType.Int64);
-
         internal override object Of(TRow row, SqlDialect dialect) => get(row) is { } value ? SqlValue.Number(value) : DBNull.Value;
 
         internal override Array ArrayOf(IReadOnlyList<TRow> rows, SqlDialect dialect)
@@ -57,8 +50,6 @@ internal abstract class SqlColumn<TRow>(string name)
     private sealed class TextColumn(string name, Func<TRow, string?> get) : SqlColumn<TRow>(name)
     {
         internal override string Type => "text";
-
-        internal override SqlNull Null { get; } = new(DbType.String);
 
         internal override bool IsChecked => true;
 
@@ -88,8 +79,6 @@ internal abstract class SqlColumn<TRow>(string name)
     {
         internal override string Type => "bytea";
 
-        internal override SqlNull Null { get; } = new(DbType.Binary);
-
         internal override object Of(TRow row, SqlDialect dialect) => get(row) ?? (object)DBNull.Value;
 
         internal override Array ArrayOf(IReadOnlyList<TRow> rows, SqlDialect dialect)
@@ -107,8 +96,6 @@ internal abstract class SqlColumn<TRow>(string name)
     private sealed class InstantColumn(string name, Func<TRow, DateTimeOffset?> get) : SqlColumn<TRow>(name)
     {
         internal override string Type => "timestamptz";
-
-        internal override SqlNull Null { get; } = new(DbType.DateTime);
 
         internal override object Of(TRow row, SqlDialect dialect) => get(row) is { } value ? dialect.FromInstant(value) : DBNull.Value;
 

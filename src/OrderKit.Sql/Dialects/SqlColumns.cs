@@ -31,26 +31,38 @@ internal sealed class SqlColumns<TRow>(params SqlColumn<TRow>[] columns)
         columns.Select((column, i) => (column.Name, Number: from + i)).Where(column => !except.Contains(column.Name))
             .Select(column => string.Create(CultureInfo.InvariantCulture, $"{column.Name} = ${column.Number}")));
 
-    /// <summary>The columns as a table <c>r</c> made of parameters: of arrays, or of single values where there is one row.</summary>
-    /// <remarks>One row is the usual case, and a tenth of the work for driver and planner when it need not be unpacked.</remarks>
+    /// <summary>One row in which every column has a value.</summary>
+    internal SqlRows Whole => SqlRows.One((1UL << columns.Length) - 1);
+
+    /// <summary>The columns as a table <c>r</c> made of parameters.</summary>
     /// <param name="next">The number of the first parameter; afterwards, of the next.</param>
-    /// <param name="isOneRow">Whether the parameters are those of one row.</param>
+    /// <param name="rows">What the parameters look like.</param>
     /// <param name="leading">Columns of numbers before the others.</param>
     /// <param name="ordinality">A last column that numbers the rows.</param>
-    internal string Rows(ref int next, bool isOneRow, IReadOnlyList<string> leading, string? ordinality = null)
+    internal string Table(ref int next, SqlRows rows, IReadOnlyList<string> leading, string? ordinality = null)
     {
-        var from = next;
-        next += leading.Count + columns.Length;
-        var named = leading.Select(name => (Name: name, Type: "bigint")).Concat(columns.Select(column => (column.Name, column.Type))).ToList();
-        if (isOneRow)
+        var items = new List<string>(leading.Count + columns.Length + 1);
+        foreach (var name in leading)
         {
-            var values = named.Select((column, i) => string.Create(CultureInfo.InvariantCulture, $"${from + i}::{column.Type} AS {column.Name}"));
-            return $"(SELECT {string.Join(", ", ordinality is null ? values : values.Append($"1 AS {ordinality}"))}) AS r";
+            items.Add(string.Create(CultureInfo.InvariantCulture, $"${next++}::bigint{(rows.IsOne ? $" AS {name}" : "[]")}"));
         }
 
-        var arrays = string.Join(", ", named.Select((column, i) => string.Create(CultureInfo.InvariantCulture, $"${from + i}::{column.Type}[]")));
-        var names = string.Join(", ", named.Select(column => column.Name));
-        return ordinality is null ? $"unnest({arrays}) AS r ({names})" : $"unnest({arrays}) WITH ORDINALITY AS r ({names}, {ordinality})";
+        for (var i = 0; i < columns.Length; i++)
+        {
+            items.Add(!rows.IsOne ? string.Create(CultureInfo.InvariantCulture, $"${next++}::{columns[i].Type}[]")
+                : rows.Has(i) ? string.Create(CultureInfo.InvariantCulture, $"${next++}::{columns[i].Type} AS {columns[i].Name}")
+                : $"NULL::{columns[i].Type} AS {columns[i].Name}");
+        }
+
+        if (rows.IsOne)
+        {
+            return $"(SELECT {string.Join(", ", ordinality is null ? items : items.Append($"1 AS {ordinality}"))}) AS r";
+        }
+
+        var names = string.Join(", ", leading.Append(Names));
+        return ordinality is null
+            ? $"unnest({string.Join(", ", items)}) AS r ({names})"
+            : $"unnest({string.Join(", ", items)}) WITH ORDINALITY AS r ({names}, {ordinality})";
     }
 
     /// <summary>Sets the parameters for one row.</summary>
@@ -77,12 +89,29 @@ internal sealed class SqlColumns<TRow>(params SqlColumn<TRow>[] columns)
         }
     }
 
-    /// <summary>Adds the parameters of <see cref="Rows"/>.</summary>
-    internal void AddRows(List<object> values, IReadOnlyList<TRow> rows, SqlDialect dialect)
+    /// <summary>Adds the parameters of <see cref="Table"/>, and says what they look like.</summary>
+    internal SqlRows AddRows(List<object> values, IReadOnlyList<TRow> rows, SqlDialect dialect)
     {
-        foreach (var column in columns)
+        if (rows.Count != 1)
         {
-            values.Add(rows.Count != 1 ? column.ArrayOf(rows, dialect) : column.Of(rows[0], dialect) is var value and not DBNull ? value : column.Null);
+            foreach (var column in columns)
+            {
+                values.Add(column.ArrayOf(rows, dialect));
+            }
+
+            return SqlRows.Many;
         }
+
+        var present = 0UL;
+        for (var i = 0; i < columns.Length; i++)
+        {
+            if (columns[i].Of(rows[0], dialect) is var value and not DBNull)
+            {
+                values.Add(value);
+                present |= 1UL << i;
+            }
+        }
+
+        return SqlRows.One(present);
     }
 }

@@ -19,11 +19,10 @@ internal sealed class SqlOperationStore(SqlDatabase database) : IOperationStore
     private static readonly string Find =
         $"SELECT {OperationColumns.Select} FROM {{operations}} o WHERE o.tenant = $1 AND o.scope = $2 AND o.key = $3";
 
-    private static readonly string FindMany = FindRows(isOneRow: false);
+    private static readonly string FindMany = FindRows();
 
     private static readonly string ChangeOne = UpdateOne();
-    private static readonly string ChangeMany = UpdateRows(isOneRow: false);
-    private static readonly string ChangeOneOfASet = UpdateRows(isOneRow: true);
+    private static readonly ConcurrentDictionary<SqlRows, string> Changes = new();
 
     private const string Release = "DELETE FROM {operations} WHERE tenant = $1 AND scope = $2 AND key = $3 AND epoch = $4 AND owner = $5";
 
@@ -98,8 +97,8 @@ internal sealed class SqlOperationStore(SqlDatabase database) : IOperationStore
         }
 
         var values = new List<object>(OperationColumns.Changes.Count);
-        OperationColumns.Changes.AddRows(values, changes, session.Dialect);
-        var written = await session.Call(changes.Count == 1 ? ChangeOneOfASet : ChangeMany).With([.. values])
+        var shape = OperationColumns.Changes.AddRows(values, changes, session.Dialect);
+        var written = await session.Call(Changes.GetOrAdd(shape, static rows => UpdateRows(rows))).With([.. values])
             .ListAsync(static row => (OperationColumns.ReadKey(row), Epoch: row.Int64(3)), cancellationToken).ConfigureAwait(false);
         var found = written.ToHashSet();
         for (var i = 0; i < changed.Length; i++)
@@ -211,7 +210,7 @@ internal sealed class SqlOperationStore(SqlDatabase database) : IOperationStore
     {
         var next = 1;
         var names = OperationColumns.Requests.Names;
-        var rows = sets ? OperationColumns.Requests.Rows(ref next, isOneRow, []) : "";
+        var rows = sets ? OperationColumns.Requests.Table(ref next, isOneRow ? OperationColumns.Requests.Whole : SqlRows.Many, []) : "";
         var (span, most) = (OperationColumns.Requests.Count + 1, OperationColumns.Requests.Count + 2);
         var isRunning = terms.State == OperationState.Running;
         var times = string.Create(CultureInfo.InvariantCulture, $"{(isRunning ? $"{{now}} + ${span}" : "NULL")}, {(isRunning ? "NULL" : "{now}")}, {(isRunning ? "NULL" : $"{{now}} + ${span}")}");
@@ -248,10 +247,10 @@ internal sealed class SqlOperationStore(SqlDatabase database) : IOperationStore
         CultureInfo.InvariantCulture,
         $"({row}.state IN (2, 3) AND {row}.expires_at <= {{now}}) OR ({row}.state IN ({(terms.TakesLapsed ? "1, 4" : "4")}) AND {row}.lease_until <= {{now}} AND {row}.attempts < ${most} AND {row}.fingerprint = {asked}.fingerprint)");
 
-    private static string FindRows(bool isOneRow)
+    private static string FindRows()
     {
         var next = 1;
-        return $"SELECT {OperationColumns.Select} FROM {OperationColumns.Keys.Rows(ref next, isOneRow, [])} CROSS JOIN LATERAL (SELECT * FROM {{operations}} s WHERE s.tenant = r.tenant AND s.scope = r.scope AND s.key = r.key LIMIT 1) o";
+        return $"SELECT {OperationColumns.Select} FROM {OperationColumns.Keys.Table(ref next, SqlRows.Many, [])} CROSS JOIN LATERAL (SELECT * FROM {{operations}} s WHERE s.tenant = r.tenant AND s.scope = r.scope AND s.key = r.key LIMIT 1) o";
     }
 
     // $1 tenant, $2 scope, $3 key, $4 epoch, $5 owner, $6 from, $7 to, $8 span, $9 lapsed, $10 result, $11 error, $12 step, $13 its content.
@@ -260,14 +259,14 @@ internal sealed class SqlOperationStore(SqlDatabase database) : IOperationStore
         WHERE tenant = $1 AND scope = $2 AND key = $3 AND epoch = $4 AND owner = $5 AND state = $6 AND ($9 = 0 OR lease_until <= {now})
         """;
 
-    private static string UpdateRows(bool isOneRow)
+    private static string UpdateRows(SqlRows shape)
     {
         var next = 1;
-        var rows = OperationColumns.Changes.Rows(ref next, isOneRow, []);
+        var rows = OperationColumns.Changes.Table(ref next, shape, []);
         var until = "{now} + r.span * interval '1 microsecond'";
 
         // By the keys as an array, or a planner without statistics might read the whole table.
-        var keys = isOneRow ? "" : " AND o.key = ANY ($3::text[])";
+        var keys = shape.IsOne ? "" : " AND o.key = ANY ($3::text[])";
         return $$"""
             UPDATE {operations} o SET {{Assignments("o.", "r.to_state", until, "r.lapsed", "r.result", "r.error", "r.step", "r.step_content")}}
             FROM {{rows}}

@@ -35,8 +35,8 @@ internal sealed class SetOrderStatements(SqlDatabase database) : IOrderStatement
         ORDER BY n.at
         """;
 
-    private static readonly string ParkOne = BuildPark(isOneRow: true);
-    private static readonly string ParkMany = BuildPark(isOneRow: false);
+    private static readonly string ParkOne = BuildPark(OrderParts.Parked.Whole);
+    private static readonly string ParkMany = BuildPark(SqlRows.Many);
 
     private const string TakeParked = $$"""
         DELETE FROM {parked} WHERE parked_no = ANY (ARRAY(
@@ -45,23 +45,7 @@ internal sealed class SetOrderStatements(SqlDatabase database) : IOrderStatement
         RETURNING {{OrderParts.ParkedSelect}}
         """;
 
-    private static readonly ConcurrentDictionary<(Parts Parts, Parts Ones), string> Saves = new();
-
-    [Flags]
-    private enum Parts
-    {
-        None = 0,
-        Created = 1,
-        Changed = 2,
-        Details = 4,
-        Messages = 8,
-        Armed = 16,
-        Disarmed = 32,
-        Links = 64,
-        Opened = 128,
-        Closed = 256,
-        Entries = 512,
-    }
+    private static readonly ConcurrentDictionary<SaveShape, string> Saves = new();
 
     public async ValueTask<IReadOnlyList<IReadOnlyList<OrderKey>>> ResolveAsync(
         SqlSession session, IReadOnlyList<OrderReference> numbers, CancellationToken cancellationToken)
@@ -108,20 +92,20 @@ internal sealed class SetOrderStatements(SqlDatabase database) : IOrderStatement
         SqlSession session, IReadOnlyList<OrderChange> changes, IReadOnlyList<int> places, long[] saved, CancellationToken cancellationToken)
     {
         var batch = new OrderBatch(changes, places);
-        var (parts, ones) = (PartsOf(batch, atLeast: 1), PartsOf(batch, atLeast: 1) & ~PartsOf(batch, atLeast: 2));
         var dialect = session.Dialect;
         var values = new List<object>(100);
-        AddOrders(values, batch, dialect);
-        Add(values, JournalColumns.Columns, batch.Entries, dialect);
-        AddIf(values, parts, Parts.Details, OrderParts.Details, batch.Details, dialect);
-        AddIf(values, parts, Parts.Messages, OrderParts.Messages, batch.Messages, dialect);
-        AddIf(values, parts, Parts.Armed, OrderParts.Deadlines, batch.Armed, dialect);
-        AddIf(values, parts, Parts.Disarmed, OrderParts.Disarmed, batch.Disarmed, dialect);
-        AddIf(values, parts, Parts.Links, OrderParts.Links, batch.Links, dialect);
-        AddIf(values, parts, Parts.Opened, OrderParts.Cases, batch.Opened, dialect);
-        AddIf(values, parts, Parts.Closed, OrderParts.Closed, batch.Closed, dialect);
-
-        var sql = Saves.GetOrAdd((parts, ones), static key => BuildSave(key.Parts, key.Ones));
+        var shape = new SaveShape(
+            Add(values, OrderRow.Columns, batch.Created, dialect),
+            AddChanged(values, batch, dialect),
+            Add(values, JournalColumns.Columns, batch.Entries, dialect),
+            Add(values, OrderParts.Details, batch.Details, dialect),
+            Add(values, OrderParts.Messages, batch.Messages, dialect),
+            Add(values, OrderParts.Deadlines, batch.Armed, dialect),
+            Add(values, OrderParts.Disarmed, batch.Disarmed, dialect),
+            Add(values, OrderParts.Links, batch.Links, dialect),
+            Add(values, OrderParts.Cases, batch.Opened, dialect),
+            Add(values, OrderParts.Closed, batch.Closed, dialect));
+        var sql = Saves.GetOrAdd(shape, static key => BuildSave(in key));
         var numbers = NumberLocks.Keys(database.Names, batch.Numbers);
         foreach (var (at, orderNo) in await SaveAsync(session, sql, values, numbers, cancellationToken).ConfigureAwait(false))
         {
@@ -212,77 +196,62 @@ internal sealed class SetOrderStatements(SqlDatabase database) : IOrderStatement
         {
             var parameter = command.CreateParameter();
             parameter.ParameterName = session.Dialect.ParameterName(i + 1);
-            SqlNull.SetOn(parameter, values[i]);
+            parameter.Value = values[i];
             command.Parameters.Add(parameter);
         }
 
         batch.BatchCommands.Add(command);
     }
 
-    private static void AddOrders(List<object> values, OrderBatch batch, SqlDialect dialect)
+    private static SqlRows AddChanged(List<object> values, OrderBatch batch, SqlDialect dialect)
     {
-        if (batch.Created.Count > 0)
+        if (batch.Changed.Count == 0)
         {
-            Add(values, OrderRow.Columns, batch.Created, dialect);
+            return default;
         }
 
-        if (batch.Changed.Count > 0)
-        {
-            AddNumbers(values, batch.Changed, row => row.At);
-            AddNumbers(values, batch.Expected, version => version);
-            OrderRow.Columns.AddRows(values, [.. batch.Changed.Select(row => row.Row)], dialect);
-        }
+        AddNumbers(values, batch.Changed, row => row.At);
+        AddNumbers(values, batch.Expected, version => version);
+        return OrderRow.Columns.AddRows(values, [.. batch.Changed.Select(row => row.Row)], dialect);
     }
 
-    private static void AddIf<TRow>(
-        List<object> values, Parts parts, Parts part, SqlColumns<TRow> columns, List<(int At, TRow Row)> rows, SqlDialect dialect)
+    private static SqlRows Add<TRow>(List<object> values, SqlColumns<TRow> columns, List<(int At, TRow Row)> rows, SqlDialect dialect)
     {
-        if ((parts & part) != 0)
+        if (rows.Count == 0)
         {
-            Add(values, columns, rows, dialect);
+            return default;
         }
-    }
 
-    private static void Add<TRow>(List<object> values, SqlColumns<TRow> columns, List<(int At, TRow Row)> rows, SqlDialect dialect)
-    {
         AddNumbers(values, rows, row => row.At);
-        columns.AddRows(values, [.. rows.Select(row => row.Row)], dialect);
+        return columns.AddRows(values, [.. rows.Select(row => row.Row)], dialect);
     }
 
     private static void AddNumbers<T>(List<object> values, List<T> rows, Func<T, long> get) =>
         values.Add(rows.Count == 1 ? SqlValue.Number(get(rows[0])) : rows.Select(get).ToArray());
 
-    /// <summary>The parts that have so many rows.</summary>
-    private static Parts PartsOf(OrderBatch batch, int atLeast) =>
-        (batch.Created.Count >= atLeast ? Parts.Created : 0) | (batch.Changed.Count >= atLeast ? Parts.Changed : 0)
-        | (batch.Entries.Count >= atLeast ? Parts.Entries : 0)
-        | (batch.Details.Count >= atLeast ? Parts.Details : 0) | (batch.Messages.Count >= atLeast ? Parts.Messages : 0)
-        | (batch.Armed.Count >= atLeast ? Parts.Armed : 0) | (batch.Disarmed.Count >= atLeast ? Parts.Disarmed : 0)
-        | (batch.Links.Count >= atLeast ? Parts.Links : 0) | (batch.Opened.Count >= atLeast ? Parts.Opened : 0) | (batch.Closed.Count >= atLeast ? Parts.Closed : 0);
-
     /// <summary>Writes one statement: the compare-and-swap first, and everything else only for the orders that won it.</summary>
-    private static string BuildSave(Parts parts, Parts ones)
+    private static string BuildSave(in SaveShape shape)
     {
         var sql = new StringBuilder("WITH ");
         var next = 1;
         var winners = new List<string>(2);
-        if ((parts & Parts.Created) != 0)
+        if (shape.Created.Any)
         {
-            sql.Append(CultureInfo.InvariantCulture, $"n AS (SELECT * FROM {OrderRow.Columns.Rows(ref next, ones.HasFlag(Parts.Created), ["at"])}),\n");
+            sql.Append(CultureInfo.InvariantCulture, $"n AS (SELECT * FROM {OrderRow.Columns.Table(ref next, shape.Created, ["at"])}),\n");
             sql.Append(CultureInfo.InvariantCulture, $"made AS (INSERT INTO {{orders}} ({OrderRow.Columns.Names}) SELECT {OrderRow.Columns.NamesOf("n")} FROM n ORDER BY n.at ON CONFLICT DO NOTHING RETURNING order_no, tenant, order_id),\n");
             winners.Add("SELECT n.at, made.order_no FROM made JOIN n ON n.tenant = made.tenant AND n.order_id = made.order_id");
         }
 
-        if ((parts & Parts.Changed) != 0)
+        if (shape.Changed.Any)
         {
-            var orders = OrderRow.Columns.Rows(ref next, ones.HasFlag(Parts.Changed), ["at", "expected"]);
+            var orders = OrderRow.Columns.Table(ref next, shape.Changed, ["at", "expected"]);
 
             // Each order is found by its key through the index before it is joined to anything: the planner has no other way to go.
             sql.Append(CultureInfo.InvariantCulture, $"c AS (SELECT r.*, o.order_no FROM {orders} CROSS JOIN LATERAL (SELECT s.order_no FROM {{orders}} s WHERE s.tenant = r.tenant AND s.order_id = r.order_id AND s.version = r.expected LIMIT 1) o),\n");
         }
 
-        sql.Append(CultureInfo.InvariantCulture, $"e AS (SELECT * FROM {JournalColumns.Columns.Rows(ref next, ones.HasFlag(Parts.Entries), ["at"])}),\n");
-        if ((parts & Parts.Changed) != 0)
+        sql.Append(CultureInfo.InvariantCulture, $"e AS (SELECT * FROM {JournalColumns.Columns.Table(ref next, shape.Entries, ["at"])}),\n");
+        if (shape.Changed.Any)
         {
             // A fact that is in the journal already makes its change lose, as if another writer had been first: he was.
             sql.Append("told AS (SELECT DISTINCT c.at FROM e JOIN c ON c.at = e.at CROSS JOIN LATERAL (SELECT 1 FROM {journal} j WHERE j.order_no = c.order_no AND j.source = e.source AND j.fact_id = e.fact_id LIMIT 1) x),\n");
@@ -290,7 +259,7 @@ internal sealed class SetOrderStatements(SqlDatabase database) : IOrderStatement
             winners.Add("SELECT moved.at, moved.order_no FROM moved");
         }
 
-        if ((parts & Parts.Messages) != 0)
+        if (shape.Messages.Any)
         {
             // One instant for all that is written together.
             sql.Append("t AS MATERIALIZED (SELECT {now} AS now),\n");
@@ -298,52 +267,56 @@ internal sealed class SetOrderStatements(SqlDatabase database) : IOrderStatement
 
         sql.Append(CultureInfo.InvariantCulture, $"won AS ({string.Join(" UNION ALL ", winners)})");
         sql.Append(CultureInfo.InvariantCulture, $",\nj AS (INSERT INTO {{journal}} (order_no, {JournalColumns.Columns.Names}) SELECT won.order_no, {JournalColumns.Columns.NamesOf("e")} FROM e JOIN won ON won.at = e.at ON CONFLICT DO NOTHING)");
-        if ((parts & Parts.Details) != 0)
+        if (shape.Details.Any)
         {
-            Insert(sql, "d", "journal_details", OrderParts.Details, ones.HasFlag(Parts.Details), "ON CONFLICT DO NOTHING", ref next);
+            Insert(sql, "d", "journal_details", OrderParts.Details, shape.Details, "ON CONFLICT DO NOTHING", ref next);
         }
 
-        if ((parts & Parts.Messages) != 0)
+        if (shape.Messages.Any)
         {
-            sql.Append(CultureInfo.InvariantCulture, $",\nm AS (INSERT INTO {{outbox}} ({OrderParts.Messages.Names}, created_at, due_at) SELECT {OrderParts.Messages.NamesOf("r")}, t.now, t.now FROM {OrderParts.Messages.Rows(ref next, ones.HasFlag(Parts.Messages), ["at"], "nth")} JOIN won ON won.at = r.at CROSS JOIN t ORDER BY r.nth)");
+            sql.Append(CultureInfo.InvariantCulture, $",\nm AS (INSERT INTO {{outbox}} ({OrderParts.Messages.Names}, created_at, due_at) SELECT {OrderParts.Messages.NamesOf("r")}, t.now, t.now FROM {OrderParts.Messages.Table(ref next, shape.Messages, ["at"], "nth")} JOIN won ON won.at = r.at CROSS JOIN t ORDER BY r.nth)");
         }
 
-        if ((parts & Parts.Armed) != 0)
+        if (shape.Armed.Any)
         {
-            Insert(sql, "a", "deadlines", OrderParts.Deadlines, ones.HasFlag(Parts.Armed), $"ON CONFLICT (order_no, facet) DO UPDATE SET {OrderParts.Deadlines.Assignments("excluded", "facet")}", ref next);
+            Insert(sql, "a", "deadlines", OrderParts.Deadlines, shape.Armed, $"ON CONFLICT (order_no, facet) DO UPDATE SET {OrderParts.Deadlines.Assignments("excluded", "facet")}", ref next);
         }
 
-        if ((parts & Parts.Disarmed) != 0)
+        if (shape.Disarmed.Any)
         {
-            var disarmed = OrderParts.Disarmed.Rows(ref next, ones.HasFlag(Parts.Disarmed), ["at"]);
+            var disarmed = OrderParts.Disarmed.Table(ref next, shape.Disarmed, ["at"]);
             sql.Append(CultureInfo.InvariantCulture, $",\nv AS (DELETE FROM {{deadlines}} d USING {disarmed} JOIN won ON won.at = r.at WHERE d.order_no = won.order_no AND d.facet = r.facet AND d.order_no = ANY (ARRAY(SELECT won.order_no FROM won)))");
         }
 
-        if ((parts & Parts.Links) != 0)
+        if (shape.Links.Any)
         {
-            Insert(sql, "l", "references", OrderParts.Links, ones.HasFlag(Parts.Links), "ON CONFLICT DO NOTHING", ref next);
+            Insert(sql, "l", "references", OrderParts.Links, shape.Links, "ON CONFLICT DO NOTHING", ref next);
         }
 
-        if ((parts & Parts.Opened) != 0)
+        if (shape.Opened.Any)
         {
-            Insert(sql, "p", "cases", OrderParts.Cases, ones.HasFlag(Parts.Opened), "ON CONFLICT DO NOTHING", ref next);
+            Insert(sql, "p", "cases", OrderParts.Cases, shape.Opened, "ON CONFLICT DO NOTHING", ref next);
         }
 
-        if ((parts & Parts.Closed) != 0)
+        if (shape.Closed.Any)
         {
-            var closed = OrderParts.Closed.Rows(ref next, ones.HasFlag(Parts.Closed), ["at"]);
+            var closed = OrderParts.Closed.Table(ref next, shape.Closed, ["at"]);
             sql.Append(CultureInfo.InvariantCulture, $",\nq AS (UPDATE {{cases}} s SET {OrderParts.Closed.Assignments("r", "code")} FROM {closed} JOIN won ON won.at = r.at WHERE s.order_no = won.order_no AND s.code = r.code AND s.closed_at IS NULL AND s.order_no = ANY (ARRAY(SELECT won.order_no FROM won)))");
         }
 
         return sql.Append("\nSELECT at, order_no FROM won").ToString();
     }
 
-    private static void Insert<TRow>(StringBuilder sql, string name, string table, SqlColumns<TRow> columns, bool isOneRow, string onConflict, ref int next) =>
-        sql.Append(CultureInfo.InvariantCulture, $",\n{name} AS (INSERT INTO {{{table}}} (order_no, {columns.Names}) SELECT won.order_no, {columns.NamesOf("r")} FROM {columns.Rows(ref next, isOneRow, ["at"])} JOIN won ON won.at = r.at {onConflict})");
+    private static void Insert<TRow>(StringBuilder sql, string name, string table, SqlColumns<TRow> columns, SqlRows rows, string onConflict, ref int next) =>
+        sql.Append(CultureInfo.InvariantCulture, $",\n{name} AS (INSERT INTO {{{table}}} (order_no, {columns.Names}) SELECT won.order_no, {columns.NamesOf("r")} FROM {columns.Table(ref next, rows, ["at"])} JOIN won ON won.at = r.at {onConflict})");
 
-    private static string BuildPark(bool isOneRow)
+    private static string BuildPark(SqlRows rows)
     {
         var next = 1;
-        return $"INSERT INTO {{parked}} ({OrderParts.Parked.Names}) SELECT {OrderParts.Parked.NamesOf("r")} FROM {OrderParts.Parked.Rows(ref next, isOneRow, [])} ON CONFLICT DO NOTHING RETURNING parked_no";
+        return $"INSERT INTO {{parked}} ({OrderParts.Parked.Names}) SELECT {OrderParts.Parked.NamesOf("r")} FROM {OrderParts.Parked.Table(ref next, rows, [])} ON CONFLICT DO NOTHING RETURNING parked_no";
     }
+
+    /// <summary>Which parts a statement writes, and what the rows of each look like. There are as many statements as shapes: some dozens.</summary>
+    private readonly record struct SaveShape(
+        SqlRows Created, SqlRows Changed, SqlRows Entries, SqlRows Details, SqlRows Messages, SqlRows Armed, SqlRows Disarmed, SqlRows Links, SqlRows Opened, SqlRows Closed);
 }

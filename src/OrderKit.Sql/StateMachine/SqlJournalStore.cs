@@ -25,12 +25,10 @@ internal sealed class SqlJournalStore(SqlDatabase database) : IJournalStore
         ORDER BY o.order_no, j.version
         """;
 
-    private static readonly string Unsealed = $$"""
-        SELECT o.order_no, o.tenant, o.order_id, {{JournalColumns.Select("j")}}
-        FROM (SELECT * FROM {journal} s WHERE s.segment IS NULL ORDER BY s.order_no, s.version LIMIT $1) j
-        JOIN {orders} o ON o.order_no = j.order_no
-        ORDER BY j.order_no, j.version
-        """;
+    private static readonly string Unsealed = UnsealedBy("s.order_no, s.version");
+
+    // As the index of SQLite has them. The rows of one order are written in the order of their versions.
+    private static readonly string UnsealedAsWritten = UnsealedBy("s.rowid");
 
     private const string CountUnsealed = "SELECT count(*) FROM (SELECT 1 FROM {journal} WHERE segment IS NULL LIMIT $1) counted";
 
@@ -80,7 +78,7 @@ internal sealed class SqlJournalStore(SqlDatabase database) : IJournalStore
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(max, 1);
         return await database.ReadAsync(
-            session => session.Call(Unsealed).With(max).ListAsync(static row => Read(row), cancellationToken), cancellationToken).ConfigureAwait(false);
+            session => session.Call(session.Dialect.WritesSets ? Unsealed : UnsealedAsWritten).With(max).ListAsync(static row => Read(row), cancellationToken), cancellationToken).ConfigureAwait(false);
     }
 
     public async ValueTask<int> CountUnsealedAsync(CancellationToken cancellationToken = default) =>
@@ -204,4 +202,11 @@ internal sealed class SqlJournalStore(SqlDatabase database) : IJournalStore
         reader.RequireEnd();
         return leaves;
     }
+
+    private static string UnsealedBy(string order) => $$"""
+        SELECT o.order_no, o.tenant, o.order_id, {{JournalColumns.Select("j")}}
+        FROM (SELECT * FROM {journal} s WHERE s.segment IS NULL ORDER BY {{order}} LIMIT $1) j
+        JOIN {orders} o ON o.order_no = j.order_no
+        ORDER BY j.order_no, j.version
+        """;
 }

@@ -45,7 +45,7 @@ internal sealed class SqlCall(SqlSession session, DbCommand command, bool hasNow
             _parameters.Add(parameter);
         }
 
-        SqlNull.SetOn(_parameters[number - 1], value);
+        _parameters[number - 1].Value = value;
     }
 
     internal async ValueTask<int> ExecuteAsync(CancellationToken cancellationToken)

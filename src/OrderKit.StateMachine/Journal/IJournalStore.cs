@@ -9,7 +9,7 @@ public interface IJournalStore
     /// <param name="cancellationToken">Cancels.</param>
     ValueTask<IReadOnlyList<OrderJournal>> ScanAsync(long afterOrderNo, int maxOrders, CancellationToken cancellationToken = default);
 
-    /// <summary>Reads committed rows that no segment holds yet, in order of (order, version).</summary>
+    /// <summary>Reads committed rows that no segment holds yet, in order of (order, version); where there are more, of each order the oldest first.</summary>
     ValueTask<IReadOnlyList<JournalRow>> ReadUnsealedAsync(int max, CancellationToken cancellationToken = default);
 
     /// <summary>How many rows no segment holds yet, counted up to 10,001.</summary>

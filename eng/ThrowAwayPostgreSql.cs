@@ -2,9 +2,9 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
 
-namespace OrderKit.Benchmarks;
+namespace OrderKit.Eng;
 
-/// <summary>A PostgreSQL server of our own, or the one that ORDERKIT_BENCH_POSTGRES names.</summary>
+/// <summary>A PostgreSQL server of our own, or the one that ORDERKIT_BENCH_POSTGRES names; shared by the benchmarks and the payment storm.</summary>
 internal sealed class ThrowAwayPostgreSql : IAsyncDisposable
 {
     private readonly Process? _keeper;
@@ -30,7 +30,7 @@ internal sealed class ThrowAwayPostgreSql : IAsyncDisposable
             return null;
         }
 
-        var folder = Directory.CreateTempSubdirectory("orderkit-bench-pg-").FullName;
+        var folder = Directory.CreateTempSubdirectory("orderkit-pg-").FullName;
         var password = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
         await File.WriteAllTextAsync(Path.Combine(folder, "password"), password).ConfigureAwait(false);
         var user = Environment.IsPrivilegedProcess ? "postgres" : ""; // initdb refuses root

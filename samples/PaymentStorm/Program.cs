@@ -1,0 +1,1 @@
+return await PaymentStorm.StormCommand.RunAsync(args, Console.Out);

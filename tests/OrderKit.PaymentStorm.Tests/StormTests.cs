@@ -1,0 +1,48 @@
+using PaymentStorm;
+
+namespace OrderKit.PaymentStorm.Tests;
+
+public sealed class StormTests
+{
+    [Theory]
+    [InlineData("--store", "oracle")]
+    [InlineData("--seconds", "0")]
+    [InlineData("--seconds", "soon")]
+    [InlineData("--callers", "-1")]
+    [InlineData("--connection", "storm.db")]
+    [InlineData("--connection")]
+    [InlineData("--fast", "1")]
+    public void What_cannot_be_meant_is_refused_with_what_can(params string[] args)
+    {
+        Assert.Null(StormOptions.Parse(args, out var fault));
+        Assert.Contains(args[0], fault, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Without_options_it_is_a_short_storm_on_a_file_of_its_own() =>
+        Assert.Equal(new StormOptions { UsesPostgres = false, Connection = null, Seconds = 20, Callers = 256 }, StormOptions.Parse([], out _));
+
+    [Fact]
+    public void Every_callback_is_delivered_three_times()
+    {
+        var stream = new CallbackStream(orders: 50, seed: 1);
+        var counts = new Dictionary<Callback, int>();
+        while (stream.TryTake(out var callback))
+        {
+            counts[callback] = counts.GetValueOrDefault(callback) + 1;
+        }
+
+        Assert.Equal(50 * Callback.Parts, counts.Count);
+        Assert.All(counts.Values, count => Assert.Equal(3, count));
+    }
+
+    [Fact]
+    public async Task Nothing_is_lost_and_nothing_is_there_twice()
+    {
+        using var output = new StringWriter();
+
+        Assert.Equal(0, await StormCommand.RunAsync(["--seconds", "1", "--callers", "32"], output));
+
+        Assert.Matches(@"sent \d+ duplicates \d+ effects \d+ lost 0 double 0 callbacks/s \d+ p50 [\d.]+ ms p99 [\d.]+ ms\s*\z", output.ToString());
+    }
+}
