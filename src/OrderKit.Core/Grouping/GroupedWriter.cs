@@ -113,10 +113,20 @@ public sealed class GroupedWriter<TItem, TResult> : IAsyncDisposable
 
             foreach (var entry in entries)
             {
+                if (IsOutage(e))
+                {
+                    // Nobody's item is at fault, and each would wait for the same answer in turn.
+                    entry.End(e);
+                    continue;
+                }
+
                 await WriteAsync([entry]).ConfigureAwait(false);
             }
         }
     }
+
+    private static bool IsOutage(Exception exception) =>
+        exception is TimeoutException or OperationCanceledException or System.Data.Common.DbException { IsTransient: true };
 
     private sealed class Entry(TItem item) : TaskCompletionSource<TResult>(TaskCreationOptions.RunContinuationsAsynchronously)
     {
@@ -138,11 +148,11 @@ public sealed class GroupedWriter<TItem, TResult> : IAsyncDisposable
         {
             if (answer.Failure is { } failure)
             {
-                SetException(failure);
+                TrySetException(failure);
             }
             else
             {
-                SetResult(answer.Result!);
+                TrySetResult(answer.Result!);
             }
         }
     }

@@ -9,7 +9,7 @@ public sealed record PaymentDocument
     /// <param name="expected">How much was asked for.</param>
     /// <param name="shares">The orders that it covers; their parts add up to the whole.</param>
     /// <param name="tender">What it is paid with, such as <c>alipay</c> or <c>wechat+balance</c>.</param>
-    /// <exception cref="ArgumentException">There is no order, or the parts do not add up.</exception>
+    /// <exception cref="ArgumentException">There is no order, one is there twice, or the parts do not add up.</exception>
     public PaymentDocument(string merchantTradeNumber, Money expected, IReadOnlyList<PaymentShare> shares, string tender)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(merchantTradeNumber);
@@ -18,6 +18,11 @@ public sealed record PaymentDocument
         if (shares.Count == 0)
         {
             throw new ArgumentException($"The payment {merchantTradeNumber} covers no order.", nameof(shares));
+        }
+
+        if (shares.Select(static share => share.Order).Distinct().Count() != shares.Count)
+        {
+            throw new ArgumentException($"The payment {merchantTradeNumber} names an order twice. Add its parts up: one payment tells an order of its money once.", nameof(shares));
         }
 
         var sum = shares.Skip(1).Aggregate(shares[0].Amount, static (sum, share) => sum + share.Amount);

@@ -12,6 +12,8 @@ namespace OrderKit.Idempotency;
 /// </remarks>
 public sealed class NotificationGate
 {
+    private const string UnknownTrade = "unknown-trade";
+
     private readonly IOperationStore _operations;
     private readonly IQuarantineStore _quarantine;
     private readonly IUnitOfWorkFactory _units;
@@ -106,10 +108,10 @@ public sealed class NotificationGate
         if (await _effects.FindDocumentAsync(unit, notification, cancellationToken).ConfigureAwait(false) is not { } document)
         {
             return await QuarantineAsync(
-                unit, notification, answers, "unknown-trade", $"Nothing is known of the payment {notification.MerchantTradeNumber}.", cancellationToken).ConfigureAwait(false);
+                unit, notification, answers, UnknownTrade, $"Nothing is known of the payment {notification.MerchantTradeNumber}.", cancellationToken).ConfigureAwait(false);
         }
 
-        if (notification.Amount is { } amount && amount != document.Expected)
+        if (MovesMoney(notification) && notification.Amount is { } amount && amount != document.Expected)
         {
             return await QuarantineAsync(
                 unit, notification, answers, "amount-differs",
@@ -125,25 +127,28 @@ public sealed class NotificationGate
         UnitOfWork unit, NotificationFacts notification, IReadOnlyList<ClaimAnswer> answers, string reason, string detail, CancellationToken cancellationToken)
     {
         await _operations.ReleaseAsync(unit, [.. answers.Where(answer => answer.Claim is not null).Select(answer => answer.Claim!)], cancellationToken).ConfigureAwait(false);
-        await _quarantine.AddAsync(
-            unit,
-            new QuarantinedMessage
-            {
-                Tenant = notification.Tenant,
-                Source = notification.Provider,
-                MessageId = notification.TransportId ?? EffectOf(notification),
-                Reason = reason,
-                Detail = detail,
-                Content = NotificationFactsCodec.Encode(notification),
-            },
-            cancellationToken).ConfigureAwait(false);
+        var content = NotificationFactsCodec.Encode(notification);
+        var message = new QuarantinedMessage
+        {
+            Tenant = notification.Tenant,
+            Source = notification.Provider,
+
+            // With the beginning of its digest: the same message is kept once, and another one under the same id beside it.
+            MessageId = $"{notification.TransportId ?? EffectOf(notification)}#{Digest.Of(content).ToString()[..16]}",
+            Reason = reason,
+            Detail = detail,
+            Content = content,
+        };
+        await _quarantine.AddAsync(unit, message, cancellationToken).ConfigureAwait(false);
+
+        // A callback may be faster than the host's own document: it passes when it is sent again.
         var protocol = ProtocolOf(notification.Provider);
-        return new NotificationOutcome.Quarantined(_options.AcknowledgesQuarantined ? protocol.Taken : protocol.Again, reason, detail);
+        return new NotificationOutcome.Quarantined(_options.AcknowledgesQuarantined && reason != UnknownTrade ? protocol.Taken : protocol.Again, reason, detail);
     }
 
     private static OperationRequest[] RequestsOf(NotificationFacts notification)
     {
-        if (notification.Kind is NotificationKind.Paid or NotificationKind.Refunded && notification.Amount is null)
+        if (MovesMoney(notification) && notification.Amount is null)
         {
             throw new ArgumentException($"{notification.Provider} says that money moved for {notification.MerchantTradeNumber}, and not how much.", nameof(notification));
         }
@@ -159,7 +164,7 @@ public sealed class NotificationGate
             ("provider trade number", notification.ProviderTradeNumber),
             ("kind", (long)notification.Kind),
             ("refund number", notification.RefundNumber),
-            ("amount", notification.Amount is { } amount ? FingerprintValue.Of(amount) : default),
+            ("amount", MovesMoney(notification) && notification.Amount is { } amount ? FingerprintValue.Of(amount) : default),
         };
         var effect = new OperationRequest(
             new OperationKey(notification.Tenant, $"payment-effect:{notification.Provider}", EffectOf(notification)), Fingerprint.Of(fields), Guid.NewGuid());
@@ -167,6 +172,9 @@ public sealed class NotificationGate
             ? [new OperationRequest(new OperationKey(notification.Tenant, $"notification:{notification.Provider}", id), Fingerprint.Of(fields), Guid.NewGuid()), effect]
             : [effect];
     }
+
+    // A closed or finished trade is the same whether or not the message repeats its sum.
+    private static bool MovesMoney(NotificationFacts notification) => notification.Kind is NotificationKind.Paid or NotificationKind.Refunded;
 
     // A second successful trade for the same payment has another number of the provider: it is another effect, and money is money.
     private static string EffectOf(NotificationFacts notification) =>

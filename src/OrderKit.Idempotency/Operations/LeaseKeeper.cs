@@ -3,22 +3,25 @@ using OrderKit.Core;
 namespace OrderKit.Idempotency;
 
 /// <summary>Renews the lease of an operation after each third of it, and cancels the worker when two thirds have passed without success.</summary>
-/// <remarks>The last third is for what the worker has under way: it is told before another one may take over.</remarks>
+/// <remarks>The last third is for what the worker has under way: it is told before another one may take over, also where a renewal hangs.</remarks>
 internal sealed class LeaseKeeper : IAsyncDisposable
 {
-    private readonly OperationClaim _claim;
+    private readonly LeasedOperation _operation;
     private readonly OperationPolicy _policy;
     private readonly IOperationStore _store;
     private readonly IUnitOfWorkFactory _units;
     private readonly TimeProvider _time;
     private readonly CancellationTokenSource _lost;
     private readonly CancellationTokenSource _ended = new();
+    private readonly ITimer _alarm;
     private readonly Task _renewing;
 
-    public LeaseKeeper(OperationClaim claim, OperationPolicy policy, IOperationStore store, IUnitOfWorkFactory units, TimeProvider time, CancellationToken cancellationToken)
+    public LeaseKeeper(
+        LeasedOperation operation, OperationPolicy policy, IOperationStore store, IUnitOfWorkFactory units, TimeProvider time, CancellationToken cancellationToken)
     {
-        (_claim, _policy, _store, _units, _time) = (claim, policy, store, units, time);
+        (_operation, _policy, _store, _units, _time) = (operation, policy, store, units, time);
         _lost = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        _alarm = time.CreateTimer(static state => ((LeaseKeeper)state!).GiveUp(), this, policy.Lease * 2 / 3, Timeout.InfiniteTimeSpan);
         _renewing = RenewAsync();
     }
 
@@ -27,15 +30,23 @@ internal sealed class LeaseKeeper : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await _alarm.DisposeAsync().ConfigureAwait(false);
         await _ended.CancelAsync().ConfigureAwait(false);
         await _renewing.ConfigureAwait(false);
         _ended.Dispose();
         _lost.Dispose();
     }
 
+    private void GiveUp()
+    {
+        if (!_ended.IsCancellationRequested && !_operation.IsFinished)
+        {
+            _lost.Cancel();
+        }
+    }
+
     private async Task RenewAsync()
     {
-        var renewed = _time.GetTimestamp();
         while (!_ended.IsCancellationRequested)
         {
             try
@@ -44,24 +55,20 @@ internal sealed class LeaseKeeper : IAsyncDisposable
                 var started = _time.GetTimestamp();
                 if (!await TryRenewAsync().ConfigureAwait(false))
                 {
-                    await _lost.CancelAsync().ConfigureAwait(false);
+                    GiveUp();
                     return;
                 }
 
-                renewed = started;
+                var rest = (_policy.Lease * 2 / 3) - _time.GetElapsedTime(started);
+                _alarm.Change(rest > TimeSpan.Zero ? rest : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
             }
             catch (OperationCanceledException) when (_ended.IsCancellationRequested)
             {
                 return;
             }
-            catch (Exception) when (_time.GetElapsedTime(renewed) < _policy.Lease * 2 / 3)
-            {
-                // The store may answer again before the lease is over.
-            }
             catch (Exception)
             {
-                await _lost.CancelAsync().ConfigureAwait(false);
-                return;
+                // The store may answer again before the alarm.
             }
         }
     }
@@ -71,9 +78,9 @@ internal sealed class LeaseKeeper : IAsyncDisposable
         var unit = await _units.BeginAsync(_ended.Token).ConfigureAwait(false);
         await using (unit.ConfigureAwait(false))
         {
-            var change = OperationChange.Of(_claim, OperationState.Running, OperationState.Running, _policy.Lease);
-            var stands = (await _store.ChangeAsync(unit, [change], CancellationToken.None).ConfigureAwait(false))[0];
-            await unit.CommitAsync(CancellationToken.None).ConfigureAwait(false);
+            var change = OperationChange.Of(_operation.Claim, OperationState.Running, OperationState.Running, _policy.Lease);
+            var stands = (await _store.ChangeAsync(unit, [change], _ended.Token).ConfigureAwait(false))[0];
+            await unit.CommitAsync(_ended.Token).ConfigureAwait(false);
             return stands;
         }
     }

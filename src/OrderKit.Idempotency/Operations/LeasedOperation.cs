@@ -43,6 +43,9 @@ public sealed class LeasedOperation
 
     internal bool IsFinished { get; private set; }
 
+    /// <summary>Whether a part was done that could not be written down.</summary>
+    internal bool MayHaveActed { get; private set; }
+
     /// <summary>A key for a further call, the same for every attempt at this operation.</summary>
     public string DownstreamKey(string name) => DownstreamKeys.Of(Key, name);
 
@@ -63,6 +66,7 @@ public sealed class LeasedOperation
         }
 
         var result = await act(cancellationToken).ConfigureAwait(false);
+        MayHaveActed = true;
         _steps.Add(name, codec.Encode(result));
         var unit = await _units.BeginAsync(CancellationToken.None).ConfigureAwait(false);
         await using (unit.ConfigureAwait(false))
@@ -72,6 +76,7 @@ public sealed class LeasedOperation
             await unit.CommitAsync(CancellationToken.None).ConfigureAwait(false);
         }
 
+        MayHaveActed = false;
         return result;
     }
 

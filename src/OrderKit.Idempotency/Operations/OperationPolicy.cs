@@ -38,9 +38,10 @@ public sealed record OperationPolicy
     public Func<StoredOperation, CancellationToken, Task<Resolution>>? Resolver { get; init; }
 
     /// <summary>Which failures leave it open whether the effect happened.</summary>
-    /// <value>Time-outs, cancellation and broken connections.</value>
+    /// <value>Time-outs, cancellation, broken connections and whatever a database throws.</value>
     public Func<Exception, bool> IsAmbiguous { get; init; } =
-        static exception => exception is TimeoutException or OperationCanceledException or IOException or System.Net.Http.HttpRequestException;
+        static exception => exception is TimeoutException or OperationCanceledException or IOException
+            or System.Net.Http.HttpRequestException or System.Net.Sockets.SocketException or System.Data.Common.DbException;
 
     /// <summary>How many bytes a result may have.</summary>
     /// <value>64 KiB.</value>

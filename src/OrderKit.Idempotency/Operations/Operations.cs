@@ -38,35 +38,7 @@ public sealed partial class Operations
         ArgumentNullException.ThrowIfNull(unitOfWork);
         policy = Require(fingerprint, codec, effect, policy);
         cancellationToken.ThrowIfCancellationRequested();
-        var terms = new ClaimTerms(OperationState.Succeeded, policy.KeepSuccess, policy.MaximumAttempts, TakesLapsed: false);
-        var answer = await ClaimAsync(unitOfWork, key, fingerprint, terms, cancellationToken).ConfigureAwait(false);
-        if (answer.Claim is not { } claim)
-        {
-            return Tell(answer.Existing!, fingerprint, codec)
-                ?? new OperationOutcome<T>.Held("It is done under a lease elsewhere, and that was interrupted; it cannot be joined to a transaction.");
-        }
-
-        try
-        {
-            var result = await effect(new JoinedOperation(unitOfWork, key), cancellationToken).ConfigureAwait(false);
-            var bytes = Encode(codec, result, policy, key);
-            if (bytes.Length > 0)
-            {
-                await RequireAsync(unitOfWork, claim, OperationState.Succeeded, OperationState.Succeeded, policy.KeepSuccess, bytes, null).ConfigureAwait(false);
-            }
-
-            return new OperationOutcome<T>.Executed(result, unitOfWork.IsEnlisted ? CommitState.PendingCommit : CommitState.Committed);
-        }
-        catch (OperationFailedException e)
-        {
-            await RequireAsync(unitOfWork, claim, OperationState.Succeeded, OperationState.Failed, policy.KeepFailure, null, e.Message).ConfigureAwait(false);
-            return new OperationOutcome<T>.Failed(e.Message, null);
-        }
-        catch when (unitOfWork.IsEnlisted)
-        {
-            await TryReleaseAsync(unitOfWork, claim).ConfigureAwait(false);
-            throw;
-        }
+        return (await JoinAsync(unitOfWork, key, fingerprint, codec, effect, policy, CommitState.PendingCommit, cancellationToken).ConfigureAwait(false)).Outcome;
     }
 
     /// <summary>Does something in a transaction of its own; see the other overload.</summary>
@@ -75,11 +47,13 @@ public sealed partial class Operations
         OperationPolicy? policy = null, CancellationToken cancellationToken = default)
     {
         OperationOutcome<T> outcome;
+        OperationClaim? claim;
+        policy = Require(fingerprint, codec, effect, policy);
         var unit = await _units.BeginAsync(cancellationToken).ConfigureAwait(false);
         await using (unit.ConfigureAwait(false))
         {
-            outcome = await RunAsync(unit, key, fingerprint, codec, effect, policy, cancellationToken).ConfigureAwait(false);
-            if (outcome is not OperationOutcome<T>.Executed and not OperationOutcome<T>.Failed { FailedAt: null })
+            (outcome, claim) = await JoinAsync(unit, key, fingerprint, codec, effect, policy, CommitState.Committed, cancellationToken).ConfigureAwait(false);
+            if (claim is null)
             {
                 return outcome;
             }
@@ -91,12 +65,12 @@ public sealed partial class Operations
             }
             catch (CommitOutcomeUnknownException)
             {
-                // Claim and effect are one commit: where the claim is found, the effect happened.
+                // Claim and effect are one commit: where our claim is found, the effect happened.
             }
         }
 
         var found = await _store.FindAsync(key, CancellationToken.None).ConfigureAwait(false);
-        return found is null
+        return found?.Owner != claim.Owner
             ? throw new CommitOutcomeUnknownException($"The commit of {key} was lost, and nothing of it is there. Repeat the request under the same key.")
             : outcome;
     }
@@ -120,10 +94,16 @@ public sealed partial class Operations
         for (var asked = false; ; asked = true)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var answer = await InUnitAsync(unit => ClaimAsync(unit, key, fingerprint, terms, cancellationToken)).ConfigureAwait(false);
+            var answer = await ClaimAloneAsync(key, fingerprint, terms, cancellationToken).ConfigureAwait(false);
             if (answer.Claim is { } claim)
             {
                 return await WorkAsync(claim, codec, effect, policy, cancellationToken).ConfigureAwait(false);
+            }
+
+            if (HasJustLapsed(answer.Existing!, fingerprint, terms))
+            {
+                asked = false;
+                continue;
             }
 
             if (Tell(answer.Existing!, fingerprint, codec) is { } outcome)
@@ -149,10 +129,27 @@ public sealed partial class Operations
         change = resolution switch
         {
             Resolution.Done done => change with { To = OperationState.Succeeded, Span = policy.KeepSuccess, Result = done.Result },
+            Resolution.NotDone when interrupted.Attempts >= policy.MaximumAttempts => change with { To = OperationState.Failed, Span = policy.KeepFailure },
             Resolution.NotDone => change with { To = OperationState.Waiting, Span = TimeSpan.Zero },
             _ => change,
         };
         return (await InUnitAsync(unit => _store.ChangeAsync(unit, [change], CancellationToken.None)).ConfigureAwait(false))[0];
+    }
+
+    /// <summary>Removes operations whose answer has expired, so many at a time and each time in a transaction of its own.</summary>
+    /// <returns>How many were removed.</returns>
+    public async Task<int> SweepAsync(int batchSize = 1_000, CancellationToken cancellationToken = default)
+    {
+        var total = 0;
+        int swept;
+        do
+        {
+            swept = await _store.SweepAsync(batchSize, cancellationToken).ConfigureAwait(false);
+            total += swept;
+        }
+        while (swept == batchSize);
+
+        return total;
     }
 
     internal static ReadOnlyMemory<byte> Encode<T>(ResultCodec<T> codec, T result, OperationPolicy policy, OperationKey key)
@@ -192,30 +189,83 @@ public sealed partial class Operations
         };
     }
 
-    private async ValueTask<ClaimAnswer> ClaimAsync(UnitOfWork unit, OperationKey key, Fingerprint fingerprint, ClaimTerms terms, CancellationToken cancellationToken) =>
-        (await _store.ClaimAsync(unit, [new OperationRequest(key, fingerprint, Guid.NewGuid())], terms, cancellationToken).ConfigureAwait(false))[0];
+    // Claim and read are two statements: a lease or a pause that ended between them is one to be claimed, and tells nothing.
+    private static bool HasJustLapsed(StoredOperation row, Fingerprint fingerprint, ClaimTerms terms) =>
+        row.IsLapsed && row.Attempts < terms.MaximumAttempts && row.Fingerprint.Equals(fingerprint)
+        && (row.State == OperationState.Waiting || (row.State == OperationState.Running && terms.TakesLapsed));
+
+    private async Task<(OperationOutcome<T> Outcome, OperationClaim? Claim)> JoinAsync<T>(
+        UnitOfWork unit, OperationKey key, Fingerprint fingerprint, ResultCodec<T> codec, Func<JoinedOperation, CancellationToken, Task<T>> effect,
+        OperationPolicy policy, CommitState state, CancellationToken cancellationToken)
+    {
+        var terms = new ClaimTerms(OperationState.Succeeded, policy.KeepSuccess, policy.MaximumAttempts, TakesLapsed: false);
+        ClaimAnswer answer;
+        do
+        {
+            answer = (await _store.ClaimAsync(unit, [new OperationRequest(key, fingerprint, Guid.NewGuid())], terms, cancellationToken).ConfigureAwait(false))[0];
+        }
+        while (answer.Existing is { } row && HasJustLapsed(row, fingerprint, terms));
+
+        if (answer.Claim is not { } claim)
+        {
+            return (Tell(answer.Existing!, fingerprint, codec)
+                ?? new OperationOutcome<T>.Held("It is done under a lease elsewhere, and that was interrupted; it cannot be joined to a transaction."), null);
+        }
+
+        try
+        {
+            var result = await effect(new JoinedOperation(unit, key), cancellationToken).ConfigureAwait(false);
+            var bytes = Encode(codec, result, policy, key);
+            if (bytes.Length > 0)
+            {
+                await RequireAsync(unit, claim, OperationState.Succeeded, OperationState.Succeeded, policy.KeepSuccess, bytes, null).ConfigureAwait(false);
+            }
+
+            return (new OperationOutcome<T>.Executed(result, state), claim);
+        }
+        catch (OperationFailedException e)
+        {
+            await RequireAsync(unit, claim, OperationState.Succeeded, OperationState.Failed, policy.KeepFailure, null, e.Message).ConfigureAwait(false);
+            return (new OperationOutcome<T>.Failed(e.Message, null), claim);
+        }
+        catch
+        {
+            await TryReleaseAsync(unit, claim).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private async Task<ClaimAnswer> ClaimAloneAsync(OperationKey key, Fingerprint fingerprint, ClaimTerms terms, CancellationToken cancellationToken)
+    {
+        var owner = Guid.NewGuid();
+        try
+        {
+            return (await InUnitAsync(
+                unit => _store.ClaimAsync(unit, [new OperationRequest(key, fingerprint, owner)], terms, cancellationToken), cancellationToken).ConfigureAwait(false))[0];
+        }
+        catch (CommitOutcomeUnknownException)
+        {
+            // Where our claim is there it is ours to work on; nobody else will.
+            if (await _store.FindAsync(key, CancellationToken.None).ConfigureAwait(false) is { } row && row.Owner == owner)
+            {
+                return new ClaimAnswer(row.Claim, null);
+            }
+
+            throw;
+        }
+    }
 
     private async Task<OperationOutcome<T>> WorkAsync<T>(
         OperationClaim claim, ResultCodec<T> codec, Func<LeasedOperation, CancellationToken, Task<T>> effect, OperationPolicy policy, CancellationToken cancellationToken)
     {
         var operation = new LeasedOperation(claim, policy, _store, _units);
         T result;
-        var keeper = new LeaseKeeper(claim, policy, _store, _units, _time, cancellationToken);
+        var keeper = new LeaseKeeper(operation, policy, _store, _units, _time, cancellationToken);
         await using (keeper.ConfigureAwait(false))
         {
             try
             {
                 result = await effect(operation, keeper.Token).ConfigureAwait(false);
-                if (!operation.IsFinished)
-                {
-                    await InUnitAsync(async unit =>
-                    {
-                        await operation.FinishAsync(unit, codec, result).ConfigureAwait(false);
-                        return true;
-                    }).ConfigureAwait(false);
-                }
-
-                return new OperationOutcome<T>.Executed(result, CommitState.Committed);
             }
             catch (OperationLostException)
             {
@@ -223,22 +273,48 @@ public sealed partial class Operations
             }
             catch (OperationFailedException e)
             {
-                await InUnitAsync(unit => FailAsync(unit, claim, OperationState.Failed, policy.KeepFailure, e.Message)).ConfigureAwait(false);
-                return new OperationOutcome<T>.Failed(e.Message, null);
+                return await InUnitAsync(unit => FailAsync(unit, claim, OperationState.Failed, policy.KeepFailure, e.Message), CancellationToken.None).ConfigureAwait(false)
+                    ? new OperationOutcome<T>.Failed(e.Message, null)
+                    : throw new OperationLostException(claim);
             }
             catch (Exception e)
             {
-                await RecordAsync(claim, policy, e).ConfigureAwait(false);
+                await RecordAsync(claim, policy, e, operation.MayHaveActed || policy.IsAmbiguous(e)).ConfigureAwait(false);
                 throw;
             }
+
+            if (!operation.IsFinished)
+            {
+                await FinishAsync(operation, codec, result, policy).ConfigureAwait(false);
+            }
+
+            return new OperationOutcome<T>.Executed(result, CommitState.Committed);
+        }
+    }
+
+    // The effect has happened: whatever goes wrong from here on, it must not be begun again.
+    private async Task FinishAsync<T>(LeasedOperation operation, ResultCodec<T> codec, T result, OperationPolicy policy)
+    {
+        try
+        {
+            await InUnitAsync(async unit =>
+            {
+                await operation.FinishAsync(unit, codec, result).ConfigureAwait(false);
+                return true;
+            }).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is not OperationLostException)
+        {
+            await RecordAsync(operation.Claim, policy, e, isAmbiguous: true).ConfigureAwait(false);
+            throw;
         }
     }
 
     // The failure itself is thrown to the caller; where it cannot be recorded, the lease lapses and says the same.
-    private async Task RecordAsync(OperationClaim claim, OperationPolicy policy, Exception failure)
+    private async Task RecordAsync(OperationClaim claim, OperationPolicy policy, Exception failure, bool isAmbiguous)
     {
         var error = $"{failure.GetType().Name}: {failure.Message}";
-        var (to, span) = policy.OnLapse != LapsePolicy.Retry && policy.IsAmbiguous(failure) ? (OperationState.Unknown, policy.Lease)
+        var (to, span) = policy.OnLapse != LapsePolicy.Retry && isAmbiguous ? (OperationState.Unknown, policy.Lease)
             : claim.Attempt >= policy.MaximumAttempts ? (OperationState.Failed, policy.KeepFailure)
             : (OperationState.Waiting, policy.PauseAfter(claim.Attempt));
         try
@@ -263,7 +339,7 @@ public sealed partial class Operations
             // It would have been taken, had it not been begun too often.
             var error = $"It was begun {row.Attempts} times, and its worker was lost each time.";
             await InUnitAsync(async unit => (await _store.ChangeAsync(
-                unit, [OperationChange.Of(row.Claim, row.State, OperationState.Failed, policy.KeepFailure) with { OnlyIfLapsed = true, Error = error }], CancellationToken.None).ConfigureAwait(false))[0]).ConfigureAwait(false);
+                unit, [OperationChange.Of(row.Claim, row.State, OperationState.Failed, policy.KeepFailure) with { OnlyIfLapsed = true, Error = error }], CancellationToken.None).ConfigureAwait(false))[0], CancellationToken.None).ConfigureAwait(false);
             return null;
         }
 
@@ -305,9 +381,9 @@ public sealed partial class Operations
         }
     }
 
-    private async ValueTask<T> InUnitAsync<T>(Func<UnitOfWork, ValueTask<T>> act)
+    private async ValueTask<T> InUnitAsync<T>(Func<UnitOfWork, ValueTask<T>> act, CancellationToken cancellationToken = default)
     {
-        var unit = await _units.BeginAsync(CancellationToken.None).ConfigureAwait(false);
+        var unit = await _units.BeginAsync(cancellationToken).ConfigureAwait(false);
         await using (unit.ConfigureAwait(false))
         {
             var result = await act(unit).ConfigureAwait(false);

@@ -54,5 +54,8 @@ public sealed record StoredOperation
     /// <summary>How long until a running or waiting one may be taken, by the store's clock; zero where it may.</summary>
     public TimeSpan RetryAfter { get; init; }
 
+    /// <summary>The key that its worker passes on, for a resolver that asks whoever got it; see <see cref="LeasedOperation.DownstreamKey"/>.</summary>
+    public string DownstreamKey(string name) => DownstreamKeys.Of(Key, name);
+
     internal OperationClaim Claim => new(Key, Epoch, Owner, Attempts, Step, StepContent);
 }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OrderKit.Core;
 using OrderKit.Idempotency;
@@ -17,6 +18,7 @@ public static class OrderKitIdempotencyExtensions
             StoreChoice.PortOf<IUnitOfWorkFactory>(provider),
             provider.GetService<TimeProvider>(),
             provider.GetService<ILogger<Operations>>()));
+        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, OperationSweepService>());
         return builder;
     }
 }

@@ -1,5 +1,4 @@
 using OrderKit.Idempotency;
-using OrderKit.StateMachine;
 
 namespace OrderKit;
 
@@ -8,12 +7,14 @@ internal sealed class IntakeGroup
 {
     private readonly Dictionary<OperationKey, int> _first;
 
-    public IntakeGroup(IReadOnlyList<IntakeRequest> requests)
+    /// <param name="requests">All that were gathered.</param>
+    /// <param name="only">The one that is written alone; all where it is left out.</param>
+    public IntakeGroup(IReadOnlyList<IntakeRequest> requests, int? only = null)
     {
         Requests = requests;
         _first = new Dictionary<OperationKey, int>(requests.Count);
         Places = new List<int>(requests.Count);
-        for (var i = 0; i < requests.Count; i++)
+        for (var i = only ?? 0; i < (only + 1 ?? requests.Count); i++)
         {
             if (_first.TryAdd(requests[i].Key, i))
             {
@@ -35,8 +36,10 @@ internal sealed class IntakeGroup
     }
 
     /// <summary>Tells those that came second in the same group what became of the first.</summary>
-    public void AnswerFollowers(IntakeResult?[] answers, DateTimeOffset now)
+    /// <returns>Those that say something else than a first that is not what the store has: they are written by themselves.</returns>
+    public List<int> AnswerFollowers(IntakeResult?[] answers, DateTimeOffset now)
     {
+        var open = new List<int>();
         for (var i = 0; i < Requests.Count; i++)
         {
             var first = _first[Requests[i].Key];
@@ -46,14 +49,27 @@ internal sealed class IntakeGroup
             }
 
             var difference = Requests[first].Fingerprint.DifferencesTo(Requests[i].Fingerprint);
-            answers[i] = difference.Count > 0 ? new IntakeResult.Mismatch(difference) : Repeat(answers[first]!, now);
+            if (difference.Count == 0)
+            {
+                answers[i] = Repeat(answers[first]!, now);
+            }
+            else if (answers[first] is IntakeResult.Taken { IsUndone: false } or IntakeResult.Repeated)
+            {
+                answers[i] = new IntakeResult.Mismatch(difference);
+            }
+            else
+            {
+                open.Add(i);
+            }
         }
+
+        return open;
     }
 
     private static IntakeResult Repeat(IntakeResult first, DateTimeOffset now) => first switch
     {
         // What left no claim is to be delivered again, whoever delivered it.
-        IntakeResult.Taken { Fired: FireResult.Conflict or FireResult.Unresolved } => first,
+        IntakeResult.Taken { IsUndone: true } => first,
         IntakeResult.Taken taken => new IntakeResult.Repeated(now, taken.Refusal),
         _ => first,
     };

@@ -14,12 +14,27 @@ public abstract record IntakeResult
     public sealed record Taken(FireResult Fired) : IntakeResult
     {
         /// <summary>Why it did not land; <see langword="null"/> where it did.</summary>
-        public string? Refusal => Fired switch
+        public string? Refusal => RefusalOf(Fired);
+
+        /// <summary>Whether it, or a part of it, was not written: another writer was first, or it cannot be decided yet.</summary>
+        internal bool IsUndone => IsUndoneOf(Fired);
+
+        /// <summary>Whether another writer was first.</summary>
+        internal bool IsConflict => IsConflictOf(Fired);
+
+        private static string? RefusalOf(FireResult fired) => fired switch
         {
             FireResult.Rejected rejected => rejected.Message,
             FireResult.GuardFailed guarded => $"These guards stand in the way: {string.Join(", ", guarded.Guards)}.",
+            FireResult.Several several => several.Results.Select(RefusalOf).FirstOrDefault(static refusal => refusal is not null),
             _ => null,
         };
+
+        private static bool IsUndoneOf(FireResult fired) =>
+            fired is FireResult.Unresolved || IsConflictOf(fired) || (fired is FireResult.Several several && several.Results.Any(IsUndoneOf));
+
+        private static bool IsConflictOf(FireResult fired) =>
+            fired is FireResult.Conflict || (fired is FireResult.Several several && several.Results.Any(IsConflictOf));
     }
 
     /// <summary>It had been fired before.</summary>

@@ -49,17 +49,38 @@ public sealed class OrderIntake : IAsyncDisposable
     private async ValueTask<IReadOnlyList<GroupedAnswer<IntakeResult>>> WriteAsync(IReadOnlyList<IntakeRequest> requests)
     {
         var answers = new IntakeResult?[requests.Count];
+        var failures = new Exception?[requests.Count];
         var group = new IntakeGroup(requests);
         await WriteAsync(group, answers).ConfigureAwait(false);
 
         // Another writer of the same order was first. What shared the transaction is not fired again for it.
-        for (var attempt = 1; attempt < _options.MaximumAttempts && group.Retain(answers, static answer => answer is IntakeResult.Taken { Fired: FireResult.Conflict }); attempt++)
+        for (var attempt = 1; attempt < _options.MaximumAttempts && group.Retain(answers, static answer => answer is IntakeResult.Taken { IsConflict: true }); attempt++)
+        {
+            await TryWriteAsync(group, answers, failures).ConfigureAwait(false);
+        }
+
+        foreach (var place in group.AnswerFollowers(answers, _time.GetUtcNow()))
+        {
+            await TryWriteAsync(new IntakeGroup(requests, place), answers, failures).ConfigureAwait(false);
+        }
+
+        return [.. answers.Select((answer, i) => failures[i] is { } failure ? failure : (GroupedAnswer<IntakeResult>)answer!)];
+    }
+
+    // What was written before is durable and answered as such; only those of this round hear of its failure.
+    private async Task TryWriteAsync(IntakeGroup group, IntakeResult?[] answers, Exception?[] failures)
+    {
+        try
         {
             await WriteAsync(group, answers).ConfigureAwait(false);
         }
-
-        group.AnswerFollowers(answers, _time.GetUtcNow());
-        return [.. answers.Select(answer => (GroupedAnswer<IntakeResult>)answer!)];
+        catch (Exception e)
+        {
+            foreach (var place in group.Places)
+            {
+                failures[place] = e;
+            }
+        }
     }
 
     private async Task WriteAsync(IntakeGroup group, IntakeResult?[] answers)
@@ -93,7 +114,9 @@ public sealed class OrderIntake : IAsyncDisposable
             }
         }
 
-        if (await _operations.FindAsync(won[0].Claim.Key).ConfigureAwait(false) is not { } found || found.Owner != won[0].Claim.Owner)
+        // One that was given up proves nothing; where all were, all are delivered again anyway.
+        if (won.Find(item => answers[item.Place] is IntakeResult.Taken { IsUndone: false }).Claim is { } kept
+            && (await _operations.FindAsync(kept.Key).ConfigureAwait(false) is not { } found || found.Owner != kept.Owner))
         {
             throw new CommitOutcomeUnknownException();
         }
@@ -133,11 +156,12 @@ public sealed class OrderIntake : IAsyncDisposable
         var refused = new List<OperationChange>();
         for (var i = 0; i < won.Count; i++)
         {
-            if (fired[i] is FireResult.Conflict or FireResult.Unresolved)
+            var taken = new IntakeResult.Taken(fired[i]);
+            if (taken.IsUndone)
             {
                 given.Add(won[i].Claim);
             }
-            else if (new IntakeResult.Taken(fired[i]).Refusal is { } reason)
+            else if (taken.Refusal is { } reason)
             {
                 refused.Add(Refuse(won[i].Claim, reason));
             }

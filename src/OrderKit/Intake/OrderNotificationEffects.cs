@@ -39,9 +39,18 @@ internal sealed class OrderNotificationEffects(OrderLifecycle lifecycle, IPaymen
             Payload = notification.Raw,
         }).ToList();
         var results = await lifecycle.FireManyAsync(unitOfWork, facts, cancellationToken).ConfigureAwait(false);
-        if (results.FirstOrDefault(result => result is FireResult.Conflict) is FireResult.Conflict conflict)
+        for (var i = 0; i < results.Count; i++)
         {
-            throw new NotificationConflictException(conflict.Order);
+            switch (results[i])
+            {
+                case FireResult.Conflict conflict:
+                    throw new NotificationConflictException(conflict.Order);
+                case FireResult.Rejected or FireResult.GuardFailed or FireResult.Unresolved:
+                    // Money is told, not asked for: a model that refuses it is at fault, and nothing may be acknowledged.
+                    throw new InvalidOperationException($"The model of the order {facts[i].Order} refuses '{trigger}': declare it as a fact, which is never refused. {results[i]}");
+                default:
+                    break;
+            }
         }
     }
 }

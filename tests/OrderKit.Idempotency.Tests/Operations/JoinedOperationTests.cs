@@ -90,6 +90,34 @@ public sealed class JoinedOperationTests : IDisposable
     }
 
     [Fact]
+    public async Task A_unit_of_the_host_is_pending_and_an_effect_that_throws_leaves_no_claim_in_it()
+    {
+        await using var unit = await _desk.Database.BeginAsync();
+        await Assert.ThrowsAsync<DivideByZeroException>(() => _desk.Service.RunAsync<string>(unit, Desk.Refund, Desk.Asked, ResultCodec.Text, (_, _) => throw new DivideByZeroException()));
+
+        // The host goes on all the same.
+        var outcome = Assert.IsType<OperationOutcome<string>.Executed>(await _desk.Service.RunAsync(unit, Desk.Refund, Desk.Asked, ResultCodec.Text, (_, _) => _desk.PayAsync()));
+        await unit.CommitAsync();
+
+        Assert.Equal(CommitState.PendingCommit, outcome.State);
+        Assert.Equal(OperationState.Succeeded, await _desk.StateAsync());
+    }
+
+    [Fact]
+    public async Task Expired_operations_are_swept_in_batches()
+    {
+        for (var i = 0; i < 25; i++)
+        {
+            await _desk.JoinAsync(OperationKey.Of("refund", $"{i}"));
+        }
+
+        _desk.Clock.Advance(OperationPolicy.Default.KeepSuccess);
+
+        Assert.Equal(25, await _desk.Service.SweepAsync(batchSize: 10));
+        Assert.Equal(0, await _desk.Service.SweepAsync());
+    }
+
+    [Fact]
     public async Task Of_a_thousand_at_once_one_is_done()
     {
         var outcomes = await Task.WhenAll(Enumerable.Range(0, 1_000).Select(_ => Task.Run(() => _desk.JoinAsync())));

@@ -72,6 +72,32 @@ public sealed class LeasedOperationTests : IDisposable
     }
 
     [Fact]
+    public async Task What_has_happened_and_cannot_be_written_down_is_not_begun_again()
+    {
+        var small = new OperationPolicy { MaximumResult = 5 };
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => _desk.LeaseAsync(policy: small));
+
+        Assert.Equal(OperationState.Unknown, await _desk.StateAsync());
+        Assert.IsType<OperationOutcome<string>.Held>(await _desk.LeaseAsync());
+        Assert.Equal(1, _desk.Effects);
+    }
+
+    [Theory]
+    [InlineData(LapsePolicy.Retry)]
+    [InlineData(LapsePolicy.Hold)]
+    public async Task A_pause_that_ends_between_claim_and_read_is_over(LapsePolicy onLapse)
+    {
+        var policy = new OperationPolicy { OnLapse = onLapse };
+        await Assert.ThrowsAsync<DivideByZeroException>(() => _desk.LeaseAsync((_, _) => throw new DivideByZeroException(), policy));
+        var slow = new Idempotency.Operations(new SlowReader(_desk.Store, () => _desk.Clock.Advance(TimeSpan.FromSeconds(1))), _desk.Database, _desk.Clock);
+
+        var outcome = await slow.RunLeasedAsync(Desk.Refund, Desk.Asked, ResultCodec.Text, (_, _) => _desk.PayAsync(), policy);
+
+        Assert.IsType<OperationOutcome<string>.Executed>(outcome);
+    }
+
+    [Fact]
     public async Task A_worker_that_is_gone_leaves_its_operation_held()
     {
         await AbandonAsync(OperationPolicy.Default);
@@ -222,6 +248,35 @@ public sealed class LeasedOperationTests : IDisposable
             _desk.Clock.Advance(policy.Lease);
             return new LeasedOperation(answer.Claim!, policy, _desk.Store, _desk.Database);
         }
+    }
+
+    /// <summary>Reads the row of a lost claim only after a while, as a store does whose statements take time.</summary>
+    private sealed class SlowReader(IOperationStore inner, Action wait) : IOperationStore
+    {
+        public async ValueTask<IReadOnlyList<ClaimAnswer>> ClaimAsync(UnitOfWork unitOfWork, IReadOnlyList<OperationRequest> requests, ClaimTerms terms, CancellationToken cancellationToken = default)
+        {
+            var answers = await inner.ClaimAsync(unitOfWork, requests, terms, cancellationToken);
+            if (answers[0].Existing is not { IsLapsed: false } row)
+            {
+                return answers;
+            }
+
+            wait();
+            return [new ClaimAnswer(null, row with { IsLapsed = true, RetryAfter = TimeSpan.Zero })];
+        }
+
+        public ValueTask<IReadOnlyList<bool>> ChangeAsync(UnitOfWork unitOfWork, IReadOnlyList<OperationChange> changes, CancellationToken cancellationToken = default) =>
+            inner.ChangeAsync(unitOfWork, changes, cancellationToken);
+
+        public ValueTask<IReadOnlyList<bool>> ReleaseAsync(UnitOfWork unitOfWork, IReadOnlyList<OperationClaim> claims, CancellationToken cancellationToken = default) =>
+            inner.ReleaseAsync(unitOfWork, claims, cancellationToken);
+
+        public ValueTask<StoredOperation?> FindAsync(OperationKey key, CancellationToken cancellationToken = default) => inner.FindAsync(key, cancellationToken);
+
+        public ValueTask<IReadOnlyList<StoredOperation>> ListInterruptedAsync(TenantId tenant, int max, CancellationToken cancellationToken = default) =>
+            inner.ListInterruptedAsync(tenant, max, cancellationToken);
+
+        public ValueTask<int> SweepAsync(int max, CancellationToken cancellationToken = default) => inner.SweepAsync(max, cancellationToken);
     }
 
     private async Task RenewedAsync()

@@ -96,6 +96,28 @@ public sealed class OrderIntakeTests : IAsyncDisposable
         Assert.Null(await _services.GetRequiredService<IOperationStore>().FindAsync(OperationKey.Of("callback", "bad")));
     }
 
+    [Fact]
+    public void A_fact_of_several_orders_that_conflicts_on_one_is_to_be_delivered_again()
+    {
+        var duplicate = new FireResult.Duplicate(Order, 1);
+
+        Assert.True(new IntakeResult.Taken(new FireResult.Several([duplicate, new FireResult.Conflict(Order, 1)])).IsUndone);
+        Assert.False(new IntakeResult.Taken(new FireResult.Several([duplicate, duplicate])).IsUndone);
+        Assert.Equal("no", new IntakeResult.Taken(new FireResult.Several([duplicate, new FireResult.Rejected(Order, default, "no")])).Refusal);
+    }
+
+    [Fact]
+    public void Who_says_something_else_than_a_first_that_did_not_count_is_written_by_itself()
+    {
+        var fact = Fact("captured", "1");
+        IntakeRequest Request(int amount) => new(OperationKey.Of("callback", "1"), Fingerprint.Of(("amount", amount)), fact);
+        var group = new IntakeGroup([Request(1), Request(2), Request(1)]);
+        IntakeResult?[] answers = [new IntakeResult.Mismatch(["amount"]), null, null];
+
+        Assert.Equal([1], group.AnswerFollowers(answers, DateTimeOffset.UnixEpoch));
+        Assert.IsType<IntakeResult.Mismatch>(answers[2]);
+    }
+
     private static OrderKey Order => OrderKey.For(OrderId.Derive(new ChannelCode("TB"), "OD20260206-8821"));
 
     private static OrderFact Fact(string trigger, string id, long amount = 19_900) => new()

@@ -51,10 +51,10 @@ public sealed class IdempotencySnippets
         {
             Lease = TimeSpan.FromSeconds(30),
             OnLapse = LapsePolicy.Resolve,
-            Resolver = async (interrupted, cancellationToken) => await bank.FindAsync(interrupted.Key.Key, cancellationToken) switch
+            Resolver = async (interrupted, cancellationToken) => await bank.FindAsync(interrupted.DownstreamKey("bank"), cancellationToken) switch
             {
                 { } reference => new Resolution.Done(System.Text.Encoding.UTF8.GetBytes(reference)),
-                null => new Resolution.NotDone(),
+                null => new Resolution.NotDone(),                   // the bank says that it never had it
             },
         };
 
