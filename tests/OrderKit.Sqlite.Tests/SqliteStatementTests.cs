@@ -1,6 +1,6 @@
-using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
 using OrderKit.Core;
+using OrderKit.Eng;
 using OrderKit.Idempotency;
 using OrderKit.Sql.Tests;
 using OrderKit.StateMachine;
@@ -13,26 +13,26 @@ public sealed class SqliteStatementTests
     [Fact]
     public async Task A_fact_on_an_order_that_exists_takes_four_statements_between_begin_and_commit()
     {
-        var statements = new ConcurrentQueue<string>();
-        await using var store = await SqliteTestStore.CreateAsync(options => options.Wrap = inner => new WatchedConnection(inner, statements));
+        var recording = new Recording();
+        await using var store = await SqliteTestStore.CreateAsync(options => options.Wrap = inner => new RecordingConnection(inner, recording));
         await store.SaveAsync(Samples.Change(Samples.Key(1)));
-        statements.Clear();
+        recording.Take();
 
         await using var unit = await store.Units.BeginAsync();
         await store.Orders.LoadAsync(unit, [new OrderLookup(Samples.Key(1), "taobao", "fact-2", null)]);
         await store.Orders.SaveAsync(unit, [Samples.Change(Samples.Key(1), 1) with { Messages = [Samples.Message(Samples.Key(1), 2)] }]);
         await unit.CommitAsync();
 
-        Assert.Equal(["BEGIN", "SELECT", "UPDATE", "INSERT", "INSERT", "COMMIT"], statements.Select(text => text.Split(' ', '\n')[0]));
+        Assert.Equal(["BEGIN", "SELECT", "UPDATE", "INSERT", "INSERT", "COMMIT"], recording.TakeTexts().Select(text => text.Split(' ', '\n')[0]));
     }
 
     [Fact]
     public async Task A_check_of_an_order_that_repeats_none_takes_one_statement_for_each_rule()
     {
-        var statements = new ConcurrentQueue<string>();
-        await using var store = await SqliteTestStore.CreateAsync(options => options.Wrap = inner => new WatchedConnection(inner, statements));
+        var recording = new Recording();
+        await using var store = await SqliteTestStore.CreateAsync(options => options.Wrap = inner => new RecordingConnection(inner, recording));
         await store.SaveAsync(Samples.Change(Samples.Key(1)));
-        statements.Clear();
+        recording.Take();
 
         await using var unit = await store.Units.BeginAsync();
         await store.Services.GetRequiredService<DuplicateOrders>().CheckAsync(unit, new OrderCandidate
@@ -41,20 +41,20 @@ public sealed class SqliteStatementTests
         });
         await unit.CommitAsync();
 
-        Assert.Equal(["BEGIN", "INSERT", "INSERT", "INSERT", "COMMIT"], statements.Select(text => text.Split(' ', '\n')[0]));
+        Assert.Equal(["BEGIN", "INSERT", "INSERT", "INSERT", "COMMIT"], recording.TakeTexts().Select(text => text.Split(' ', '\n')[0]));
     }
 
     [Fact]
     public async Task No_statement_of_the_daily_work_reads_a_whole_table()
     {
-        var statements = new ConcurrentQueue<string>();
-        await using var store = await SqliteTestStore.CreateAsync(options => options.Wrap = inner => new WatchedConnection(inner, statements));
-        statements.Clear();
+        var recording = new Recording();
+        await using var store = await SqliteTestStore.CreateAsync(options => options.Wrap = inner => new RecordingConnection(inner, recording));
+        recording.Take();
 
         await DailyWork.RunAsync(store);
 
         var faults = new List<string>();
-        foreach (var statement in statements.Distinct().Where(text => text is not "BEGIN" and not "COMMIT" && !text.StartsWith("PRAGMA", StringComparison.Ordinal)))
+        foreach (var statement in recording.TakeTexts().Distinct().Where(text => text is not "BEGIN" and not "COMMIT" && !text.StartsWith("PRAGMA", StringComparison.Ordinal)))
         {
             var plan = await store.ExplainAsync(statement);
             if (plan.Split('\n').Any(line => line.StartsWith("SCAN ", StringComparison.Ordinal) && !IsHarmless(statement, line)) || plan.Contains("AUTOMATIC", StringComparison.Ordinal))

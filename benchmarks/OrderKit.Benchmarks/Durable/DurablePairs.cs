@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Diagnostics;
 using System.Globalization;
 using OrderKit.Core;
+using OrderKit.Eng;
 
 namespace OrderKit.Benchmarks;
 

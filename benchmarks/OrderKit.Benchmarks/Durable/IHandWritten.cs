@@ -1,3 +1,5 @@
+using OrderKit.Eng;
+
 namespace OrderKit.Benchmarks;
 
 /// <summary>Plain ADO.NET that does again what was recorded: the values are ready, nothing is decided or serialised.</summary>

@@ -1,3 +1,4 @@
+using OrderKit.Eng;
 using System.Data.Common;
 
 namespace OrderKit.Benchmarks;

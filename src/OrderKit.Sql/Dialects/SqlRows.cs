@@ -1,7 +1,7 @@
 namespace OrderKit.Sql;
 
 /// <summary>What the parameters of some rows look like: none, arrays over many rows, or the values of one row without its empty columns.</summary>
-/// <remarks>One row is the usual case. Its values cost driver and planner a fraction of arrays of one, and what is empty need not be sent.</remarks>
+/// <remarks>One row is the usual case: plain values are cheaper to plan and, once prepared, to run than arrays of one, and what is empty need not be sent.</remarks>
 internal readonly record struct SqlRows
 {
     private readonly byte _count;

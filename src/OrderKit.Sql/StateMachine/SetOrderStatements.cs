@@ -316,7 +316,7 @@ internal sealed class SetOrderStatements(SqlDatabase database) : IOrderStatement
         return $"INSERT INTO {{parked}} ({OrderParts.Parked.Names}) SELECT {OrderParts.Parked.NamesOf("r")} FROM {OrderParts.Parked.Table(ref next, rows, [])} ON CONFLICT DO NOTHING RETURNING parked_no";
     }
 
-    /// <summary>Which parts a statement writes, and what the rows of each look like. There are as many statements as shapes: some dozens.</summary>
+    /// <summary>Which parts a statement writes, and what the rows of each look like. There is a statement for each shape that occurs.</summary>
     private readonly record struct SaveShape(
         SqlRows Created, SqlRows Changed, SqlRows Entries, SqlRows Details, SqlRows Messages, SqlRows Armed, SqlRows Disarmed, SqlRows Links, SqlRows Opened, SqlRows Closed);
 }

@@ -5,8 +5,8 @@ namespace OrderKit.Sql;
 
 /// <summary>Inserts rows one by one, naming only the columns that have a value.</summary>
 /// <remarks>
-/// Binding a parameter costs a driver as much as the database needs to store it, and half the columns of a journal row are empty.
-/// Rows of one kind leave out the same columns, so there are few texts.
+/// The driver looks each parameter up by its name, one after the other, and many columns of a journal row are empty. Rows of one kind
+/// leave out the same columns, so there are few texts.
 /// </remarks>
 internal sealed class SqlInsert<TRow>(string table, SqlColumns<TRow> columns, string onConflict)
 {

@@ -195,30 +195,9 @@ internal static class OrderFaults
         new("An empty call is refused", Suite, store => store.Orders.Save = async (inner, unit, changes) =>
             changes.Count == 0 ? throw new ArgumentException("Nothing to save.", nameof(changes)) : await inner.SaveAsync(unit, changes),
             "Empty calls return nothing and do nothing"),
-        new("A number leads to one order", Suite, store => store.Orders.Resolve = async (inner, unit, numbers) =>
-            (await inner.ResolveAsync(unit, numbers)).Each(found => [.. found.Take(1)]),
-            "A number leads to all its orders, and an order has many numbers"),
-        new("An order has one number", Suite, store => store.Orders.Save = async (inner, unit, changes) =>
-            await inner.SaveAsync(unit, changes.Each(change => change with { Links = [.. change.Links.Take(1)] })),
-            "A number leads to all its orders, and an order has many numbers"),
         new("A number is linked as often as it is told", Suite, store => store.Queries.ReferencesOf = async (inner, order) =>
             [.. (await inner.ReferencesOfAsync(order)).SelectMany(number => new[] { number, number })],
-            "Of racing creations of one order one wins",
-            "Linking a number again changes nothing"),
-        new("Numbers are resolved in the order of their text", Suite, store => store.Orders.Resolve = async (inner, unit, numbers) =>
-            await inner.ResolveAsync(unit, [.. numbers.OrderBy(number => number.Value, StringComparer.Ordinal)]),
-            "Numbers are resolved in their order, unknown ones to nothing"),
-        new("The kind of a number is ignored", Suite, store => store.Orders.Resolve = async (inner, unit, numbers) =>
-            await inner.ResolveAsync(unit, numbers.Each(number => new OrderReference(number.Tenant, ReferenceKind.Waybill, number.Value))),
-            "A number of one kind is not that of another"),
-        new("Numbers are compared without case", Suite, store =>
-        {
-            store.Orders.Resolve = (inner, unit, numbers) => inner.ResolveAsync(unit, numbers.Each(Upper)).AsTask();
-            store.Orders.Save = (inner, unit, changes) => inner.SaveAsync(unit, changes.Each(change => change with { Links = change.Links.Each(Upper) })).AsTask();
-
-            static OrderReference Upper(OrderReference number) => new(number.Tenant, number.Kind, number.Value.ToUpperInvariant());
-        },
-            "Numbers are compared character by character"),
+            "Of racing creations of one order one wins"),
         new("Quotes are doubled on the way in", Suite, store => store.Orders.Save = async (inner, unit, changes) =>
             await inner.SaveAsync(unit, changes.Each(change => change with
             {
@@ -231,69 +210,6 @@ internal static class OrderFaults
         new("The tenant is not part of a number", Suite, store => store.Orders.Resolve = async (inner, unit, numbers) =>
             await inner.ResolveAsync(unit, numbers.Each(number => new OrderReference(store.Tenant, number.Kind, number.Value))),
             "Tenants with the same order and number do not see each other"),
-        new("Parking drops facts", Suite, store => store.Orders.Park = (_, _, _) => Task.CompletedTask,
-            "Tenants take only their own facts"),
-        new("Parking keeps a fact each time it comes", Suite, store =>
-        {
-            var times = 0;
-            store.Orders.Park = async (inner, unit, facts) => await inner.ParkAsync(unit, facts.Each(parked => parked with { Fact = parked.Fact with { Evidence = $"{times++}", Id = parked.Fact.Id + $"#{times}" } }));
-            store.Orders.Take = async (inner, unit, numbers) => (await inner.TakeParkedAsync(unit, numbers))
-                .Each(parked => parked with { Fact = parked.Fact with { Id = parked.Fact.Id!.Split('#')[0] } });
-        },
-            "A fact that waits is kept once for each number, source and identity"),
-        new("Parking keeps one fact without an id", Suite, store => store.Orders.Park = async (inner, unit, facts) =>
-            await inner.ParkAsync(unit, facts.Each(parked => parked.Fact.Id is null ? parked with { Fact = new OrderFact { Trigger = "none", Source = parked.Fact.Source, Reference = parked.Number } } : parked)),
-            "A fact without an id waits once by what it says"),
-        new("Facts that wait are not removed when they are taken", Suite, store => store.Orders.Take = async (inner, unit, numbers) =>
-        {
-            var taken = await inner.TakeParkedAsync(unit, numbers);
-            await inner.ParkAsync(unit, taken);
-            return taken;
-        },
-            "Racing takers take each fact once"),
-        new("The newest fact that waits is taken first", Suite, store => store.Orders.Take = async (inner, unit, numbers) =>
-            [.. (await inner.TakeParkedAsync(unit, numbers)).Reverse()],
-            "Facts that wait are taken once, the oldest first"),
-        new("Facts that wait are taken number by number", Suite, store => store.Orders.Take = async (inner, unit, numbers) =>
-        {
-            var taken = new List<ParkedFact>();
-            foreach (var number in numbers)
-            {
-                taken.AddRange(await inner.TakeParkedAsync(unit, [number]));
-            }
-
-            return taken;
-        },
-            "Facts that wait are taken once, the oldest first"),
-        new("Taking takes the facts of all numbers", Suite, store =>
-        {
-            var parked = new HashSet<OrderReference>();
-            store.Orders.Park = async (inner, unit, facts) =>
-            {
-                parked.UnionWith(facts.Select(fact => fact.Number));
-                await inner.ParkAsync(unit, facts);
-            };
-            store.Orders.Take = async (inner, unit, numbers) => numbers.Count == 0 ? [] : await inner.TakeParkedAsync(unit, [.. parked]);
-        },
-            "A fact that waits is kept once for each number, source and identity",
-            "Taking leaves the facts of other numbers",
-            "Tenants take only their own facts"),
-        new("A fact never waits again", Suite, store =>
-        {
-            var seen = new HashSet<(OrderReference, string?, string)>();
-            store.Orders.Park = async (inner, unit, facts) =>
-                await inner.ParkAsync(unit, [.. facts.Where(parked => seen.Add((parked.Number, parked.Fact.Id ?? parked.Fact.RawStatus, parked.Fact.Source)))]);
-        },
-            "A fact that was taken can wait again"),
-        new("A fact that waits loses its payload", Suite, store => store.Orders.Park = async (inner, unit, facts) =>
-            await inner.ParkAsync(unit, facts.Each(parked => parked with { Fact = parked.Fact with { Payload = default } })),
-            "What is stored does not change with the caller's buffers"),
-        new("A fact that waits loses its holds", Suite, store => store.Orders.Park = async (inner, unit, facts) =>
-            await inner.ParkAsync(unit, facts.Each(parked => parked with { Fact = parked.Fact with { Holds = [] } })),
-            "A fact that waits comes back with every field"),
-        new("A fact that is parked beside its linking stays behind", Suite, store => store.Orders.Take = async (inner, unit, numbers) =>
-            numbers is [{ Value: var value }] && value.StartsWith("number-", StringComparison.Ordinal) ? [] : await inner.TakeParkedAsync(unit, numbers),
-            "A number that is linked while its fact is parked does not lose the fact"),
         new("Erasing erases the digests", Suite, store =>
         {
             var erased = new HashSet<OrderKey>();

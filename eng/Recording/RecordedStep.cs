@@ -1,4 +1,4 @@
-namespace OrderKit.Benchmarks;
+namespace OrderKit.Eng;
 
 /// <summary>How a command was executed.</summary>
 internal enum StepKind

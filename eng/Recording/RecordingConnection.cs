@@ -2,7 +2,7 @@ using System.Data;
 using System.Data.Common;
 using System.Diagnostics.CodeAnalysis;
 
-namespace OrderKit.Benchmarks;
+namespace OrderKit.Eng;
 
 /// <summary>Writes down every statement that goes through a connection, with its values.</summary>
 internal sealed class RecordingConnection(DbConnection inner, Recording recording) : DbConnection

@@ -1,4 +1,4 @@
-namespace OrderKit.Benchmarks;
+namespace OrderKit.Eng;
 
 /// <summary>What went over some connections, in order.</summary>
 internal sealed class Recording
@@ -12,6 +12,17 @@ internal sealed class Recording
             _steps.Add(step);
         }
     }
+
+    /// <summary>The texts of what came since the last time, with <c>BEGIN</c> and <c>COMMIT</c> between them.</summary>
+    public IReadOnlyList<string> TakeTexts() =>
+    [
+        .. Take().SelectMany(step => step.Kind switch
+        {
+            StepKind.Begin => ["BEGIN"],
+            StepKind.Commit => ["COMMIT"],
+            _ => step.Statements.Select(statement => statement.Text),
+        }),
+    ];
 
     /// <summary>What came since the last time.</summary>
     public RecordedStep[] Take()
