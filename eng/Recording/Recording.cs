@@ -5,12 +5,14 @@ internal sealed class Recording
 {
     private readonly List<RecordedStep> _steps = [];
 
-    public void Add(RecordedStep step)
+    public ValueTask AddAsync(RecordedStep step)
     {
         lock (_steps)
         {
             _steps.Add(step);
         }
+
+        return default;
     }
 
     /// <summary>The texts of what came since the last time, with <c>BEGIN</c> and <c>COMMIT</c> between them.</summary>

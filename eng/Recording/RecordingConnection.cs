@@ -4,8 +4,8 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace OrderKit.Eng;
 
-/// <summary>Writes down every statement that goes through a connection, with its values.</summary>
-internal sealed class RecordingConnection(DbConnection inner, Recording recording) : DbConnection
+/// <summary>Tells somebody of every statement that is about to go through a connection, with its values, and waits for the answer.</summary>
+internal sealed class RecordingConnection(DbConnection inner, Func<RecordedStep, ValueTask> before) : DbConnection
 {
     [AllowNull]
     public override string ConnectionString
@@ -24,8 +24,6 @@ internal sealed class RecordingConnection(DbConnection inner, Recording recordin
 
     public override bool CanCreateBatch => inner.CanCreateBatch;
 
-    private Recording Recording => recording;
-
     public override void ChangeDatabase(string databaseName) => inner.ChangeDatabase(databaseName);
 
     public override void Close() => inner.Close();
@@ -34,7 +32,7 @@ internal sealed class RecordingConnection(DbConnection inner, Recording recordin
 
     protected override DbTransaction BeginDbTransaction(IsolationLevel isolationLevel)
     {
-        recording.Add(RecordedStep.Begin);
+        Tell(RecordedStep.Begin);
         return new Transaction(this, inner.BeginTransaction(isolationLevel));
     }
 
@@ -51,6 +49,11 @@ internal sealed class RecordingConnection(DbConnection inner, Recording recordin
 
         base.Dispose(disposing);
     }
+
+    private ValueTask TellAsync(RecordedStep step) => before(step);
+
+    // What begins and ends transactions is told without a wait.
+    private void Tell(RecordedStep step) => before(step).AsTask().GetAwaiter().GetResult();
 
     private static RecordedStatement Write(string text, DbParameterCollection parameters)
     {
@@ -73,7 +76,7 @@ internal sealed class RecordingConnection(DbConnection inner, Recording recordin
 
         public override void Commit()
         {
-            connection.Recording.Add(RecordedStep.Commit);
+            connection.Tell(RecordedStep.Commit);
             inner.Commit();
         }
 
@@ -139,14 +142,26 @@ internal sealed class RecordingConnection(DbConnection inner, Recording recordin
 
         public override int ExecuteNonQuery()
         {
-            Add(StepKind.Change);
+            connection.Tell(Step(StepKind.Change));
             return inner.ExecuteNonQuery();
         }
 
         public override object? ExecuteScalar()
         {
-            Add(StepKind.Scalar);
+            connection.Tell(Step(StepKind.Scalar));
             return inner.ExecuteScalar();
+        }
+
+        public override async Task<int> ExecuteNonQueryAsync(CancellationToken cancellationToken)
+        {
+            await connection.TellAsync(Step(StepKind.Change)).ConfigureAwait(false);
+            return await inner.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        public override async Task<object?> ExecuteScalarAsync(CancellationToken cancellationToken)
+        {
+            await connection.TellAsync(Step(StepKind.Scalar)).ConfigureAwait(false);
+            return await inner.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false);
         }
 
         public override void Prepare() => inner.Prepare();
@@ -155,8 +170,14 @@ internal sealed class RecordingConnection(DbConnection inner, Recording recordin
 
         protected override DbDataReader ExecuteDbDataReader(CommandBehavior behavior)
         {
-            Add(StepKind.Query);
+            connection.Tell(Step(StepKind.Query));
             return inner.ExecuteReader(behavior);
+        }
+
+        protected override async Task<DbDataReader> ExecuteDbDataReaderAsync(CommandBehavior behavior, CancellationToken cancellationToken)
+        {
+            await connection.TellAsync(Step(StepKind.Query)).ConfigureAwait(false);
+            return await inner.ExecuteReaderAsync(behavior, cancellationToken).ConfigureAwait(false);
         }
 
         protected override void Dispose(bool disposing)
@@ -169,7 +190,7 @@ internal sealed class RecordingConnection(DbConnection inner, Recording recordin
             base.Dispose(disposing);
         }
 
-        private void Add(StepKind kind) => connection.Recording.Add(new RecordedStep(kind, [Write(CommandText, Parameters)]));
+        private RecordedStep Step(StepKind kind) => new(kind, [Write(CommandText, Parameters)]);
     }
 
     private sealed class Batch(RecordingConnection connection, DbBatch inner) : DbBatch
@@ -224,17 +245,16 @@ internal sealed class RecordingConnection(DbConnection inner, Recording recordin
 
         protected override DbDataReader ExecuteDbDataReader(CommandBehavior behavior)
         {
-            Add();
+            connection.Tell(Step());
             return inner.ExecuteReader(behavior);
         }
 
         protected override async Task<DbDataReader> ExecuteDbDataReaderAsync(CommandBehavior behavior, CancellationToken cancellationToken)
         {
-            Add();
+            await connection.TellAsync(Step()).ConfigureAwait(false);
             return await inner.ExecuteReaderAsync(behavior, cancellationToken).ConfigureAwait(false);
         }
 
-        private void Add() =>
-            connection.Recording.Add(new RecordedStep(StepKind.Batch, [.. inner.BatchCommands.Select(command => Write(command.CommandText, command.Parameters))]));
+        private RecordedStep Step() => new(StepKind.Batch, [.. inner.BatchCommands.Select(command => Write(command.CommandText, command.Parameters))]);
     }
 }

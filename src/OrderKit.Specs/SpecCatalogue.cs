@@ -6,7 +6,7 @@ public static class SpecCatalogue
     /// <summary>The suites, in the order of their names.</summary>
     public static IReadOnlyList<SpecSuite> Suites { get; } =
     [
-        CaseStoreSpec.Suite, DeadLetterStoreSpec.Suite, DeadlineStoreSpec.Suite, DuplicateOrderStoreSpec.Suite, InboxStoreSpec.Suite, JournalStoreSpec.Suite,
+        CaseStoreSpec.Suite, ClaimScheduleSpec.Suite, DeadLetterStoreSpec.Suite, DeadlineStoreSpec.Suite, DuplicateOrderStoreSpec.Suite, InboxStoreSpec.Suite, JournalStoreSpec.Suite,
         LeaseStoreSpec.Suite, LifecycleSpec.Suite, OperationStoreSpec.Suite, OrderNumberSpec.Suite, OrderQuerySpec.Suite, OrderStoreSpec.Suite, OutboxStoreSpec.Suite,
         ParkedFactSpec.Suite, QuarantineStoreSpec.Suite, UnitOfWorkSpec.Suite,
     ];

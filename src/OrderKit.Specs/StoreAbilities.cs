@@ -12,4 +12,7 @@ public enum StoreAbilities
 
     /// <summary>A unit of work can stand on a transaction of the host: the store under test is an <see cref="IHostTransactions"/>.</summary>
     HostTransactions = 2,
+
+    /// <summary>What is committed can be read while a unit of work is open elsewhere.</summary>
+    ParallelReads = 4,
 }

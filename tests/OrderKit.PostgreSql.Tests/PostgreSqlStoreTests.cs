@@ -38,7 +38,8 @@ public sealed class PostgreSqlCatalogueTests : CatalogueTests
     {
         var store = (PostgreSqlTestStore)await PostgreSqlTestStore.CreateAsync();
         return new SqlStoreUnderTest(
-            store, StoreAbilities.HostTransactions | StoreAbilities.ParallelUnits, () => new PostgreSqlTestStore(schema: store.Schemata, clock: store.Clock));
+            store, StoreAbilities.HostTransactions | StoreAbilities.ParallelUnits | StoreAbilities.ParallelReads,
+            around => new PostgreSqlTestStore(options => options.Wrap = around, store.Schemata, clock: store.Clock));
     }
 }
 

@@ -14,7 +14,7 @@ public sealed class SqliteStatementTests
     public async Task A_fact_on_an_order_that_exists_takes_four_statements_between_begin_and_commit()
     {
         var recording = new Recording();
-        await using var store = await SqliteTestStore.CreateAsync(options => options.Wrap = inner => new RecordingConnection(inner, recording));
+        await using var store = await SqliteTestStore.CreateAsync(options => options.Wrap = inner => new RecordingConnection(inner, recording.AddAsync));
         await store.SaveAsync(Samples.Change(Samples.Key(1)));
         recording.Take();
 
@@ -30,7 +30,7 @@ public sealed class SqliteStatementTests
     public async Task A_check_of_an_order_that_repeats_none_takes_one_statement_for_each_rule()
     {
         var recording = new Recording();
-        await using var store = await SqliteTestStore.CreateAsync(options => options.Wrap = inner => new RecordingConnection(inner, recording));
+        await using var store = await SqliteTestStore.CreateAsync(options => options.Wrap = inner => new RecordingConnection(inner, recording.AddAsync));
         await store.SaveAsync(Samples.Change(Samples.Key(1)));
         recording.Take();
 
@@ -48,7 +48,7 @@ public sealed class SqliteStatementTests
     public async Task No_statement_of_the_daily_work_reads_a_whole_table()
     {
         var recording = new Recording();
-        await using var store = await SqliteTestStore.CreateAsync(options => options.Wrap = inner => new RecordingConnection(inner, recording));
+        await using var store = await SqliteTestStore.CreateAsync(options => options.Wrap = inner => new RecordingConnection(inner, recording.AddAsync));
         recording.Take();
 
         await DailyWork.RunAsync(store);

@@ -33,7 +33,9 @@ public sealed class SqliteCatalogueTests : CatalogueTests
     protected override async ValueTask<IStoreUnderTest> OpenAsync()
     {
         var store = (SqliteTestStore)await SqliteTestStore.CreateAsync();
-        return new SqlStoreUnderTest(store, StoreAbilities.HostTransactions, () => new SqliteTestStore(path: store.Path, clock: store.Clock));
+        return new SqlStoreUnderTest(
+            store, StoreAbilities.HostTransactions | StoreAbilities.ParallelReads,
+            around => new SqliteTestStore(options => options.Wrap = around, store.Path, store.Clock));
     }
 }
 

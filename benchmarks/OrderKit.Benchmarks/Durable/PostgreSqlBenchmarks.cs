@@ -68,11 +68,11 @@ internal static class PostgreSqlBenchmarks
         var pool = NpgsqlDataSource.Create(targets[2]);
         await using (pool.ConfigureAwait(false))
         {
-            var recorded = Open(targets[0], connection => new RecordingConnection(connection, recording));
+            var recorded = Open(targets[0], connection => new RecordingConnection(connection, recording.AddAsync));
             await using var recordedEnds = recorded.ConfigureAwait(false);
             var measured = Open(targets[1]);
             await using var measuredEnds = measured.ConfigureAwait(false);
-            var watched = new PostgreSqlHandWritten(async () => new RecordingConnection(await pool.OpenConnectionAsync().ConfigureAwait(false), watching));
+            var watched = new PostgreSqlHandWritten(async () => new RecordingConnection(await pool.OpenConnectionAsync().ConfigureAwait(false), watching.AddAsync));
             var handWritten = new PostgreSqlHandWritten(async () => await pool.OpenConnectionAsync().ConfigureAwait(false));
             await DurablePairs.PrintAsync(
                 $"Durable form on PostgreSQL, {durability}, {prepared}: FireAsync beside the same statements hand-written",

@@ -47,7 +47,7 @@ internal static class SqliteBenchmarks
         }
 
         var (recording, watching) = (new Recording(), new Recording());
-        var recorded = Open(copies[0], connection => new RecordingConnection(connection, recording), SqliteSynchronous.Normal);
+        var recorded = Open(copies[0], connection => new RecordingConnection(connection, recording.AddAsync), SqliteSynchronous.Normal);
         await using var recordedEnds = recorded.ConfigureAwait(false);
 
         DbConnection? writer = null;
@@ -66,7 +66,7 @@ internal static class SqliteBenchmarks
 
         var options = new SqliteStoreOptions();
         var settings = $"PRAGMA journal_mode = WAL; PRAGMA synchronous = {synchronous}; PRAGMA cache_size = {options.CachePages}; PRAGMA wal_autocheckpoint = {options.CheckpointPages}; PRAGMA temp_store = MEMORY;";
-        var watched = new SqliteHandWritten(new RecordingConnection(new SqliteConnection(To(copies[2])), watching), settings);
+        var watched = new SqliteHandWritten(new RecordingConnection(new SqliteConnection(To(copies[2])), watching.AddAsync), settings);
         await using var watchedEnds = watched.ConfigureAwait(false);
         var handWritten = new SqliteHandWritten(new SqliteConnection(To(copies[2])), settings);
         await using var handWrittenEnds = handWritten.ConfigureAwait(false);

@@ -11,7 +11,7 @@ internal sealed class ServiceUnderTest : IOutboxSink
     private static readonly TimeSpan Longer = TimeSpan.FromMinutes(2);
 
     private readonly IStoreUnderTest _store;
-    private readonly FaultyStore _faulty;
+    private readonly InterceptedStore _faulty;
     private readonly ManualTimeProvider _clock;
     private readonly OutboxPump _plainPump;
     private readonly Dictionary<OrderKey, List<OrderEvent>> _events = [];
@@ -19,7 +19,7 @@ internal sealed class ServiceUnderTest : IOutboxSink
     private ServiceUnderTest(IStoreUnderTest store, DateTimeOffset now)
     {
         _store = store;
-        _faulty = new FaultyStore(store, Faults);
+        _faulty = new InterceptedStore(store, Faults);
         _clock = new ManualTimeProvider(now);
         Lifecycle = NewLifecycle(_faulty);
         Runner = new DeadlineRunner(_faulty.Deadlines, Lifecycle, [new Agreeing()]);

@@ -11,12 +11,17 @@ internal sealed class PostgreSqlTestStore : TestStore
 {
     private readonly ServiceProvider _services;
     private readonly bool _isFirst;
+    private readonly string _name;
+    private NpgsqlCommand? _askForBlocked;
 
     public PostgreSqlTestStore(Action<PostgreSqlStoreOptions>? configure = null, string? schema = null, NpgsqlDataSource? dataSource = null, ClockShift? clock = null)
     {
         _isFirst = schema is null;
         Schemata = schema ?? $"t{Guid.NewGuid():N}";
-        DataSource = dataSource ?? NpgsqlDataSource.Create(Server + ";Maximum Pool Size=20");
+
+        // Known to the server by its name, and not kept waiting for a second where two wait for each other.
+        _name = $"orderkit-{Guid.NewGuid():N}";
+        DataSource = dataSource ?? NpgsqlDataSource.Create($"{Server};Maximum Pool Size=20;Application Name={_name};Options=-c deadlock_timeout=20ms");
 
         // The samples have fixed instants, and the server has its own clock.
         Clock = clock ?? new ClockShift { By = Samples.Noon - TimeProvider.System.GetUtcNow() };
@@ -83,8 +88,30 @@ internal sealed class PostgreSqlTestStore : TestStore
         return string.Join('\n', lines);
     }
 
+    public override async ValueTask<bool> IsBlockedAsync(TestStore other)
+    {
+        // What the lock table says: the server's list of waits lags behind it.
+        if (_askForBlocked is null)
+        {
+            _askForBlocked = new NpgsqlCommand(
+                "SELECT EXISTS (SELECT 1 FROM pg_stat_activity WHERE application_name = $1 AND cardinality(pg_blocking_pids(pid)) > 0)",
+                await DataSource.OpenConnectionAsync());
+            _askForBlocked.Parameters.Add(new NpgsqlParameter<string>());
+            await _askForBlocked.PrepareAsync();
+        }
+
+        _askForBlocked.Parameters[0].Value = ((PostgreSqlTestStore)other)._name;
+        return (bool)(await _askForBlocked.ExecuteScalarAsync())!;
+    }
+
     public override async ValueTask DisposeAsync()
     {
+        if (_askForBlocked is { Connection: { } asking })
+        {
+            await _askForBlocked.DisposeAsync();
+            await asking.DisposeAsync();
+        }
+
         if (_isFirst)
         {
             await using var connection = await DataSource.OpenConnectionAsync();

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using OrderKit.Core;
+using OrderKit.Eng;
 using OrderKit.Idempotency;
 using OrderKit.Messaging;
 using OrderKit.Specs;
@@ -8,9 +9,15 @@ using OrderKit.StateMachine;
 namespace OrderKit.Sql.Tests;
 
 /// <summary>A SQL store for the catalogue of the specs.</summary>
-internal sealed class SqlStoreUnderTest(TestStore store, StoreAbilities abilities, Func<TestStore> reopen) : IStoreUnderTest, IHostTransactions
+/// <param name="store">The store.</param>
+/// <param name="abilities">What it can do.</param>
+/// <param name="reopen">Opens it once more, with something around its connections.</param>
+internal sealed class SqlStoreUnderTest(TestStore store, StoreAbilities abilities, Func<Func<DbConnection, DbConnection>?, TestStore> reopen)
+    : IStoreUnderTest, IHostTransactions, ISteppedStore
 {
     private readonly List<TestStore> _others = [];
+
+    private TestStore Store => store;
 
     public TenantId Tenant { get; } = new("tenant-1");
 
@@ -52,12 +59,12 @@ internal sealed class SqlStoreUnderTest(TestStore store, StoreAbilities abilitie
         return Task.CompletedTask;
     }
 
-    public Task<IStoreActor> OpenAnotherAsync()
-    {
-        var other = reopen();
-        _others.Add(other);
-        return Task.FromResult<IStoreActor>(new SqlStoreUnderTest(other, abilities, reopen));
-    }
+    public Task<IStoreActor> OpenAnotherAsync() => Task.FromResult<IStoreActor>(Open(null));
+
+    public Task<IStoreActor> OpenSteppedAsync(Func<ValueTask> beforeStatement) => Task.FromResult<IStoreActor>(
+        Open(connection => new RecordingConnection(connection, step => step.Kind is StepKind.Begin or StepKind.Commit ? default : beforeStatement())));
+
+    public ValueTask<bool> IsBlockedAsync(IStoreActor participant) => store.IsBlockedAsync(((SqlStoreUnderTest)participant).Store);
 
     public async Task<IHostTransaction> BeginHostTransactionAsync()
     {
@@ -73,6 +80,13 @@ internal sealed class SqlStoreUnderTest(TestStore store, StoreAbilities abilitie
         }
 
         await store.DisposeAsync();
+    }
+
+    private SqlStoreUnderTest Open(Func<DbConnection, DbConnection>? around)
+    {
+        var other = reopen(around);
+        _others.Add(other);
+        return new SqlStoreUnderTest(other, abilities, reopen);
     }
 
     private sealed class HostTransaction(DbConnection connection, DbTransaction transaction) : IHostTransaction

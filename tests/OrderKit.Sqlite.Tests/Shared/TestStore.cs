@@ -56,6 +56,9 @@ public abstract class TestStore : IAsyncDisposable
     /// <summary>The lines of a statement's plan; parameters are named $1, $2, ….</summary>
     public abstract Task<string> ExplainAsync(string sql);
 
+    /// <summary>Whether a statement of another store on the same data waits for a lock.</summary>
+    public virtual ValueTask<bool> IsBlockedAsync(TestStore other) => new(false);
+
     public abstract ValueTask DisposeAsync();
 
     public async Task<IReadOnlyList<long>> SaveAsync(params OrderChange[] changes)

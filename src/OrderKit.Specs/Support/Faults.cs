@@ -1,7 +1,7 @@
 namespace OrderKit.Specs;
 
 /// <summary>Breaks one call of many: before it takes effect, or after, so that only its answer is lost.</summary>
-internal sealed class Faults
+internal sealed class Faults : IStoreCalls
 {
     private int _calls;
     private int _failing;
@@ -13,7 +13,7 @@ internal sealed class Faults
     /// <summary>Has one call fail, counted from now.</summary>
     public void Arm(int call, bool after) => (_calls, _failing, _after, Met) = (0, call, after, false);
 
-    public async ValueTask<T> CallAsync<T>(Func<ValueTask<T>> call, Func<T, ValueTask>? takeBack = null)
+    public async ValueTask<T> CallAsync<T>(StoreCall call, Func<ValueTask<T>> act, Func<T, ValueTask>? takeBack = null)
     {
         var fails = ++_calls == _failing;
         if (fails && !_after)
@@ -22,7 +22,7 @@ internal sealed class Faults
             throw new InjectedFaultException(happened: false);
         }
 
-        var result = await call().ConfigureAwait(false);
+        var result = await act().ConfigureAwait(false);
         if (!fails)
         {
             return result;
@@ -37,9 +37,6 @@ internal sealed class Faults
         throw new InjectedFaultException(happened: true);
     }
 
-    public async ValueTask CallAsync(Func<ValueTask> call) => await CallAsync(async () =>
-    {
-        await call().ConfigureAwait(false);
-        return true;
-    }).ConfigureAwait(false);
+    // A unit whose end was not heard of ends with its connection.
+    public ValueTask RollBackAsync(Func<ValueTask> act) => act();
 }
