@@ -7,8 +7,8 @@ public static class SpecCatalogue
     public static IReadOnlyList<SpecSuite> Suites { get; } =
     [
         CaseStoreSpec.Suite, ClaimScheduleSpec.Suite, DeadLetterStoreSpec.Suite, DeadlineStoreSpec.Suite, DuplicateOrderStoreSpec.Suite, InboxStoreSpec.Suite, JournalStoreSpec.Suite,
-        LeaseStoreSpec.Suite, LifecycleSpec.Suite, OperationStoreSpec.Suite, OrderNumberSpec.Suite, OrderQuerySpec.Suite, OrderStoreSpec.Suite, OutboxStoreSpec.Suite,
-        ParkedFactSpec.Suite, QuarantineStoreSpec.Suite, UnitOfWorkSpec.Suite,
+        LeaseStoreSpec.Suite, LifecycleSpec.Suite, MessageScheduleSpec.Suite, OperationStoreSpec.Suite, OrderNumberSpec.Suite, OrderQuerySpec.Suite, OrderStoreSpec.Suite, OutboxStoreSpec.Suite,
+        ParkedFactSpec.Suite, PaymentScheduleSpec.Suite, QuarantineStoreSpec.Suite, TransactionScheduleSpec.Suite, UnitOfWorkSpec.Suite,
     ];
 
     /// <summary>The suite of a name.</summary>

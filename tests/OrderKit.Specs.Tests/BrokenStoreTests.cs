@@ -7,7 +7,7 @@ public sealed class BrokenStoreTests
     [
         .. OrderFaults.All, .. OrderNumberFaults.All, .. ParkedFactFaults.All, .. UnitFaults.All, .. InboxFaults.All, .. DeadLetterFaults.All, .. DeadlineFaults.All, .. OutboxFaults.All,
         .. LeaseFaults.All, .. CaseFaults.All, .. QueryFaults.All, .. JournalFaults.All, .. LifecycleFaults.All, .. OperationFaults.All,
-        .. DuplicateOrderFaults.All, .. QuarantineFaults.All,
+        .. DuplicateOrderFaults.All, .. QuarantineFaults.All, .. ScheduleFaults.All,
     ];
 
     public static TheoryData<string, string, string> Findings

@@ -24,6 +24,11 @@ internal sealed class Choices(Random? random = null)
         {
             _taken.Add((0, options));
         }
+        else if (_taken[_place].Options != options)
+        {
+            // Where a server's own clock or its timing had a say, the way goes on as far as it can.
+            _taken[_place] = (Math.Min(_taken[_place].Taken, options - 1), options);
+        }
 
         return _taken[_place++].Taken;
     }

@@ -10,5 +10,5 @@ public sealed record Exploration(int Runs, int Deviations, int Seed)
     public static Exploration Wide { get; } = new(10_000, 5, 1);
 
     /// <summary>For stores where each step is a round trip: what two deviations make, in which most faults show.</summary>
-    public static Exploration Narrow { get; } = new(400, 2, 1);
+    public static Exploration Narrow { get; } = new(150, 2, 1);
 }

@@ -62,6 +62,8 @@ internal sealed class Interleaving
             {
                 if (_running.TrueForAll(participant => participant.IsFinished))
                 {
+                    var failed = _running.Find(participant => participant.Failure is not null);
+                    Expect.That(failed is null, $"{failed?.Name} fails: {failed?.Failure}");
                     return;
                 }
 
@@ -79,6 +81,18 @@ internal sealed class Interleaving
 
             await TakeAsync(options[choice]).ConfigureAwait(false);
             last = options[choice].Participant ?? last;
+        }
+    }
+
+    /// <summary>Ends what is still under way, so that it holds nothing.</summary>
+    public async Task AbandonAsync()
+    {
+        foreach (var participant in _running)
+        {
+            if (participant.IsWaiting)
+            {
+                await participant.CrashAsync().ConfigureAwait(false);
+            }
         }
     }
 

@@ -43,6 +43,7 @@ internal static class Interleavings
             }
             catch (Exception broken) when (broken is not OperationCanceledException)
             {
+                await interleaving.AbandonAsync().ConfigureAwait(false);
                 throw new SpecFailedException($"{broken.Message}\nIn interleaving {interleaving.Mark}, way {way.Path}:\n  {interleaving.Trace}", broken);
             }
         }

@@ -10,6 +10,7 @@ internal sealed class Participant : IStoreCalls
     private TaskCompletionSource<Turn>? _waiting;
     private TaskCompletionSource _settled = new();
     private bool _isFirstStatement;
+    private bool _isInTransaction;
     private bool _isDead;
     private bool _steps;
 
@@ -28,7 +29,8 @@ internal sealed class Participant : IStoreCalls
 
     public bool IsWaiting => _waiting is not null;
 
-    public bool HasOpenUnit => _open.Count > 0;
+    /// <summary>Whether it may hold locks: in a unit of work, or between the statements of a call that is a transaction of its own.</summary>
+    public bool HasOpenUnit => _open.Count > 0 || _isInTransaction;
 
     public bool IsFinished { get; private set; }
 
@@ -38,6 +40,9 @@ internal sealed class Participant : IStoreCalls
     public Task Settled => _settled.Task;
 
     public bool HasCrashed => _isDead;
+
+    /// <summary>What it ended with, where that is neither what it was to do nor a crash.</summary>
+    public Exception? Failure { get; private set; }
 
     public static async Task<Participant> OpenAsync(int number, IStoreUnderTest store)
     {
@@ -52,7 +57,7 @@ internal sealed class Participant : IStoreCalls
     /// <summary>Starts what it does in this interleaving; it stops at its first step.</summary>
     public void Start(Func<Participant, Task> act)
     {
-        (_isDead, _steps, IsFinished, IsBlocked, _isFirstStatement) = (false, true, false, false, false);
+        (_isDead, _steps, IsFinished, IsBlocked, _isFirstStatement, Failure) = (false, true, false, false, false, null);
         _settled = NewSettled();
         _ = RunAsync(act);
     }
@@ -94,7 +99,17 @@ internal sealed class Participant : IStoreCalls
             throw new CommitOutcomeUnknownException();
         }
 
-        var result = await act().ConfigureAwait(false);
+        _isInTransaction = call.Kind == StoreCallKind.Alone;
+        T result;
+        try
+        {
+            result = await act().ConfigureAwait(false);
+        }
+        finally
+        {
+            _isInTransaction = false;
+        }
+
         if (call.Kind == StoreCallKind.Begin)
         {
             _open.Add((UnitOfWork)(object)result!);
@@ -167,9 +182,10 @@ internal sealed class Participant : IStoreCalls
         {
             await act(this).ConfigureAwait(false);
         }
-        catch (Exception) when (_isDead)
+        catch (Exception failure)
         {
-            // Nobody hears it.
+            // What a crash makes of a call is heard by nobody.
+            Failure = _isDead ? null : failure;
         }
         finally
         {

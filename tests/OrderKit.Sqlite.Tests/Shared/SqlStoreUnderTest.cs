@@ -62,7 +62,7 @@ internal sealed class SqlStoreUnderTest(TestStore store, StoreAbilities abilitie
     public Task<IStoreActor> OpenAnotherAsync() => Task.FromResult<IStoreActor>(Open(null));
 
     public Task<IStoreActor> OpenSteppedAsync(Func<ValueTask> beforeStatement) => Task.FromResult<IStoreActor>(
-        Open(connection => new RecordingConnection(connection, step => step.Kind is StepKind.Begin or StepKind.Commit ? default : beforeStatement())));
+        Open(connection => new RecordingConnection(connection, step => IsWork(step) ? beforeStatement() : default)));
 
     public ValueTask<bool> IsBlockedAsync(IStoreActor participant) => store.IsBlockedAsync(((SqlStoreUnderTest)participant).Store);
 
@@ -81,6 +81,10 @@ internal sealed class SqlStoreUnderTest(TestStore store, StoreAbilities abilitie
 
         await store.DisposeAsync();
     }
+
+    // The beginning and the end of a unit are calls of their own, and settings belong to the opening of a connection.
+    private static bool IsWork(RecordedStep step) =>
+        step.Kind is not (StepKind.Begin or StepKind.Commit) && !step.Statements[0].Text.StartsWith("PRAGMA", StringComparison.Ordinal);
 
     private SqlStoreUnderTest Open(Func<DbConnection, DbConnection>? around)
     {
