@@ -24,7 +24,7 @@ internal sealed class PostgreSqlTestStore : TestStore
         DataSource = dataSource ?? NpgsqlDataSource.Create($"{Server};Maximum Pool Size=20;Application Name={_name};Options=-c deadlock_timeout=20ms");
 
         // The samples have fixed instants, and the server has its own clock.
-        Clock = clock ?? new ClockShift { By = Samples.Noon - TimeProvider.System.GetUtcNow() };
+        Clock = clock ?? ClockShift.To(Samples.Noon);
         var services = new ServiceCollection();
         services.AddLogging();
         services.AddOrderKit().UsePostgreSql(options =>
@@ -129,4 +129,7 @@ internal sealed class PostgreSqlTestStore : TestStore
 internal sealed class ClockShift
 {
     public TimeSpan By { get; set; }
+
+    /// <summary>Has the store's clock show an instant now.</summary>
+    public static ClockShift To(DateTimeOffset now) => new() { By = now - TimeProvider.System.GetUtcNow() };
 }
