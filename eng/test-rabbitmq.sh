@@ -105,8 +105,12 @@ export RABBITMQ_CONF_ENV_FILE=$folder/env.conf RABBITMQ_CONFIG_FILE=$folder/rabb
 export RABBITMQ_ADVANCED_CONFIG_FILE=$folder/advanced.config RABBITMQ_ENABLED_PLUGINS_FILE=$folder/plugins
 export RABBITMQ_MNESIA_BASE=$folder/data RABBITMQ_LOG_BASE=$folder/logs RABBITMQ_LOGS=- RABBITMQ_PID_FILE=$folder/pid
 export RABBITMQ_NODENAME=orderkit$$@localhost RUNNING_UNDER_SYSTEMD=1 ERL_EPMD_ADDRESS=127.0.0.1
+# A server that is alone may come back with a quorum queue that never elects a leader (rabbitmq-server#10070, seen with 3.10.8).
+# An operator would tell it to, with rabbitmqctl eval; this one does it itself. The text must not hold a space.
+elect='spawn(fun()->Again=fun(Again)->timer:sleep(500),catch([ra:trigger_election({Queue,node()})||{Queue,_}<-ra_directory:list_registered(quorum_queues),ra_leaderboard:lookup_leader(Queue)=:=undefined]),Again(Again)end,Again(Again)end)'
 # The server does not burn the processor that the tests need while it waits.
 export RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS='-kernel inet_dist_use_interface {127,0,0,1} +sbwt none +sbwtdcpu none +sbwtdio none'
+RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS+=" -eval $elect"
 echo '[].' >"$folder/plugins"
 : >"$folder/env.conf"
 mkdir -p "$folder/data" "$folder/logs"

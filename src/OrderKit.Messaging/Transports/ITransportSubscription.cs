@@ -13,8 +13,8 @@ public interface ITransportSubscription : IAsyncDisposable
     /// <summary>Tells the broker to forget deliveries. Call it after their messages are kept: that is, after the commit.</summary>
     ValueTask AcknowledgeAsync(IReadOnlyList<TransportDelivery> deliveries, CancellationToken cancellationToken = default);
 
-    /// <summary>Gives deliveries back, to be delivered again. To keep the order of a lane, give back all of it that is not acknowledged.</summary>
-    ValueTask ReturnAsync(IReadOnlyList<TransportDelivery> deliveries, CancellationToken cancellationToken = default);
+    /// <summary>Gives back all that was handed over and not acknowledged: it is delivered again, in its order.</summary>
+    ValueTask ReturnAsync(CancellationToken cancellationToken = default);
 
     /// <summary>Gives up a delivery that cannot be kept: it goes where the transport puts such messages, and is not delivered again.</summary>
     ValueTask RejectAsync(TransportDelivery delivery, CancellationToken cancellationToken = default);

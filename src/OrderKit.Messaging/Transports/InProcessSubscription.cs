@@ -32,11 +32,17 @@ internal sealed class InProcessSubscription(InProcessTopic topic) : ITransportSu
     public ValueTask AcknowledgeAsync(IReadOnlyList<TransportDelivery> deliveries, CancellationToken cancellationToken = default) =>
         Each(deliveries, static (topic, _) => topic.Forget());
 
-    // The last one first, so that a receiver which is quick does not see them in a wrong order.
-    public ValueTask ReturnAsync(IReadOnlyList<TransportDelivery> deliveries, CancellationToken cancellationToken = default)
+    public ValueTask ReturnAsync(CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(deliveries);
-        return Each([.. deliveries.OrderByDescending(delivery => (long)delivery.Tag)], static (topic, delivery) => topic.Return(delivery));
+        TransportDelivery[] held;
+        lock (_gate)
+        {
+            held = [.. _held.Values];
+            _held.Clear();
+        }
+
+        topic.Return(held);
+        return ValueTask.CompletedTask;
     }
 
     public ValueTask RejectAsync(TransportDelivery delivery, CancellationToken cancellationToken = default) =>
@@ -50,13 +56,7 @@ internal sealed class InProcessSubscription(InProcessTopic topic) : ITransportSu
         }
 
         await _ended.CancelAsync().ConfigureAwait(false);
-        TransportDelivery[] held;
-        lock (_gate)
-        {
-            held = [.. _held.Values];
-        }
-
-        await ReturnAsync(held, CancellationToken.None).ConfigureAwait(false);
+        await ReturnAsync(CancellationToken.None).ConfigureAwait(false);
         if (_hasTurn)
         {
             topic.Turn.Release();
@@ -77,7 +77,7 @@ internal sealed class InProcessSubscription(InProcessTopic topic) : ITransportSu
         }
 
         // It ended while this one was taken, and gives back only what it held.
-        topic.Return(delivery);
+        topic.Return([delivery]);
         throw new ObjectDisposedException(nameof(InProcessSubscription));
     }
 

@@ -78,14 +78,21 @@ internal sealed class InProcessTopic(string name, int capacity, TimeSpan publish
         }
     }
 
-    public void Return(TransportDelivery delivery)
+    // All of them before anybody is woken, so that a receiver does not see them in a wrong order.
+    public void Return(IReadOnlyCollection<TransportDelivery> deliveries)
     {
         lock (_gate)
         {
-            _returned.Add((long)delivery.Tag, delivery with { IsRedelivered = true });
+            foreach (var delivery in deliveries)
+            {
+                _returned.Add((long)delivery.Tag, delivery with { IsRedelivered = true });
+            }
         }
 
-        _ready.Release();
+        if (deliveries.Count > 0)
+        {
+            _ready.Release(deliveries.Count);
+        }
     }
 
     public void Reject(TransportDelivery delivery)
