@@ -71,6 +71,22 @@ internal static class Broker
         });
     }
 
+    /// <summary>How many dead letters the broker has.</summary>
+    public static Task<int> CountDeadAsync(RabbitMqOptions options) => AskAsync(async channel =>
+        (int)await channel.MessageCountAsync($"{options.Prefix}.{options.Topics[0].Name}.dead"));
+
+    /// <summary>How many messages wait for a receiver; those that one holds are not among them.</summary>
+    public static Task<int> WaitingAsync(RabbitMqOptions options) => AskAsync(async channel =>
+    {
+        var waiting = 0;
+        for (var number = 0; number < options.Topics[0].QueueCount; number++)
+        {
+            waiting += (int)await channel.MessageCountAsync($"{options.Prefix}.{options.Topics[0].Name}.{number}");
+        }
+
+        return waiting;
+    });
+
     /// <summary>Tells the keeper: kill, stop or start.</summary>
     public static async Task CommandAsync(string command)
     {
