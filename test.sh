@@ -269,6 +269,7 @@ else
 fi
 if [ -n "${ORDERKIT_TEST_RABBITMQ:-}" ]; then
     echo "RabbitMQ: the server that ORDERKIT_TEST_RABBITMQ names"
+    [ -n "${ORDERKIT_TEST_RABBITMQ_KEEPER:-}" ] || leave_out RabbitMqKeeper "nobody said how to take the RabbitMQ server down (ORDERKIT_TEST_RABBITMQ_KEEPER)."
 else
     start_rabbitmq
 fi

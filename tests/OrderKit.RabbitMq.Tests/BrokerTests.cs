@@ -15,7 +15,7 @@ public sealed class BrokerTests : IAsyncLifetime
 
     public Task DisposeAsync() => DeleteAsync(_options);
 
-    [Fact]
+    [Fact, Trait("Requires", "RabbitMqKeeper")]
     public async Task What_was_confirmed_outlives_a_broker_that_is_killed_and_receiving_goes_on_by_itself()
     {
         await using var transport = Transport(_options);
@@ -47,7 +47,7 @@ public sealed class BrokerTests : IAsyncLifetime
         await subscription.AcknowledgeAsync(before);
     }
 
-    [Fact]
+    [Fact, Trait("Requires", "RabbitMqKeeper")]
     public async Task An_orderly_stop_of_the_broker_is_survived_like_a_crash()
     {
         await using var transport = Transport(_options);

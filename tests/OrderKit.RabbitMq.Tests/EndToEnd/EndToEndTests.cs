@@ -33,7 +33,7 @@ public sealed class EndToEndTests : IDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    [Fact]
+    [Fact, Trait("Requires", "RabbitMqKeeper")]
     public async Task Each_fact_takes_effect_once_and_in_order_although_publisher_broker_and_consumer_are_killed()
     {
         var seed = int.TryParse(Environment.GetEnvironmentVariable("ORDERKIT_SEED"), CultureInfo.InvariantCulture, out var given) ? given : Environment.ProcessId;
