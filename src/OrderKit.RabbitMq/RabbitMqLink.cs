@@ -11,8 +11,8 @@ namespace OrderKit.RabbitMq;
 /// </remarks>
 internal sealed class RabbitMqLink(RabbitMqOptions options, RabbitMqTopology topology)
 {
-    // The broker's own limit; the client's is lower, and would break the connection at each delivery of what the broker took.
-    private const uint LargestMessage = 128 * 1024 * 1024;
+    /// <summary>The broker's own limit. The client's is lower, and would break the connection at each delivery of what the broker took.</summary>
+    public const int LargestBody = 128 * 1024 * 1024;
 
     private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(3);
 
@@ -30,7 +30,7 @@ internal sealed class RabbitMqLink(RabbitMqOptions options, RabbitMqTopology top
             HandshakeContinuationTimeout = options.ConnectTimeout,
             ContinuationTimeout = options.ConnectTimeout,
             RequestedHeartbeat = options.Heartbeat,
-            MaxInboundMessageBodySize = LargestMessage,
+            MaxInboundMessageBodySize = LargestBody,
         };
         IConnection? connection = null;
         try

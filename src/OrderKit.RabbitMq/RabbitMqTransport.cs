@@ -41,6 +41,12 @@ public sealed class RabbitMqTransport : ITransport, IAsyncDisposable
     public Task PublishAsync(TransportMessage message, CancellationToken cancellationToken = default)
     {
         TransportMessage.RequireCarriable(message);
+        if (message.Body.Length > RabbitMqLink.LargestBody)
+        {
+            // The broker would close the channel, and with it break off what others are publishing.
+            throw new ArgumentException($"The message {message.MessageId} has {message.Body.Length} bytes; the broker takes {RabbitMqLink.LargestBody}. Send where the bytes are, and not the bytes.", nameof(message));
+        }
+
         return _publisher.PublishAsync(message, cancellationToken);
     }
 

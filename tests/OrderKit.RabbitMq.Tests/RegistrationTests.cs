@@ -67,6 +67,20 @@ public sealed class RegistrationTests
     public void A_transport_made_by_hand_checks_its_settings_too() =>
         Assert.Throws<OptionsValidationException>(() => new RabbitMqTransport(Options.Create(new RabbitMqOptions())));
 
+    [Fact]
+    public async Task A_message_that_no_broker_takes_is_refused_as_wrong_and_not_as_a_broker_that_is_down()
+    {
+        var options = new RabbitMqOptions();
+        Good(options);
+        await using var transport = new RabbitMqTransport(Options.Create(options));
+        var large = Broker.Message("1") with { Body = new byte[(128 * 1024 * 1024) + 1] };
+
+        var refused = await Assert.ThrowsAsync<ArgumentException>(() => transport.PublishAsync(large));
+
+        Assert.False(new OutboxPumpOptions().IsDestinationDown(refused));
+        Assert.True(new OutboxPumpOptions().IsDestinationDown(new UnroutableMessageException("events", "")));
+    }
+
     private static void Good(RabbitMqOptions options)
     {
         options.Uri = new Uri("amqp://localhost");

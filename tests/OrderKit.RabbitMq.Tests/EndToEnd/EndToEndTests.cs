@@ -3,6 +3,7 @@ using System.Globalization;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using OrderKit.Core;
 using OrderKit.Messaging;
 
@@ -111,6 +112,7 @@ public sealed class EndToEndTests : IDisposable
     private static async Task<IHost> OpenAsync(string file)
     {
         var builder = Host.CreateApplicationBuilder();
+        builder.Logging.ClearProviders();
         builder.Services.AddOrderKit().UseSqlite($"Data Source={file}").ConfigureInbox(options => options.RunInBackground = false);
         builder.Services.Configure<OutboxPumpOptions>(options => options.RunInBackground = false);
         var host = builder.Build();
