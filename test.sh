@@ -8,8 +8,8 @@
 #   ./test.sh --only Core,Sqlite   only these test projects (OrderKit.<name>.Tests)
 #   ./test.sh --filter EXPR ...    this and all else goes to `dotnet test`
 #
-# PostgreSQL and Chromium are used where they are found, and installed with apt-get where this runs
-# as root; ORDERKIT_INSTALL=0 forbids that. Where one cannot be had, its tests are left out by trait.
+# PostgreSQL, RabbitMQ and Chromium are used where they are found, and installed with apt-get where this
+# runs as root; ORDERKIT_INSTALL=0 forbids that. Where one cannot be had, its tests are left out by trait.
 # The last line is `N passed, N failed`, with `, N skipped` where a test was skipped.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")" || exit 1
@@ -38,15 +38,17 @@ left_out=()
 work=$(mktemp -d "${TMPDIR:-/tmp}/orderkit-test.XXXXXX")
 pg_folder=
 pg_keeper=
+mq_keeper=
 child=
 
 say() { printf '\n== %s\n' "$*"; }
 
 finish() {
-    if [ -n "$pg_keeper" ]; then
-        kill "$pg_keeper" 2>/dev/null
-        wait "$pg_keeper" 2>/dev/null
-    fi
+    local keeper
+    for keeper in $pg_keeper $mq_keeper; do
+        kill "$keeper" 2>/dev/null
+        wait "$keeper" 2>/dev/null
+    done
     rm -rf -- "$work"
 }
 trap finish EXIT
@@ -161,6 +163,72 @@ start_postgres() {
     echo "$("$bin/postgres" --version), on 127.0.0.1:$port"
 }
 
+# --- RabbitMQ -------------------------------------------------------------------------------------
+
+find_rabbitmq() {
+    local server
+    command -v epmd >/dev/null && command -v erl >/dev/null && command -v setpriv >/dev/null || return 1
+    for server in $(ls -d /usr/lib/rabbitmq/lib/rabbitmq_server-*/sbin/rabbitmq-server 2>/dev/null | sort -rV) "$(command -v rabbitmq-server)"; do
+        # Debian puts a wrapper on the path that refuses our folders; what we want lies in sbin beside plugins.
+        [ -n "$server" ] && server=$(readlink -f "$server") && [ -d "$(dirname "$server")/../plugins" ] &&
+            (cd "$(dirname "$server")/.." && pwd) && return 0
+    done
+    return 1
+}
+
+install_rabbitmq() {
+    # The package would start a broker of its own. Nobody asked for that one.
+    local policy=/usr/sbin/policy-rc.d ours=0
+    if [ ! -e $policy ]; then
+        printf '#!/bin/sh\nexit 101\n' >$policy && chmod +x $policy && ours=1
+    fi
+    install rabbitmq-server
+    local code=$?
+    [ $ours = 1 ] && rm -f $policy
+    return $code
+}
+
+start_rabbitmq() {
+    local home user='' base=${TMPDIR:-/tmp} password folder
+    if ! grep -rqsE 'Requires", *"RabbitMq"' tests --include='*.cs'; then
+        echo "No test asks for RabbitMQ."
+        return
+    fi
+    home=$(find_rabbitmq) || { may_install && install_rabbitmq && home=$(find_rabbitmq); } ||
+        { leave_out RabbitMq "there is no RabbitMQ server here (rabbitmq-server, epmd)."; return; }
+
+    if [ "$(id -u)" = 0 ]; then
+        user=rabbitmq
+        id "$user" >/dev/null 2>&1 || useradd --system --no-create-home --shell /usr/sbin/nologin "$user"
+        runuser -u "$user" -- test -x "$base" || base=/tmp
+    fi
+
+    folder=$(mktemp -d "$base/orderkit-mq.XXXXXX")
+    password=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
+    (umask 077 && echo "$password" >"$folder/password")
+    [ -n "$user" ] && chown -R "$user": "$folder"
+
+    setsid bash eng/test-rabbitmq.sh $$ "$folder" "$home" "$user" </dev/null >/dev/null 2>&1 &
+    mq_keeper=$!
+
+    local i
+    for ((i = 0; i < 1800; i++)); do
+        [ -e "$folder/ready" ] || [ -e "$folder/failed" ] || ! kill -0 "$mq_keeper" 2>/dev/null && break
+        sleep 0.1
+    done
+    if [ ! -e "$folder/ready" ]; then
+        tail -20 "$folder/log" 2>/dev/null
+        leave_out RabbitMq "the RabbitMQ server did not start."
+        return
+    fi
+
+    local port
+    port=$(cat "$folder/ready")
+    export ORDERKIT_TEST_RABBITMQ="amqp://orderkit:$password@127.0.0.1:$port/"
+    export ORDERKIT_TEST_RABBITMQ_KEEPER=$folder # there a test may stop the server; eng/test-rabbitmq.sh says how
+    echo "RabbitMQ ${home##*-}, on 127.0.0.1:$port"
+}
+
 # --- Chromium -------------------------------------------------------------------------------------
 
 find_chromium() {
@@ -198,6 +266,12 @@ if [ -n "${ORDERKIT_TEST_POSTGRES:-}" ]; then
     echo "PostgreSQL: the server that ORDERKIT_TEST_POSTGRES names"
 else
     start_postgres
+fi
+if [ -n "${ORDERKIT_TEST_RABBITMQ:-}" ]; then
+    echo "RabbitMQ: the server that ORDERKIT_TEST_RABBITMQ names"
+    [ -n "${ORDERKIT_TEST_RABBITMQ_KEEPER:-}" ] || leave_out RabbitMqKeeper "nobody said how to take the RabbitMQ server down (ORDERKIT_TEST_RABBITMQ_KEEPER)."
+else
+    start_rabbitmq
 fi
 find_or_install_chromium
 

@@ -27,6 +27,9 @@ public static class OrderKitTelemetry
     /// <summary>Counts messages of the inbox that were handled, <c>{message}</c>, by <c>orderkit.outcome</c>.</summary>
     public const string HandledCounterName = "orderkit.inbox.handled";
 
+    /// <summary>Counts messages that came by a transport, <c>{message}</c>, by <c>orderkit.outcome</c>.</summary>
+    public const string ReceivedCounterName = "orderkit.transport.received";
+
     /// <summary>Counts sealed journal rows, <c>{row}</c>.</summary>
     public const string SealedCounterName = "orderkit.journal.sealed";
 

@@ -17,10 +17,12 @@ internal sealed class DestinationCircuit(int failuresToOpen, TimeSpan firstRest,
         {
             lock (_gate)
             {
-                return _rest > TimeSpan.Zero && time.GetElapsedTime(_restsSince) < _rest;
+                return IsRestingNow;
             }
         }
     }
+
+    private bool IsRestingNow => _rest > TimeSpan.Zero && time.GetElapsedTime(_restsSince) < _rest;
 
     /// <summary>How many messages to take at once: one for trial after a rest.</summary>
     public int Allows(int max)
@@ -46,7 +48,8 @@ internal sealed class DestinationCircuit(int failuresToOpen, TimeSpan firstRest,
     {
         lock (_gate)
         {
-            if (_rests == 0 && ++_failures < failuresToOpen)
+            // What was in flight when the rest began says nothing new; it must not double the rest.
+            if (IsRestingNow || (_rests == 0 && ++_failures < failuresToOpen))
             {
                 return TimeSpan.Zero;
             }

@@ -75,42 +75,22 @@ public sealed partial class OutboxPump
 
         var started = _time.GetTimestamp();
         var claimed = await _store.ClaimAsync(_options.Destination, _circuit.Allows(_options.BatchSize), _options.Lease, cancellationToken).ConfigureAwait(false);
-        var delivered = new List<OutboxDelivery>(claimed.Count);
-        var (failed, dead) = (0, 0);
+        var endings = new Ending[claimed.Count];
+        var next = -1;
+        var stopped = false;
         try
         {
-            for (var i = 0; i < claimed.Count; i++)
+            // Each message is the head of another lane, so beside each other they keep the order of their lanes.
+            await Task.WhenAll(Enumerable.Range(0, Math.Min(_options.MaxConcurrency, claimed.Count)).Select(_ => DeliverSomeAsync())).ConfigureAwait(false);
+            if (_circuit.IsResting)
             {
-                if (i > 0 && _time.GetElapsedTime(started) > _options.Lease / 2)
-                {
-                    // Another pump may take the rest when the lease lapses; delivered by both, an order's events could change places.
-                    break;
-                }
-
-                var delivery = claimed[i];
-                switch (await TryDeliverAsync(delivery, cancellationToken).ConfigureAwait(false))
-                {
-                    case Ending.Delivered:
-                        delivered.Add(delivery);
-                        break;
-                    case Ending.Dead:
-                        dead++;
-                        break;
-                    default:
-                        failed++;
-                        break;
-                }
-
-                if (_circuit.IsResting)
-                {
-                    await GiveBackAsync(claimed, i + 1).ConfigureAwait(false);
-                    break;
-                }
+                await GiveBackAsync(claimed, endings).ConfigureAwait(false);
             }
         }
         finally
         {
             // What was delivered is struck off even when the pump is told to stop, or it would be delivered again for nothing.
+            var delivered = claimed.Where((_, i) => endings[i] == Ending.Delivered).ToList();
             if (delivered.Count > 0)
             {
                 await _store.CompleteAsync(delivered, CancellationToken.None).ConfigureAwait(false);
@@ -118,7 +98,33 @@ public sealed partial class OutboxPump
             }
         }
 
-        return new PumpResult(delivered.Count, failed) { Dead = dead };
+        return new PumpResult(endings.Count(static ending => ending == Ending.Delivered), endings.Count(static ending => ending == Ending.Failed))
+        {
+            Dead = endings.Count(static ending => ending == Ending.Dead),
+        };
+
+        async Task DeliverSomeAsync()
+        {
+            while (!Volatile.Read(ref stopped) && !_circuit.IsResting)
+            {
+                var i = Interlocked.Increment(ref next);
+                if (i >= claimed.Count || (i > 0 && _time.GetElapsedTime(started) > _options.Lease / 2))
+                {
+                    // Another pump may take the rest when the lease lapses; delivered by both, an order's events could change places.
+                    return;
+                }
+
+                try
+                {
+                    endings[i] = await TryDeliverAsync(claimed[i], cancellationToken).ConfigureAwait(false);
+                }
+                catch
+                {
+                    Volatile.Write(ref stopped, true);
+                    throw;
+                }
+            }
+        }
     }
 
     /// <summary>Pumps until nothing is due.</summary>
@@ -191,12 +197,15 @@ public sealed partial class OutboxPump
         return Ending.Dead;
     }
 
-    // The rest of a batch was not tried, so it need not wait for its lease to lapse.
-    private async Task GiveBackAsync(IReadOnlyList<OutboxDelivery> claimed, int from)
+    // What was not tried need not wait for its lease to lapse.
+    private async Task GiveBackAsync(IReadOnlyList<OutboxDelivery> claimed, Ending[] endings)
     {
-        for (var i = from; i < claimed.Count; i++)
+        for (var i = 0; i < claimed.Count; i++)
         {
-            await _store.RetryAsync(claimed[i], TimeSpan.Zero, "The destination rests.", CancellationToken.None).ConfigureAwait(false);
+            if (endings[i] == Ending.NotTried)
+            {
+                await _store.RetryAsync(claimed[i], TimeSpan.Zero, "The destination rests.", CancellationToken.None).ConfigureAwait(false);
+            }
         }
     }
 
@@ -211,6 +220,7 @@ public sealed partial class OutboxPump
 
     private enum Ending
     {
+        NotTried,
         Delivered,
         Failed,
         Dead,

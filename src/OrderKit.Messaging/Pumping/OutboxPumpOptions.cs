@@ -15,6 +15,13 @@ public sealed class OutboxPumpOptions
     /// <value>100.</value>
     public int BatchSize { get; set; } = 100;
 
+    /// <summary>How many messages of a batch are delivered beside each other, each of another order.</summary>
+    /// <value>
+    /// 1, so that handlers in this process need not be safe for several threads; <c>SendThroughTransport</c> sets 32, so that a
+    /// broker confirms many at once.
+    /// </value>
+    public int MaxConcurrency { get; set; } = 1;
+
     /// <summary>How long a taken batch is kept from others: more than twice the slowest handler. After half of it the rest of a batch is left to the next.</summary>
     /// <value>1 minute.</value>
     public TimeSpan Lease { get; set; } = TimeSpan.FromMinutes(1);

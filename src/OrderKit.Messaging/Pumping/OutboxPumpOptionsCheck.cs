@@ -22,6 +22,11 @@ internal sealed class OutboxPumpOptionsCheck : IValidateOptions<OutboxPumpOption
             faults.Add($"OutboxPumpOptions.BatchSize is {options.BatchSize}; it lies between 1 and 10,000.");
         }
 
+        if (options.MaxConcurrency is < 1 or > 1_000)
+        {
+            faults.Add($"OutboxPumpOptions.MaxConcurrency is {options.MaxConcurrency}; it lies between 1 and 1,000.");
+        }
+
         if (string.IsNullOrWhiteSpace(options.Destination))
         {
             faults.Add("OutboxPumpOptions.Destination is empty; it is the destination that OrderLifecycleOptions.EventDestination names.");

@@ -1,0 +1,233 @@
+using System.Diagnostics.Metrics;
+using System.Security.Cryptography;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using OrderKit.Core;
+
+namespace OrderKit.Messaging;
+
+/// <summary>Takes messages from a transport into the inbox; the <see cref="InboxPump"/> handles them.</summary>
+/// <remarks>
+/// A message is acknowledged once it is committed, in the inbox or as a dead letter. One call at a time. What could not be written
+/// because the store failed stays with the receiver and is tried again at the next call: to give it back would use up the few
+/// deliveries after which a broker takes a message for poison.
+/// </remarks>
+public sealed partial class TransportReceiver : IAsyncDisposable
+{
+    /// <summary>The <see cref="DeadLetter.ErrorClass"/> of messages that nobody can read.</summary>
+    public const string UnreadableErrorClass = "UnreadableMessage";
+
+    private static readonly Counter<long> Received = OrderKitTelemetry.Meter.CreateCounter<long>(
+        OrderKitTelemetry.ReceivedCounterName, "{message}", "Messages that came by a transport.");
+
+    private readonly ITransport _transport;
+    private readonly Inbox _inbox;
+    private readonly IDeadLetterStore _letters;
+    private readonly IUnitOfWorkFactory _units;
+    private readonly TransportReceiverOptions _options;
+    private readonly ILogger _logger;
+    private readonly TimeProvider _time;
+    private ITransportSubscription? _subscription;
+    private IReadOnlyList<TransportDelivery> _held = [];
+
+    /// <summary>Makes the receiver; hosts with a container get it from there.</summary>
+    public TransportReceiver(
+        ITransport transport,
+        Inbox inbox,
+        IDeadLetterStore letters,
+        IUnitOfWorkFactory units,
+        IOptions<TransportReceiverOptions> options,
+        ILogger<TransportReceiver>? logger = null,
+        TimeProvider? timeProvider = null)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        _transport = transport ?? throw new ArgumentNullException(nameof(transport));
+        _inbox = inbox ?? throw new ArgumentNullException(nameof(inbox));
+        _letters = letters ?? throw new ArgumentNullException(nameof(letters));
+        _units = units ?? throw new ArgumentNullException(nameof(units));
+        _options = options.Value;
+        _logger = logger ?? NullLogger<TransportReceiver>.Instance;
+        _time = timeProvider ?? TimeProvider.System;
+    }
+
+    /// <summary>Waits for messages, writes a batch of them in one transaction, and acknowledges them.</summary>
+    public async Task<ReceiveResult> ReceiveOnceAsync(CancellationToken cancellationToken = default)
+    {
+        var subscription = _subscription ??= await _transport.SubscribeAsync(_options.Topic, cancellationToken).ConfigureAwait(false);
+        if (_held.Count == 0)
+        {
+            _held = await subscription.ReceiveAsync(_options.BatchSize, cancellationToken).ConfigureAwait(false);
+        }
+
+        var result = default(ReceiveResult);
+        var kept = new List<TransportDelivery>(_held.Count);
+        try
+        {
+            result = await KeepAsync(_held, cancellationToken).ConfigureAwait(false);
+            kept.AddRange(_held);
+        }
+        catch (ArgumentException)
+        {
+            // The store refuses one of them, and a transaction is all or nothing: each gets its own.
+            foreach (var delivery in _held)
+            {
+                result = result.Plus(await KeepAloneAsync(subscription, delivery, kept, cancellationToken).ConfigureAwait(false));
+            }
+        }
+
+        // From here on they are the store's. An acknowledgement that gets lost has them delivered again, and the inbox knows them.
+        _held = [];
+        await subscription.AcknowledgeAsync(kept, cancellationToken).ConfigureAwait(false);
+        Count(result.Accepted, "accepted");
+        Count(result.AlreadyReceived, "repeated");
+        Count(result.Unreadable, "unreadable");
+        Count(result.Rejected, "rejected");
+        return result;
+    }
+
+    /// <summary>Ends the subscription; what was not acknowledged is delivered again.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_subscription is { } subscription)
+        {
+            (_subscription, _held) = (null, []);
+            await subscription.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async Task<ReceiveResult> KeepAsync(IReadOnlyList<TransportDelivery> deliveries, CancellationToken cancellationToken)
+    {
+        var messages = new List<InboxMessage>(deliveries.Count);
+        var letters = new List<DeadLetter>();
+        var unreadable = 0;
+        foreach (var delivery in deliveries)
+        {
+            if (delivery.TryRead(out var message, out var fault))
+            {
+                messages.Add(new InboxMessage(message.MessageId, _options.Consumer, message.Tenant, message.Lane, message.Type, message.Body));
+                continue;
+            }
+
+            unreadable++;
+            var letter = LetterOf(delivery, fault);
+            LogUnreadable(_logger, letter.MessageId, _options.Topic, fault);
+            if (!delivery.IsRedelivered || !await IsListedAsync(letter, cancellationToken).ConfigureAwait(false))
+            {
+                letters.Add(letter);
+            }
+        }
+
+        var accepted = 0;
+        if (messages.Count + letters.Count > 0)
+        {
+            var unit = await _units.BeginAsync(cancellationToken).ConfigureAwait(false);
+            await using (unit.ConfigureAwait(false))
+            {
+                var receipts = await _inbox.AcceptAsync(unit, messages, cancellationToken).ConfigureAwait(false);
+                accepted = receipts.Count(static receipt => receipt == InboxReceipt.Accepted);
+                if (letters.Count > 0)
+                {
+                    await _letters.AddAsync(unit, letters, cancellationToken).ConfigureAwait(false);
+                }
+
+                await unit.CommitAsync(cancellationToken).ConfigureAwait(false);
+            }
+        }
+
+        return new ReceiveResult(accepted, messages.Count - accepted, unreadable);
+    }
+
+    private async Task<ReceiveResult> KeepAloneAsync(
+        ITransportSubscription subscription, TransportDelivery delivery, List<TransportDelivery> kept, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var result = await KeepAsync([delivery], cancellationToken).ConfigureAwait(false);
+            kept.Add(delivery);
+            return result;
+        }
+        catch (ArgumentException e)
+        {
+            try
+            {
+                await KeepLetterAsync(LetterOf(delivery, e.Message), cancellationToken).ConfigureAwait(false);
+                kept.Add(delivery);
+                return new ReceiveResult(0, 0, 1);
+            }
+            catch (ArgumentException refused)
+            {
+                LogRejected(_logger, refused, _options.Topic);
+                await subscription.RejectAsync(delivery, cancellationToken).ConfigureAwait(false);
+                return new ReceiveResult(0, 0, 0) { Rejected = 1 };
+            }
+        }
+    }
+
+    private async Task KeepLetterAsync(DeadLetter letter, CancellationToken cancellationToken)
+    {
+        var unit = await _units.BeginAsync(cancellationToken).ConfigureAwait(false);
+        await using (unit.ConfigureAwait(false))
+        {
+            await _letters.AddAsync(unit, [letter], cancellationToken).ConfigureAwait(false);
+            await unit.CommitAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    // Its acknowledgement may have been lost: the inbox recognises a redelivery by its id, and this message may have none.
+    private async Task<bool> IsListedAsync(DeadLetter letter, CancellationToken cancellationToken)
+    {
+        var query = new DeadLetterQuery { Flow = letter.Flow, Name = letter.Name, MessageId = letter.MessageId, ErrorClass = letter.ErrorClass, State = null };
+        var page = await _letters.QueryAsync(query, cancellationToken).ConfigureAwait(false);
+        return page.Items.Any(listed => listed.Body.Span.SequenceEqual(letter.Body.Span));
+    }
+
+    // The bytes are kept as they came; of the rest, what can be kept. A message without an id that can be kept gets one of its bytes.
+    private DeadLetter LetterOf(TransportDelivery delivery, string fault)
+    {
+        return new DeadLetter
+        {
+            Flow = MessageFlow.Inbox,
+            Name = _options.Consumer,
+            Tenant = TenantOf(delivery.Tenant),
+            MessageId = string.IsNullOrEmpty(delivery.MessageId) || TransportText.Fault("message id", delivery.MessageId) is not null
+                ? "unreadable:" + Convert.ToHexStringLower(SHA256.HashData(delivery.Body.Span))
+                : delivery.MessageId,
+            Lane = Clean(delivery.Lane),
+            Type = Clean(delivery.Type),
+            Body = delivery.Body,
+            ErrorClass = UnreadableErrorClass,
+            ErrorText = fault,
+            Attempts = 1,
+            FirstAt = _time.GetUtcNow(),
+        };
+
+        static string Clean(string? text) => text is null ? "" : TransportText.Fault("text", text) is null ? text : TransportText.Printable(text);
+
+        static TenantId TenantOf(string? text)
+        {
+            try
+            {
+                return string.IsNullOrEmpty(text) ? TenantId.Default : new TenantId(text);
+            }
+            catch (ArgumentException)
+            {
+                return TenantId.Default;
+            }
+        }
+    }
+
+    private static void Count(int messages, string outcome)
+    {
+        if (messages > 0)
+        {
+            Received.Add(messages, new KeyValuePair<string, object?>(OrderKitTelemetry.OutcomeTag, outcome));
+        }
+    }
+
+    [LoggerMessage(2201, LogLevel.Error, "The message {MessageId} of the topic {Topic} cannot be read and is a dead letter: {Fault}")]
+    private static partial void LogUnreadable(ILogger logger, string messageId, string topic, string fault);
+
+    [LoggerMessage(2202, LogLevel.Error, "A message of the topic {Topic} could not even be kept as a dead letter; it is put aside by the transport.")]
+    private static partial void LogRejected(ILogger logger, Exception exception, string topic);
+}

@@ -1,0 +1,29 @@
+namespace OrderKit.Messaging;
+
+/// <summary>Settings of the receiver.</summary>
+public sealed class TransportReceiverOptions
+{
+    /// <summary>The topic that is received.</summary>
+    /// <value>Empty; it must be given.</value>
+    public string Topic { get; set; } = "";
+
+    /// <summary>The consumer whose inbox takes the messages.</summary>
+    /// <value>Empty; it must be given.</value>
+    public string Consumer { get; set; } = "";
+
+    /// <summary>How many messages are written in one transaction, and acknowledged together.</summary>
+    /// <value>100.</value>
+    public int BatchSize { get; set; } = 100;
+
+    /// <summary>The longest pause after the inbox could not be written; it doubles with each further failure.</summary>
+    /// <value>1 second.</value>
+    public TimeSpan FirstPause { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>The longest pause before the inbox is tried again.</summary>
+    /// <value>30 seconds.</value>
+    public TimeSpan LongestPause { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Whether the host receives in the background.</summary>
+    /// <value><see langword="true"/>; hosts that call <see cref="TransportReceiver.ReceiveOnceAsync"/> themselves turn it off.</value>
+    public bool RunInBackground { get; set; } = true;
+}

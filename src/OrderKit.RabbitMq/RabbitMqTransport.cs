@@ -1,0 +1,62 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using OrderKit.Messaging;
+
+namespace OrderKit.RabbitMq;
+
+/// <summary>Carries messages through RabbitMQ 3.10 or later.</summary>
+/// <remarks>
+/// Safe for several threads. It connects at the first use, declares exchanges and queues as the options say, and connects again by
+/// itself; publishing fails meanwhile, and receiving waits.
+/// </remarks>
+public sealed class RabbitMqTransport : ITransport, IAsyncDisposable
+{
+    private readonly RabbitMqOptions _options;
+    private readonly RabbitMqTopology _topology;
+    private readonly RabbitMqLink _link;
+    private readonly RabbitMqPublisher _publisher;
+    private readonly ILogger _logger;
+    private readonly TimeProvider _time;
+
+    /// <summary>Makes the transport; hosts with a container get it from there.</summary>
+    /// <exception cref="OptionsValidationException">A setting is wrong.</exception>
+    public RabbitMqTransport(IOptions<RabbitMqOptions> options, ILogger<RabbitMqTransport>? logger = null, TimeProvider? timeProvider = null)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        _options = options.Value;
+        if (new RabbitMqOptionsCheck().Validate(Options.DefaultName, _options) is { Failed: true } faulty)
+        {
+            throw new OptionsValidationException(Options.DefaultName, typeof(RabbitMqOptions), faulty.Failures);
+        }
+
+        _logger = logger ?? NullLogger<RabbitMqTransport>.Instance;
+        _time = timeProvider ?? TimeProvider.System;
+        _topology = new RabbitMqTopology(_options);
+        _link = new RabbitMqLink(_options, _topology);
+        _publisher = new RabbitMqPublisher(_link, _topology, _options, _time);
+    }
+
+    /// <inheritdoc/>
+    public Task PublishAsync(TransportMessage message, CancellationToken cancellationToken = default)
+    {
+        TransportMessage.RequireCarriable(message);
+        if (message.Body.Length > RabbitMqLink.LargestBody)
+        {
+            // The broker would close the channel, and with it break off what others are publishing.
+            throw new ArgumentException($"The message {message.MessageId} has {message.Body.Length} bytes; the broker takes {RabbitMqLink.LargestBody}. Send where the bytes are, and not the bytes.", nameof(message));
+        }
+
+        return _publisher.PublishAsync(message, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<ITransportSubscription> SubscribeAsync(string topic, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(topic);
+        return new(new RabbitMqSubscription(_link, _topology, _topology.Topic(topic), _options, _logger, _time));
+    }
+
+    /// <summary>Ends publishing. Subscriptions are their owners' to end.</summary>
+    public ValueTask DisposeAsync() => _publisher.DisposeAsync();
+}

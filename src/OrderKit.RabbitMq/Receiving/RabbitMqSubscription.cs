@@ -1,0 +1,144 @@
+using Microsoft.Extensions.Logging;
+using OrderKit.Messaging;
+
+namespace OrderKit.RabbitMq;
+
+/// <summary>Receives a topic, over one connection after the other.</summary>
+internal sealed partial class RabbitMqSubscription(
+    RabbitMqLink link, RabbitMqTopology topology, RabbitMqTopic topic, RabbitMqOptions options, ILogger logger, TimeProvider time) : ITransportSubscription
+{
+    private readonly CancellationTokenSource _ended = new();
+    private readonly SemaphoreSlim _changing = new(1, 1);
+    private RabbitMqSession? _session;
+
+    public async ValueTask<IReadOnlyList<TransportDelivery>> ReceiveAsync(int max, CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(max, 1);
+        ObjectDisposedException.ThrowIf(_ended.IsCancellationRequested, this);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(_ended.Token, cancellationToken);
+        while (true)
+        {
+            var session = await SessionAsync(either.Token).ConfigureAwait(false);
+            var received = await session.ReadAsync(max, either.Token).ConfigureAwait(false);
+            if (received.Count > 0)
+            {
+                return received;
+            }
+
+            LogLost(logger, topic.Name);
+        }
+    }
+
+    public async ValueTask AcknowledgeAsync(IReadOnlyList<TransportDelivery> deliveries, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(deliveries);
+        foreach (var ofReader in deliveries.Select(static delivery => (RabbitMqTag)delivery.Tag).GroupBy(static tag => tag.Reader))
+        {
+            await UnlessGoneAsync(() => ofReader.Key.AcknowledgeAsync(ofReader.Select(static tag => tag.Number), cancellationToken), cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    // The broker puts back what a connection held in its old place. Given back one by one, messages would come after others of
+    // their lane that were on the way here.
+    public async ValueTask ReturnAsync(CancellationToken cancellationToken = default)
+    {
+        await _changing.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await EndSessionAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            _changing.Release();
+        }
+    }
+
+    public async ValueTask RejectAsync(TransportDelivery delivery, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(delivery);
+        var tag = (RabbitMqTag)delivery.Tag;
+        await UnlessGoneAsync(() => tag.Reader.RejectAsync(tag.Number, cancellationToken), cancellationToken).ConfigureAwait(false);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_ended.IsCancellationRequested)
+        {
+            return;
+        }
+
+        await _ended.CancelAsync().ConfigureAwait(false);
+        await _changing.WaitAsync(CancellationToken.None).ConfigureAwait(false);
+        await EndSessionAsync().ConfigureAwait(false);
+        _changing.Dispose();
+        _ended.Dispose();
+    }
+
+    private async Task<RabbitMqSession> SessionAsync(CancellationToken cancellationToken)
+    {
+        await _changing.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            for (var failures = 0; _session is not { HasEnded: false };)
+            {
+                await EndSessionAsync().ConfigureAwait(false);
+                using var timeout = new CancellationTokenSource(options.ConnectTimeout, time);
+                using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+                try
+                {
+                    _session = await RabbitMqSession.OpenAsync(link, topology, topic, options.Prefetch, either.Token).ConfigureAwait(false);
+                    LogReceives(logger, topic.Name);
+                }
+                catch (Exception e) when (RabbitMqLink.IsConnectionFailure(e, cancellationToken))
+                {
+                    var pause = Pause(failures++);
+                    LogNotConnected(logger, e, topic.Name, pause);
+                    await Task.Delay(pause, time, cancellationToken).ConfigureAwait(false);
+                }
+            }
+
+            return _session;
+        }
+        finally
+        {
+            _changing.Release();
+        }
+    }
+
+    private TimeSpan Pause(int failures) =>
+        TimeSpan.FromTicks((long)Math.Min(options.LongestPause.Ticks, options.FirstPause.Ticks * Math.Pow(2, Math.Min(failures, 30))));
+
+    private async ValueTask EndSessionAsync()
+    {
+        if (_session is { } session)
+        {
+            _session = null;
+            await session.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    // What was held on a connection that broke is delivered again; the inbox knows what it has.
+    private async Task UnlessGoneAsync(Func<Task> act, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await act().ConfigureAwait(false);
+        }
+        catch (Exception e) when (RabbitMqLink.IsConnectionFailure(e, cancellationToken))
+        {
+            LogUnheard(logger, e, topic.Name);
+        }
+    }
+
+    [LoggerMessage(2301, LogLevel.Debug, "The topic {Topic} is received.")]
+    private static partial void LogReceives(ILogger logger, string topic);
+
+    [LoggerMessage(2302, LogLevel.Warning, "The connection on which the topic {Topic} was received is lost; what was not acknowledged comes again.")]
+    private static partial void LogLost(ILogger logger, string topic);
+
+    [LoggerMessage(2303, LogLevel.Warning, "The topic {Topic} cannot be received; the next attempt to connect is in {Pause}.")]
+    private static partial void LogNotConnected(ILogger logger, Exception exception, string topic, TimeSpan pause);
+
+    [LoggerMessage(2304, LogLevel.Debug, "The broker did not hear that messages of the topic {Topic} were taken; they come again.")]
+    private static partial void LogUnheard(ILogger logger, Exception exception, string topic);
+}

@@ -1,0 +1,23 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using OrderKit.Core;
+using OrderKit.RabbitMq;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Registers the transport through RabbitMQ.</summary>
+public static class OrderKitRabbitMqExtensions
+{
+    /// <summary>Adds the transport. <c>SendThroughTransport</c> publishes the outbox with it, <c>ReceiveFromTransport</c> receives into the inbox.</summary>
+    /// <exception cref="InvalidOperationException">Another transport was added before.</exception>
+    public static OrderKitBuilder AddRabbitMq(this OrderKitBuilder builder, Action<RabbitMqOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(configure);
+        builder.ChooseTransport(static provider => new RabbitMqTransport(
+            provider.GetRequiredService<IOptions<RabbitMqOptions>>(), provider.GetService<ILogger<RabbitMqTransport>>(), provider.GetService<TimeProvider>()));
+        builder.Services.AddOptions<RabbitMqOptions>().Configure(configure).ValidateOnStart();
+        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<RabbitMqOptions>, RabbitMqOptionsCheck>());
+        return builder;
+    }
+}

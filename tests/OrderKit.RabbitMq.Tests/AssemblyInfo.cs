@@ -1,0 +1,2 @@
+// Some tests take the broker down that the others use.
+[assembly: CollectionBehavior(DisableTestParallelization = true)]
