@@ -55,6 +55,9 @@ internal static class Arrows
     /// <summary>The one package that may know of ASP.NET Core.</summary>
     public const string Web = "OrderKit.AspNetCore";
 
+    /// <summary>What the framework of ASP.NET Core carries besides the assemblies that are named like it.</summary>
+    public static IReadOnlyList<string> OfTheWeb { get; } = ["Microsoft.Extensions.Features", "Microsoft.Extensions.Primitives", "Microsoft.Net.Http.Headers"];
+
     public static bool Knows(string package) => Ours.ContainsKey(package);
 
     /// <summary>All names of packages, built or planned.</summary>

@@ -31,7 +31,7 @@ public sealed class WebShop : IAsyncDisposable
     public HttpClient Client => _app.GetTestClient();
 
     public static async Task<WebShop> OpenAsync(
-        ShopStore store, Action<WebApplication, WebShop> map, Action<IServiceCollection>? register = null, Action<WebApplication>? before = null, bool movesClock = false)
+        ShopStore store, Action<WebApplication, WebShop> map, Action<IServiceCollection>? register = null, Action<WebApplication>? before = null, bool movesClock = false, bool isBreakable = true)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseTestServer();
@@ -39,7 +39,7 @@ public sealed class WebShop : IAsyncDisposable
         var orderKit = builder.Services.AddOrderKit();
         store.Choose(orderKit);
         builder.Services.Configure<OutboxPumpOptions>(options => options.RunInBackground = false);
-        var breakable = BreakableStore.Wrap(builder.Services);
+        var breakable = isBreakable ? BreakableStore.Wrap(builder.Services) : new BreakableStore();
         register?.Invoke(builder.Services);
         WebShop? shop = null;
         if (movesClock)
