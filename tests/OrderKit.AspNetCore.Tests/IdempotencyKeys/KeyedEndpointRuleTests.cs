@@ -5,10 +5,12 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.ResponseCompression;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using OrderKit.Core;
 using OrderKit.Idempotency;
 
@@ -403,6 +405,27 @@ public sealed class KeyedEndpointRuleTests
         fails = true;
         var failed = await shop.PostAsync("k2");
         Assert.Equal((HttpStatusCode.InternalServerError, "the page for errors"), (failed.StatusCode, await failed.TextAsync()));
+    }
+
+    [Fact]
+    public async Task A_handler_binds_the_body_on_a_real_server_too()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Logging.ClearProviders();
+        builder.Services.AddOrderKit().UseInMemory();
+        await using var app = builder.Build();
+        app.MapPost("/orders", (Dictionary<string, int> order) => order["quantity"] * 2).RequireIdempotencyKey();
+        await app.StartAsync();
+        using var client = new HttpClient { BaseAddress = new Uri(app.Urls.Single()) };
+        for (var i = 0; i < 3; i++)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, new Uri("/orders", UriKind.Relative)) { Content = new StringContent("""{"quantity":21}""", Encoding.UTF8, "application/json") };
+            request.Headers.Add("Idempotency-Key", "\"k\"");
+            var answer = await client.SendAsync(request);
+
+            Assert.Equal((HttpStatusCode.OK, "42", i > 0), (answer.StatusCode, await answer.TextAsync(), answer.IsReplayed()));
+        }
     }
 
     [Fact]
