@@ -49,11 +49,14 @@ internal static class Arrows
         ["OrderKit.PostgreSql"] = ["Npgsql"],
         ["OrderKit.EntityFrameworkCore"] = ["Microsoft.EntityFrameworkCore.Relational", "Microsoft.EntityFrameworkCore"],
         ["OrderKit.RabbitMq"] = ["RabbitMQ.Client"],
-        ["OrderKit.Export"] = ["CsvHelper", "DocumentFormat.OpenXml"],
+        ["OrderKit.Export"] = ["CsvHelper", "DocumentFormat.OpenXml", "System.IO.Packaging"],
     };
 
     /// <summary>The one package that may know of ASP.NET Core.</summary>
     public const string Web = "OrderKit.AspNetCore";
+
+    /// <summary>What the framework of ASP.NET Core carries besides the assemblies that are named like it.</summary>
+    public static IReadOnlyList<string> OfTheWeb { get; } = ["Microsoft.Extensions.Features", "Microsoft.Extensions.Primitives", "Microsoft.Net.Http.Headers"];
 
     public static bool Knows(string package) => Ours.ContainsKey(package);
 

@@ -48,3 +48,9 @@ public sealed class PostgreSqlMessageTests : MessageTests
 {
     protected override Task<TestStore> OpenAsync() => PostgreSqlTestStore.CreateAsync();
 }
+
+[Trait("Requires", "PostgreSql")]
+public sealed class PostgreSqlAlertTests : AlertTests
+{
+    protected override Task<TestStore> OpenAsync() => PostgreSqlTestStore.CreateAsync();
+}

@@ -43,3 +43,8 @@ public sealed class SqliteMessageTests : MessageTests
 {
     protected override Task<TestStore> OpenAsync() => SqliteTestStore.CreateAsync();
 }
+
+public sealed class SqliteAlertTests : AlertTests
+{
+    protected override Task<TestStore> OpenAsync() => SqliteTestStore.CreateAsync();
+}

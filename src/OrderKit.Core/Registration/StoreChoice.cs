@@ -8,9 +8,17 @@ public sealed record StoreChoice(string Name)
 {
     internal const string Missing = "OrderKit has no store. Call UseSqlite(...), UsePostgreSql(...) or, for tests, UseInMemory() after AddOrderKit().";
 
-    /// <summary>A port of the chosen store.</summary>
+    /// <summary>A port of the chosen store, behind its <see cref="IStorePortDecorator{TPort}"/>s.</summary>
     /// <exception cref="InvalidOperationException">No store was chosen.</exception>
     public static TPort PortOf<TPort>(IServiceProvider services)
-        where TPort : class =>
-        services.GetService<TPort>() ?? throw new InvalidOperationException(Missing);
+        where TPort : class
+    {
+        var port = services.GetService<TPort>() ?? throw new InvalidOperationException(Missing);
+        foreach (var decorator in services.GetServices<IStorePortDecorator<TPort>>())
+        {
+            port = decorator.Decorate(port);
+        }
+
+        return port;
+    }
 }

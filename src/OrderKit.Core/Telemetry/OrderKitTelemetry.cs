@@ -39,6 +39,12 @@ public static class OrderKitTelemetry
     /// <summary>Counts orders that were checked for an earlier one, <c>{order}</c>, by <c>orderkit.outcome</c>.</summary>
     public const string DuplicateChecksCounterName = "orderkit.duplicates.checks";
 
+    /// <summary>Counts requests to endpoints that take an <c>Idempotency-Key</c>, <c>{request}</c>, by <c>orderkit.outcome</c>.</summary>
+    public const string KeyedRequestsCounterName = "orderkit.http.keyed_requests";
+
+    /// <summary>Counts what happened that somebody should be told, <c>{alert}</c>, by <c>orderkit.outcome</c>.</summary>
+    public const string AlertsCounterName = "orderkit.alerts";
+
     /// <summary>The tag for how something ended.</summary>
     public const string OutcomeTag = "orderkit.outcome";
 

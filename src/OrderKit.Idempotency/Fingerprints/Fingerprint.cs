@@ -64,6 +64,10 @@ public sealed class Fingerprint : IEquatable<Fingerprint>
     /// <exception cref="ArgumentException">It is no JSON object, has a property twice, or has too many of them.</exception>
     public static Fingerprint OfJson(ReadOnlyMemory<byte> utf8) => Of(CanonicalJson.FieldsOf(utf8));
 
+    /// <summary>The properties of a JSON object as fields, for a fingerprint that has others besides.</summary>
+    /// <exception cref="ArgumentException">It is no JSON object, or has a property twice.</exception>
+    public static IReadOnlyList<(string Name, FingerprintValue Value)> FieldsOfJson(ReadOnlyMemory<byte> utf8) => CanonicalJson.FieldsOf(utf8);
+
     /// <summary>Takes over what was stored.</summary>
     /// <exception cref="ArgumentException">These are not the bytes of a fingerprint.</exception>
     public static Fingerprint FromBytes(ReadOnlySpan<byte> bytes)

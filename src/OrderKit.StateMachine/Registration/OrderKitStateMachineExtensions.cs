@@ -32,6 +32,8 @@ public static class OrderKitStateMachineExtensions
             return new OrderModelRegistry(models.Count > 0 ? models : [OrderModels.Retail]);
         });
 
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IStorePortDecorator<IOrderStore>, CaseAlerts>(static provider => new CaseAlerts(provider)));
+
         // Made by hand, so that a host without a store is told what to call and not which port is missing.
         services.TryAddSingleton(static provider => new OrderLifecycle(
             StoreChoice.PortOf<IOrderStore>(provider),

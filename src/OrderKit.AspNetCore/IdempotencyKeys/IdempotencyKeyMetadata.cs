@@ -1,0 +1,4 @@
+namespace OrderKit.AspNetCore;
+
+/// <summary>The settings of an endpoint.</summary>
+internal sealed record IdempotencyKeyMetadata(IdempotencyKeyOptions Options);

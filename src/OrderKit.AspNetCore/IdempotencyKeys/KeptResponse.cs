@@ -1,0 +1,53 @@
+using Microsoft.AspNetCore.Http;
+using OrderKit.Core;
+using OrderKit.Idempotency;
+
+namespace OrderKit.AspNetCore;
+
+/// <summary>An answer as it is kept: status, the headers that are allowed, and the body.</summary>
+internal sealed record KeptResponse(int Status, IReadOnlyList<(string Name, string Value)> Headers, ReadOnlyMemory<byte> Body)
+{
+    /// <summary>How many bytes are kept besides the body, at most.</summary>
+    public const int MaximumHead = 32 * 1024;
+
+    private const byte Layout = 1;
+
+    public static ResultCodec<KeptResponse> Codec { get; } = new(static response => response.Encode(), Decode);
+
+    public static KeptResponse Of(HttpResponse response, ISet<string> allowed, ReadOnlyMemory<byte> body) => new(
+        response.StatusCode,
+        [.. response.Headers.Where(header => allowed.Contains(header.Key)).SelectMany(static header => header.Value, static (header, value) => (header.Key, value ?? ""))],
+        body);
+
+    public byte[] Encode()
+    {
+        var writer = new CanonicalWriter();
+        writer.WriteVersion(Layout);
+        writer.WriteInt32(Status);
+        writer.WriteInt32(Headers.Count);
+        foreach (var (name, value) in Headers)
+        {
+            writer.WriteString(name);
+            writer.WriteString(value);
+        }
+
+        writer.WriteBytes(Body.Span);
+        return writer.WrittenSpan.ToArray();
+    }
+
+    private static KeptResponse Decode(ReadOnlyMemory<byte> content)
+    {
+        var reader = new CanonicalReader(content.Span);
+        reader.ReadVersion(Layout);
+        var status = reader.ReadInt32();
+        var headers = new (string, string)[reader.ReadInt32()];
+        for (var i = 0; i < headers.Length; i++)
+        {
+            headers[i] = (reader.ReadRequiredString(), reader.ReadRequiredString());
+        }
+
+        var body = reader.ReadBytes().ToArray();
+        reader.RequireEnd();
+        return new KeptResponse(status, headers, body);
+    }
+}

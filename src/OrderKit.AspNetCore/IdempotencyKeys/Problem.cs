@@ -1,0 +1,57 @@
+using System.Globalization;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+
+namespace OrderKit.AspNetCore;
+
+/// <summary>An answer of RFC 9457 in plain words.</summary>
+/// <param name="Status">The status.</param>
+/// <param name="Code">What sets it apart from a 409 or 422 of the handler's own: the last part of <c>type</c>.</param>
+/// <param name="Title">The rule.</param>
+/// <param name="Detail">What is so here, and the way out.</param>
+internal sealed record Problem(int Status, string Code, string Title, string Detail)
+{
+    private const string ContentType = "application/problem+json";
+
+    /// <summary>The fields that differ.</summary>
+    public IReadOnlyList<string>? Fields { get; init; }
+
+    /// <summary>When to ask again.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
+    public async Task WriteAsync(HttpResponse response)
+    {
+        using var body = new MemoryStream();
+        using (var json = new Utf8JsonWriter(body))
+        {
+            json.WriteStartObject();
+            json.WriteString("type"u8, "urn:orderkit:problem:" + Code);
+            json.WriteString("title"u8, Title);
+            json.WriteNumber("status"u8, Status);
+            json.WriteString("detail"u8, Detail);
+            if (Fields is not null)
+            {
+                json.WriteStartArray("fields"u8);
+                foreach (var field in Fields)
+                {
+                    json.WriteStringValue(field);
+                }
+
+                json.WriteEndArray();
+            }
+
+            json.WriteEndObject();
+        }
+
+        response.StatusCode = Status;
+        response.ContentType = ContentType;
+        response.ContentLength = body.Length;
+        response.Headers.CacheControl = "no-store";
+        if (RetryAfter is { } pause)
+        {
+            response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(pause.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+        }
+
+        await response.Body.WriteAsync(body.GetBuffer().AsMemory(0, (int)body.Length), response.HttpContext.RequestAborted).ConfigureAwait(false);
+    }
+}

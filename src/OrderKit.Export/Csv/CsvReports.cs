@@ -1,0 +1,78 @@
+using System.Globalization;
+using CsvHelper;
+using OrderKit.Core;
+
+namespace OrderKit.Export;
+
+/// <summary>Writes reports as CSV (RFC 4180, UTF-8).</summary>
+public static class CsvReports
+{
+    private const string InstantFormat = "yyyy-MM-dd'T'HH:mm:ss.ffffffK";
+    private const string WholeSecondFormat = "yyyy-MM-dd'T'HH:mm:ssK";
+
+    /// <summary>Writes a report row by row; the stream stays open. The same rows give the same bytes, in every culture.</summary>
+    /// <returns>How many rows were written, without the headers.</returns>
+    public static async Task<long> WriteAsync<T>(
+        ReportTable<T> table, IAsyncEnumerable<T> rows, Stream output, CsvReportOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        ArgumentNullException.ThrowIfNull(rows);
+        ArgumentNullException.ThrowIfNull(output);
+        options ??= new CsvReportOptions();
+        RequireColumns(table);
+        var csv = CsvWriter.Create(
+            output, new CsvWriterOptions { WriteByteOrderMark = options.HasByteOrderMark, Quoting = CsvQuoting.WhenNeededOrWhitespace }, leaveOpen: true);
+        await using (csv.ConfigureAwait(false))
+        {
+            foreach (var column in table.Columns)
+            {
+                csv.WriteField(column.Header(options.Language));
+            }
+
+            await csv.EndRecordAsync(cancellationToken).ConfigureAwait(false);
+            var count = 0L;
+            await foreach (var row in rows.WithCancellation(cancellationToken).ConfigureAwait(false))
+            {
+                foreach (var column in table.Columns)
+                {
+                    csv.WriteField(TextOf(column.Select(row), column.Kind, options));
+                }
+
+                await csv.EndRecordAsync(cancellationToken).ConfigureAwait(false);
+                count++;
+            }
+
+            await csv.FlushAsync(cancellationToken).ConfigureAwait(false);
+            return count;
+        }
+    }
+
+    /// <summary>Takes off the apostrophe that <see cref="CsvReportOptions.GuardsFormulas"/> set before a text.</summary>
+    public static string Unguard(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return FormulaGuard.Unguard(text);
+    }
+
+    internal static void RequireColumns<T>(ReportTable<T> table)
+    {
+        if (table.Columns.Count == 0)
+        {
+            throw new ArgumentException($"The table '{table.Name}' has no columns.", nameof(table));
+        }
+    }
+
+    internal static string TextOf(DateTimeOffset instant, TimeZoneInfo zone)
+    {
+        var there = TimeZoneInfo.ConvertTime(instant, zone);
+        var text = there.ToString(there.Ticks % TimeSpan.TicksPerSecond == 0 ? WholeSecondFormat : InstantFormat, CultureInfo.InvariantCulture);
+        return there.Offset == TimeSpan.Zero ? text.Replace("+00:00", "Z", StringComparison.Ordinal) : text;
+    }
+
+    private static string? TextOf(ReportCell cell, ReportCellKind kind, CsvReportOptions options) => kind switch
+    {
+        ReportCellKind.Number => cell.Number?.ToString(CultureInfo.InvariantCulture),
+        ReportCellKind.Instant => cell.Instant is { } instant ? TextOf(instant, options.Zone) : null,
+        _ => cell.Text is { } text && options.GuardsFormulas ? FormulaGuard.Guard(text) : cell.Text,
+    };
+}

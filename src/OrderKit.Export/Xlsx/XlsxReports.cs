@@ -1,0 +1,38 @@
+using OrderKit.Core;
+
+namespace OrderKit.Export;
+
+/// <summary>Writes reports as XLSX.</summary>
+public static class XlsxReports
+{
+    /// <summary>
+    /// Writes a report row by row; the stream need not seek, and stays open. A sheet that is full is followed by another one with the same
+    /// headers. The same rows give the same bytes, in every culture.
+    /// </summary>
+    /// <returns>How many rows were written, without the headers.</returns>
+    /// <exception cref="InvalidOperationException">A text has more characters than a cell can have.</exception>
+    public static async Task<long> WriteAsync<T>(
+        ReportTable<T> table, IAsyncEnumerable<T> rows, Stream output, XlsxReportOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        ArgumentNullException.ThrowIfNull(rows);
+        ArgumentNullException.ThrowIfNull(output);
+        options ??= new XlsxReportOptions();
+        CsvReports.RequireColumns(table);
+        if (options.RowsPerSheet is < 2 or > XlsxReportOptions.RowLimit)
+        {
+            throw new ArgumentException($"RowsPerSheet is {options.RowsPerSheet}; a sheet has 2 to {XlsxReportOptions.RowLimit:N0} rows.", nameof(options));
+        }
+
+        using var book = new Workbook<T>(table, output, options);
+        var count = 0L;
+        await foreach (var row in rows.WithCancellation(cancellationToken).ConfigureAwait(false))
+        {
+            book.Write(row);
+            count++;
+        }
+
+        book.Finish();
+        return count;
+    }
+}

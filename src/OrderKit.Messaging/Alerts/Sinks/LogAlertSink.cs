@@ -1,0 +1,19 @@
+using Microsoft.Extensions.Logging;
+using OrderKit.Core;
+
+namespace OrderKit.Messaging;
+
+/// <summary>Writes alerts into the log, as warnings with the event id 2201.</summary>
+internal sealed partial class LogAlertSink(ILogger<LogAlertSink> logger) : IAlertSink
+{
+    public string Name => "log";
+
+    public Task SendAsync(Alert alert, CancellationToken cancellationToken)
+    {
+        LogAlert(logger, alert.Id, AlertText.TitleOf(alert), AlertText.TimeOf(alert), string.Join(", ", alert.Subjects.Select(AlertText.Clean)));
+        return Task.CompletedTask;
+    }
+
+    [LoggerMessage(2201, LogLevel.Warning, "Alert {AlertId}: {Title} {Time}: {Subjects}")]
+    private static partial void LogAlert(ILogger logger, string alertId, string title, string time, string subjects);
+}
