@@ -1,0 +1,127 @@
+using System.Text;
+using OrderKit.Core;
+using OrderKit.StateMachine;
+
+namespace OrderKit.Simulation.Tests;
+
+/// <summary>Holds what the host wrote about money against the truth.</summary>
+internal sealed class TrafficLedger(SimulatedTraffic traffic, TrafficShop shop)
+{
+    /// <summary>What must hold after every step.</summary>
+    public async Task CheckAsync(SimulatedDelivery delivery, SimulatedAnswer? answer)
+    {
+        var order = delivery switch
+        {
+            SimulatedDelivery.Order placed => placed.Message.Order,
+            SimulatedDelivery.Cancellation cancellation => cancellation.Message.Order,
+            SimulatedDelivery.Notification { Message: var notification } => traffic.FindCheckout(notification.MerchantTradeNumber)!.Order,
+            _ => throw new InvalidOperationException($"{delivery} is nothing that arrives."),
+        };
+        var journal = await shop.Orders.FindAsync(order) is null ? [] : await shop.Orders.ReadJournalAsync(order);
+        if (delivery is not SimulatedDelivery.Notification { Message: var message })
+        {
+            Assert.True(answer is not { Status: >= 200 and < 300 } || journal.Count > 0, $"{order} was said to be taken, and it is not there.");
+            return;
+        }
+
+        var (captured, refunded) = await CountOnceAsync(order, journal);
+        if (answer is null || !message.Provider.IsAcknowledged(answer))
+        {
+            return;
+        }
+
+        var trade = traffic.Trades.Single(trade => trade.ProviderTradeNumber == message.ProviderTradeNumber);
+        var isThere = message.News switch
+        {
+            TradeNews.Paid when message.Amount != trade.Checkout.Asked => await IsQuarantinedAsync(message),
+            TradeNews.Paid => captured.Contains(message.ProviderTradeNumber),
+            TradeNews.Refunded => refunded.Contains(message.RefundNumber!),
+            TradeNews.Closed => journal.Any(row => row.Trigger == "payment-closed" && row.Evidence == message.ProviderTradeNumber),
+            _ => true,
+        };
+        Assert.True(isThere, $"{message} was acknowledged, and nothing durable says so.");
+    }
+
+    /// <summary>What must hold when nothing follows any more.</summary>
+    /// <param name="isAsked">Whether the host asked its providers after the last callback; what was never told is known then too.</param>
+    public async Task CheckAllAsync(bool isAsked)
+    {
+        foreach (var trades in traffic.Trades.GroupBy(trade => trade.Checkout.Order))
+        {
+            var (captured, refunded) = await CountOnceAsync(trades.Key, await shop.Orders.ReadJournalAsync(trades.Key));
+            var told = trades.Where(trade => trade.PaidAt is not null && trade.Moved == trade.Checkout.Asked && (isAsked || !trade.Has(SimulatedFault.PaymentMissing)));
+            var expected = told.ToDictionary(trade => trade.ProviderTradeNumber, StringComparer.Ordinal);
+            Assert.True(captured.IsSubsetOf(expected.Keys));
+            foreach (var missing in expected.Values.Where(trade => !captured.Contains(trade.ProviderTradeNumber)))
+            {
+                // One way only: a crash took the right message, and the wrong one after it was kept, acknowledged, and ended the sends.
+                Assert.True(!isAsked && missing.Has(SimulatedFault.AmountChanged), $"{missing} has no effect.");
+                Assert.True(await IsQuarantinedAsync(missing), $"{missing} has no effect, and nobody will hear of it.");
+            }
+
+            Assert.Equal(trades.SelectMany(trade => trade.Refunds).Select(refund => refund.Number).Order(StringComparer.Ordinal), refunded.Order(StringComparer.Ordinal));
+
+            foreach (var trade in trades.Where(trade => trade.PaidAt is not null && trade.Moved != trade.Checkout.Asked))
+            {
+                Assert.True(await IsQuarantinedAsync(trade), $"{trade} moved another amount than was asked for, and nobody will hear of it.");
+            }
+
+            if (captured.Count > 1 && refunded.Count == 0)
+            {
+                Assert.Contains("overpaid", (await shop.Cases.QueryAsync(new CaseQuery { Order = trades.Key })).Items.Select(item => item.Code));
+            }
+        }
+    }
+
+    /// <summary>No movement of money is counted twice, none that did not happen, and the sums say the same as the rows.</summary>
+    private async Task<(HashSet<string> Captured, HashSet<string> Refunded)> CountOnceAsync(OrderKey order, IReadOnlyList<JournalEntry> journal)
+    {
+        var captured = new HashSet<string>(StringComparer.Ordinal);
+        var refunded = new HashSet<string>(StringComparer.Ordinal);
+        var (moneyIn, moneyBack) = (0L, 0L);
+        var trades = traffic.Trades.Where(trade => trade.Checkout.Order == order).ToList();
+        foreach (var row in journal)
+        {
+            switch (row.Trigger)
+            {
+                case "captured":
+                    Assert.True(captured.Add(row.Evidence!), $"{row.Evidence} is counted twice.");
+                    var trade = trades.Single(trade => trade.ProviderTradeNumber == row.Evidence);
+                    Assert.True(trade.PaidAt <= traffic.Now);
+                    Assert.Equal(trade.Moved.MinorUnits, row.Amount);
+                    moneyIn += row.Amount!.Value;
+                    break;
+                case "refund-paid":
+                    Assert.True(refunded.Add(row.Evidence!), $"{row.Evidence} is counted twice.");
+                    var refund = trades.SelectMany(trade => trade.Refunds).Single(refund => refund.Number == row.Evidence);
+                    Assert.True(refund.PaidAt <= traffic.Now);
+                    Assert.Equal(refund.Amount.MinorUnits, row.Amount);
+                    moneyBack += row.Amount!.Value;
+                    break;
+            }
+        }
+
+        if (journal.Count > 0)
+        {
+            var counters = (await shop.Orders.FindAsync(order))!.Snapshot.Counters;
+            Assert.Equal((moneyIn, moneyBack), (counters.Captured, counters.Refunded));
+        }
+
+        return (captured, refunded);
+    }
+
+    private async Task<bool> IsQuarantinedAsync(SimulatedNotification message)
+    {
+        var id = (message.TransportId ?? $"{message.MerchantTradeNumber}|{message.ProviderTradeNumber}|") + (message.TransportId is null ? "" : "#");
+        return (await QuarantineAsync(message.Source)).Exists(row => row.MessageId.StartsWith(id, StringComparison.Ordinal) && row.Detail.Length > 0);
+    }
+
+    private async Task<bool> IsQuarantinedAsync(TradeTruth trade)
+    {
+        var number = Encoding.UTF8.GetBytes(trade.ProviderTradeNumber);
+        return (await QuarantineAsync(trade.Checkout.Source)).Exists(row => row.Reason is "amount-differs" or "content-differs" && row.Content.Span.IndexOf(number) >= 0);
+    }
+
+    private async Task<List<QuarantinedMessage>> QuarantineAsync(string source) =>
+        [.. (await shop.Quarantine.QueryAsync(new QuarantineQuery { Source = source, PageSize = 1_000 })).Items];
+}
