@@ -38,7 +38,8 @@ public sealed class PaymentProvider
         static (random, at) => random.Digits(Day(at) + "22001", 15),
         static (random, at) => random.Digits(Day(at) + "00222", 21))
     {
-        Paid = "TRADE_SUCCESS", Closed = "TRADE_CLOSED", PartRefunded = "TRADE_SUCCESS", Refunded = "TRADE_CLOSED", Finished = "TRADE_FINISHED", TellsClosing = true,
+        Paid = "TRADE_SUCCESS", PaidAndPartRefunded = "TRADE_SUCCESS", PaidAndRefunded = "TRADE_CLOSED", Closed = "TRADE_CLOSED",
+        PartRefunded = "TRADE_SUCCESS", Refunded = "TRADE_CLOSED", Finished = "TRADE_FINISHED", TellsClosing = true,
     };
 
     /// <summary>WeChat Pay, API v3: 16 sends in 24 hours and 4 minutes; it reads the status, 200 or 204, whatever the body says.</summary>
@@ -53,7 +54,7 @@ public sealed class PaymentProvider
         static (random, at) => random.Digits(random.Digits("4200", 6) + Day(at), 10),
         static (random, _) => Uuid(random))
     {
-        Paid = "SUCCESS", Closed = "CLOSED", PartRefunded = "SUCCESS", Refunded = "SUCCESS",
+        Paid = "SUCCESS", PaidAndPartRefunded = "REFUND", PaidAndRefunded = "REFUND", Closed = "CLOSED", PartRefunded = "SUCCESS", Refunded = "SUCCESS",
     };
 
     /// <summary>Its name, such as <c>alipay</c>.</summary>
@@ -68,10 +69,18 @@ public sealed class PaymentProvider
 
     internal string Paid { get; private init; } = "";
 
+    /// <summary>How a query calls a trade that was paid and of which a part went back.</summary>
+    internal string PaidAndPartRefunded { get; private init; } = "";
+
+    /// <summary>How a query calls a trade that was paid and all of which went back; Alipay says the same as of one that was never paid.</summary>
+    internal string PaidAndRefunded { get; private init; } = "";
+
     internal string Closed { get; private init; } = "";
 
+    /// <summary>How a notification of a refund calls it where a part stays.</summary>
     internal string PartRefunded { get; private init; } = "";
 
+    /// <summary>How a notification of a refund calls it where nothing stays.</summary>
     internal string Refunded { get; private init; } = "";
 
     /// <summary>How it says that a trade can no longer be refunded; <see langword="null"/> where it never does.</summary>

@@ -68,7 +68,7 @@ internal sealed class TradeStory(SimulatedSale sale, PaymentProvider provider, S
 
         foreach (var refund in refunds)
         {
-            callbacks.Add(Call(trade, TradeNews.Refunded, trade.Refunded == moved ? provider.Refunded : provider.PartRefunded, refund.PaidAt, refund.Amount, refund.Number));
+            callbacks.Add(Call(trade, TradeNews.Refunded, trade.RawStatusOf(refund), refund.PaidAt, refund.Amount, refund.Number));
         }
 
         if (provider.Finished is { } finished && random.Chance(options.FinishedRate) && trade.Refunded != moved)

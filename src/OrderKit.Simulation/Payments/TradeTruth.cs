@@ -24,19 +24,7 @@ public sealed record TradeTruth(
     IReadOnlyList<InjectedFault> Faults)
 {
     /// <summary>All the money that goes back.</summary>
-    public Money Refunded
-    {
-        get
-        {
-            var sum = Money.Zero(Moved.Currency);
-            foreach (var refund in Refunds)
-            {
-                sum += refund.Amount;
-            }
-
-            return sum;
-        }
-    }
+    public Money Refunded => RefundedUntil(DateTimeOffset.MaxValue);
 
     /// <summary>Whether its messages were given a fault.</summary>
     public bool Has(SimulatedFault fault)
@@ -50,5 +38,26 @@ public sealed record TradeTruth(
         }
 
         return false;
+    }
+
+    internal Money RefundedUntil(DateTimeOffset at)
+    {
+        var sum = Money.Zero(Moved.Currency);
+        foreach (var refund in Refunds)
+        {
+            sum += refund.PaidAt <= at ? refund.Amount : Money.Zero(Moved.Currency);
+        }
+
+        return sum;
+    }
+
+    /// <summary>What the provider calls a refund, by what is left after it.</summary>
+    internal string RawStatusOf(SimulatedRefund refund) => RefundedUntil(refund.PaidAt) == Moved ? Provider.Refunded : Provider.PartRefunded;
+
+    /// <summary>What the provider calls the paid trade when it is asked.</summary>
+    internal string RawStatusAt(DateTimeOffset at)
+    {
+        var back = RefundedUntil(at);
+        return back.IsZero ? Provider.Paid : back == Moved ? Provider.PaidAndRefunded : Provider.PaidAndPartRefunded;
     }
 }

@@ -135,15 +135,14 @@ public sealed class SimulatedTraffic
 
             if (trade.PaidAt is { } paidAt && paidAt <= Now)
             {
-                answers.Add(Say(trade, TradeNews.Paid, trade.Provider.Paid, paidAt) with { Amount = trade.Moved });
+                answers.Add(Say(trade, TradeNews.Paid, trade.RawStatusAt(Now), paidAt) with { Amount = trade.Moved });
             }
 
             foreach (var refund in trade.Refunds)
             {
                 if (refund.PaidAt <= Now)
                 {
-                    answers.Add(Say(trade, TradeNews.Refunded, trade.Refunded == trade.Moved ? trade.Provider.Refunded : trade.Provider.PartRefunded, refund.PaidAt)
-                        with { Amount = refund.Amount, RefundNumber = refund.Number });
+                    answers.Add(Say(trade, TradeNews.Refunded, trade.RawStatusOf(refund), refund.PaidAt) with { Amount = refund.Amount, RefundNumber = refund.Number });
                 }
             }
 

@@ -117,6 +117,73 @@ public sealed class ProviderScheduleTests
         Assert.False(Assert.Single(silent.Purchases).IsTaken);
     }
 
+    [Fact]
+    public void Alipay_tells_of_success_a_part_that_goes_back_the_rest_that_goes_back_and_never_of_the_end_of_what_is_gone()
+    {
+        var paidBack = Sale() with { Returns = [new("1", new Money(900, Currency.CNY), 1, Sale().PlacedAt.AddDays(1)), new("2", new Money(19_000, Currency.CNY), 1, Sale().PlacedAt.AddDays(2))] };
+
+        Assert.Equal(
+            ["Paid TRADE_SUCCESS 19900 ", "Refunded TRADE_SUCCESS 900 RF-1", "Refunded TRADE_CLOSED 19000 RF-2"],
+            NewsOf(PaymentProvider.Alipay, paidBack));
+        Assert.Equal(
+            ["Paid TRADE_SUCCESS 19900 ", "Refunded TRADE_SUCCESS 900 RF-1", "Finished TRADE_FINISHED  "],
+            NewsOf(PaymentProvider.Alipay, paidBack with { Returns = [paidBack.Returns[0]] }));
+        Assert.Equal(["Paid SUCCESS 19900 ", "Refunded SUCCESS 900 RF-1"], NewsOf(PaymentProvider.WeChatPay, paidBack with { Returns = [paidBack.Returns[0]] }));
+    }
+
+    [Fact]
+    public void A_query_calls_a_paid_trade_by_what_is_left_of_it()
+    {
+        var sale = Sale() with { Returns = [new("1", new Money(900, Currency.CNY), 1, Sale().PlacedAt.AddDays(1)), new("2", new Money(19_000, Currency.CNY), 1, Sale().PlacedAt.AddDays(3))] };
+
+        Assert.Equal(["TRADE_SUCCESS", "TRADE_SUCCESS", "TRADE_CLOSED"], QueriesOf(PaymentProvider.Alipay, sale));
+        Assert.Equal(["SUCCESS", "REFUND", "REFUND"], QueriesOf(PaymentProvider.WeChatPay, sale));
+
+        static List<string> QueriesOf(PaymentProvider provider, SimulatedSale sale)
+        {
+            var traffic = World(provider).Open([sale]);
+            Assert.True(TakeOrder(traffic));
+            var answers = new List<string>();
+            while (traffic.Next() is { } delivery)
+            {
+                traffic.Answer(delivery, Success);
+                answers.Add(traffic.Ask(sale.TradeNumber.Value).Single(answer => answer.News == TradeNews.Paid).RawStatus);
+            }
+
+            return answers;
+        }
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_trade_that_is_closed_unpaid_is_told_by_Alipay_and_by_a_query(bool isAlipay)
+    {
+        var world = new SimulatedRetailWorld(3, new() { Faults = FaultRates.None, Providers = [isAlipay ? PaymentProvider.Alipay : PaymentProvider.WeChatPay], AbandonRate = 1, ReorderRate = 0 });
+        var traffic = world.Open([Sale()]);
+        Assert.True(TakeOrder(traffic));
+        Assert.Empty(traffic.Ask("T-WX-W-1"));
+
+        Assert.Equal(isAlipay, traffic.Next() is SimulatedDelivery.Notification { Message: { News: TradeNews.Closed, RawStatus: "TRADE_CLOSED", Amount: null } });
+
+        Assert.Equal(isAlipay, traffic.Ask("T-WX-W-1") is [{ News: TradeNews.Closed, Path: NotificationPath.Query, TransportId: null }]);
+        Assert.True(Assert.Single(traffic.Trades).Moved.IsZero);
+    }
+
+    private static List<string> NewsOf(PaymentProvider provider, SimulatedSale sale)
+    {
+        var traffic = new SimulatedRetailWorld(3, World(provider).Options with { FinishedRate = 1 }).Open([sale]);
+        Assert.True(TakeOrder(traffic));
+        var news = new List<string>();
+        while (traffic.Next() is SimulatedDelivery.Notification { Message: var message } delivery)
+        {
+            traffic.Answer(delivery, Success);
+            news.Add($"{message.News} {message.RawStatus} {message.Amount?.MinorUnits} {message.RefundNumber}");
+        }
+
+        return news;
+    }
+
     private static List<string> SendsOf(PaymentProvider provider, Func<int, SimulatedAnswer?> host)
     {
         var traffic = World(provider).Open([Sale()]);

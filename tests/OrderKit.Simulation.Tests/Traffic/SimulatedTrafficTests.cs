@@ -22,7 +22,26 @@ public sealed class SimulatedTrafficTests
 
     [Fact]
     public void A_seed_gives_the_same_traffic_on_every_machine() =>
-        Assert.Equal("999e0d113dc2bd41d465c37fadda71c0a15e63bd8", Digest(Play(7, new SimulatedRetailOptions(), 300, Take)));
+        Assert.Equal("999e0d113dc2bd41d465c37fadda71c0a15e63bd829b6e7ea29c49234278c9be", Digest(Play(7, new SimulatedRetailOptions(), 300, Take)));
+
+    [Theory]
+    [InlineData("zh-CN")]
+    [InlineData("tr-TR")]
+    [InlineData("th-TH")]
+    public void Traffic_speaks_the_same_in_every_culture(string culture)
+    {
+        var expected = Digest(Play(11, Wild, 60, Take));
+        var before = CultureInfo.CurrentCulture;
+        try
+        {
+            CultureInfo.CurrentCulture = CultureInfo.GetCultureInfo(culture);
+            Assert.Equal(expected, Digest(Play(11, Wild, 60, Take)));
+        }
+        finally
+        {
+            CultureInfo.CurrentCulture = before;
+        }
+    }
 
     [Fact]
     public void The_same_seed_and_the_same_answers_are_the_same_traffic() =>

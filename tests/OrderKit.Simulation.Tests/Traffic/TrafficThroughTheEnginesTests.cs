@@ -29,6 +29,22 @@ public sealed class TrafficThroughTheEnginesTests
         await ledger.CheckAllAsync(isAsked: true);
     }
 
+    [Fact]
+    public async Task More_seeds_find_nothing_else()
+    {
+        for (var seed = 100; seed < (Environment.GetEnvironmentVariable("ORDERKIT_LONG") == "1" ? 900 : 105); seed++)
+        {
+            try
+            {
+                await It_counts_once_too_where_the_host_crashes_before_and_after_any_call_of_a_store(seed, 0.05);
+            }
+            catch (Xunit.Sdk.XunitException e)
+            {
+                Assert.Fail($"Seed {seed}: {e.Message}");
+            }
+        }
+    }
+
     [Theory]
     [InlineData(11, 0.02)]
     [InlineData(12, 0.02)]
