@@ -3,7 +3,10 @@ using System.Globalization;
 namespace OrderKit.Simulation;
 
 /// <summary>A payment provider: when it sends a notification again, and which answer ends it.</summary>
-/// <remarks>Intervals and acknowledgements are those that the providers publish. Immutable.</remarks>
+/// <remarks>
+/// Pauses and acknowledgements are those that the providers publish; of Alipay's first pause, 4 minutes on the open platform, a page for
+/// merchants abroad says 2. Immutable.
+/// </remarks>
 public sealed class PaymentProvider
 {
     private const int Ok = 200;

@@ -5,7 +5,7 @@ namespace OrderKit.Simulation;
 /// <summary>Tells how one sale is paid: one trade, or two.</summary>
 internal sealed class TradeStory(SimulatedSale sale, PaymentProvider provider, SimulatedRetailOptions options, SimulationRandom random)
 {
-    // What Alipay publishes for most products: a trade can be refunded for three months.
+    // How long a trade can be refunded is a matter of the contract; three months are usual.
     private static readonly TimeSpan Refundable = TimeSpan.FromDays(90);
 
     private readonly List<TradePlan> _trades = [];

@@ -38,7 +38,7 @@ public sealed class SimulationSnippets
     {
         #region answer-traffic
         var traffic = new SimulatedRetailWorld(seed: 42).Open(orders: 200);
-        await using var shop = new TrafficShop(traffic, Crashes.None, findsDuplicates: true); // your host
+        await using var shop = OpenShop(traffic);               // your host
 
         while (traffic.Next() is { } delivery)                  // an order, a cancellation or a provider's notification
         {
@@ -64,4 +64,6 @@ public sealed class SimulationSnippets
         Assert.NotEmpty(wrong);
         Assert.All(wrong, trade => Assert.True(trade.Has(SimulatedFault.PaymentMissing) || trade.Has(SimulatedFault.AmountWrong)));
     }
+
+    private static TrafficShop OpenShop(SimulatedTraffic traffic) => new(traffic, Crashes.None, findsDuplicates: true);
 }
