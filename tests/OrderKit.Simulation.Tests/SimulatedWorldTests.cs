@@ -74,7 +74,7 @@ public sealed class SimulatedWorldTests
         var run = new SimulatedRetailWorld(9).Run(Orders);
         var rates = new FaultRates();
 
-        foreach (var fault in Enum.GetValues<SimulatedFault>())
+        foreach (var fault in Enum.GetValues<SimulatedFault>().Where(fault => fault <= SimulatedFault.StatusOverwritten)) // the others are the traffic's
         {
             var happened = run.Truths.Count(t => t.Faults.Any(f => f.Kind == fault)) / (double)Orders;
 

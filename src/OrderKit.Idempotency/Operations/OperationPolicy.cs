@@ -3,6 +3,10 @@ namespace OrderKit.Idempotency;
 /// <summary>How operations of one kind are kept, repeated and given up.</summary>
 public sealed record OperationPolicy
 {
+    // Timers of the runtime take no more than 49 days.
+    private static readonly TimeSpan LongestLease = TimeSpan.FromDays(30);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromDays(1);
+
     /// <summary>The policy with all defaults.</summary>
     public static OperationPolicy Default { get; } = new();
 
@@ -30,6 +34,13 @@ public sealed record OperationPolicy
     /// <value>1 hour.</value>
     public TimeSpan LongestPause { get; init; } = TimeSpan.FromHours(1);
 
+    /// <summary>How long a request under a lease waits while another one is at the same operation, to answer with what came of it.</summary>
+    /// <value>
+    /// Nothing: it is told at once that the operation runs. However many of a process wait, the store is asked once for all of them,
+    /// and where the operation is to be begun again one of them does it.
+    /// </value>
+    public TimeSpan WaitWhileRunning { get; init; }
+
     /// <summary>What is done when a worker is gone.</summary>
     /// <value><see cref="LapsePolicy.Hold"/>: money is never moved twice because nobody answered.</value>
     public LapsePolicy OnLapse { get; init; } = LapsePolicy.Hold;
@@ -56,6 +67,16 @@ public sealed record OperationPolicy
         Positive(KeepFailure, nameof(KeepFailure));
         Positive(FirstPause, nameof(FirstPause));
         Positive(LongestPause, nameof(LongestPause));
+        if (Lease > LongestLease)
+        {
+            faults.Add($"Lease is {Lease}; it is at most {LongestLease.Days} days, and mostly seconds: it is renewed while the worker lives.");
+        }
+
+        if (WaitWhileRunning < TimeSpan.Zero || WaitWhileRunning > LongestWait)
+        {
+            faults.Add($"WaitWhileRunning is {WaitWhileRunning}; it is between zero and {LongestWait.Days} day.");
+        }
+
         if (MaximumAttempts < 1)
         {
             faults.Add($"MaximumAttempts is {MaximumAttempts}; it is at least 1.");

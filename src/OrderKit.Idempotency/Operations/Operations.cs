@@ -13,6 +13,7 @@ public sealed partial class Operations
     private readonly IUnitOfWorkFactory _units;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private readonly OperationWatches _watches;
 
     /// <summary>Makes the service; hosts with a container get it from there.</summary>
     public Operations(IOperationStore store, IUnitOfWorkFactory units, TimeProvider? timeProvider = null, ILogger<Operations>? logger = null)
@@ -21,6 +22,7 @@ public sealed partial class Operations
         _units = units ?? throw new ArgumentNullException(nameof(units));
         _time = timeProvider ?? TimeProvider.System;
         _logger = logger ?? NullLogger<Operations>.Instance;
+        _watches = new OperationWatches(_store, _time);
     }
 
     /// <summary>Does something in the host's transaction: claim, effect and result take effect when it commits, or not at all.</summary>
@@ -91,6 +93,7 @@ public sealed partial class Operations
     {
         policy = Require(fingerprint, codec, effect, policy);
         var terms = new ClaimTerms(OperationState.Running, policy.Lease, policy.MaximumAttempts, policy.OnLapse == LapsePolicy.Retry);
+        var started = _time.GetTimestamp();
         for (var asked = false; ; asked = true)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -100,18 +103,35 @@ public sealed partial class Operations
                 return await WorkAsync(claim, codec, effect, policy, cancellationToken).ConfigureAwait(false);
             }
 
-            if (HasJustLapsed(answer.Existing!, fingerprint, terms))
+            var row = answer.Existing!;
+            if (HasJustLapsed(row, fingerprint, terms))
             {
                 asked = false;
                 continue;
             }
 
-            if (Tell(answer.Existing!, fingerprint, codec) is { } outcome)
+            if (Tell(row, fingerprint, codec) is OperationOutcome<T>.Running running)
+            {
+                if (await _watches.WaitAsync(key, policy.WaitWhileRunning - _time.GetElapsedTime(started), cancellationToken).ConfigureAwait(false) is not { } change)
+                {
+                    return running;
+                }
+
+                if (change.MayClaim)
+                {
+                    asked = false;
+                    continue;
+                }
+
+                row = change.Row!;
+            }
+
+            if (Tell(row, fingerprint, codec) is { } outcome)
             {
                 return outcome;
             }
 
-            if (await SettleAsync(answer.Existing!, codec, policy, mayAsk: !asked, cancellationToken).ConfigureAwait(false) is { } settled)
+            if (await SettleAsync(row, codec, policy, mayAsk: !asked, cancellationToken).ConfigureAwait(false) is { } settled)
             {
                 return settled;
             }
@@ -256,6 +276,19 @@ public sealed partial class Operations
     }
 
     private async Task<OperationOutcome<T>> WorkAsync<T>(
+        OperationClaim claim, ResultCodec<T> codec, Func<LeasedOperation, CancellationToken, Task<T>> effect, OperationPolicy policy, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await WorkUnderLeaseAsync(claim, codec, effect, policy, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _watches.Nudge(claim.Key);
+        }
+    }
+
+    private async Task<OperationOutcome<T>> WorkUnderLeaseAsync<T>(
         OperationClaim claim, ResultCodec<T> codec, Func<LeasedOperation, CancellationToken, Task<T>> effect, OperationPolicy policy, CancellationToken cancellationToken)
     {
         var operation = new LeasedOperation(claim, policy, _store, _units);

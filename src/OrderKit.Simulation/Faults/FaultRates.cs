@@ -2,8 +2,15 @@ namespace OrderKit.Simulation;
 
 /// <summary>How often each fault happens, as a share of the orders.</summary>
 /// <remarks>
-/// The faults of one message may meet on one order. Of the last nine, which decide an order's fate, an order has one at most;
-/// such an order has none of <see cref="CallbackLate"/>, <see cref="OutOfOrder"/> and <see cref="StaleReport"/>, so that its fate stays readable.
+/// <para>
+/// The faults of one message may meet on one order. Of the nine from <see cref="PaymentMissing"/> to <see cref="StatusOverwritten"/>, which
+/// decide an order's fate, an order has one at most; such an order has none of <see cref="CallbackLate"/>, <see cref="OutOfOrder"/> and
+/// <see cref="StaleReport"/>, so that its fate stays readable.
+/// </para>
+/// <para>
+/// In a <see cref="SimulatedTraffic"/> the fate of a payment is one of <see cref="PaymentMissing"/>, <see cref="PaidAfterClose"/>,
+/// <see cref="AmountChanged"/>, <see cref="AmountWrong"/> and <see cref="PaidTwice"/>, or none.
+/// </para>
 /// </remarks>
 public sealed record FaultRates
 {
@@ -13,7 +20,13 @@ public sealed record FaultRates
         CallbackLate = 0, MessageRepeated = 0, ToldByAnotherPath = 0, OutOfOrder = 0, ClockAhead = 0, StaleReport = 0,
         PaymentMissing = 0, StockLockMissing = 0, OutboundOrderMissing = 0, CarrierScanMissing = 0,
         PaidAfterClose = 0, ShippedUnpaid = 0, ShippedAfterCancel = 0, SignedNeverShipped = 0, StatusOverwritten = 0,
+        SentTwiceAtOnce = 0, AnswerLost = 0, AmountChanged = 0, AmountWrong = 0, PaidTwice = 0, OrderToldTwice = 0, TwoTabs = 0,
     };
+
+    private static readonly SimulatedFault[] TradeFates =
+    [
+        SimulatedFault.PaymentMissing, SimulatedFault.PaidAfterClose, SimulatedFault.AmountChanged, SimulatedFault.AmountWrong, SimulatedFault.PaidTwice,
+    ];
 
     /// <summary>See <see cref="SimulatedFault.CallbackLate"/>.</summary>
     /// <value>0.03.</value>
@@ -75,6 +88,34 @@ public sealed record FaultRates
     /// <value>0.005.</value>
     public double StatusOverwritten { get; init; } = 0.005;
 
+    /// <summary>See <see cref="SimulatedFault.SentTwiceAtOnce"/>.</summary>
+    /// <value>0.05.</value>
+    public double SentTwiceAtOnce { get; init; } = 0.05;
+
+    /// <summary>See <see cref="SimulatedFault.AnswerLost"/>.</summary>
+    /// <value>0.05.</value>
+    public double AnswerLost { get; init; } = 0.05;
+
+    /// <summary>See <see cref="SimulatedFault.AmountChanged"/>.</summary>
+    /// <value>0.005.</value>
+    public double AmountChanged { get; init; } = 0.005;
+
+    /// <summary>See <see cref="SimulatedFault.AmountWrong"/>.</summary>
+    /// <value>0.005.</value>
+    public double AmountWrong { get; init; } = 0.005;
+
+    /// <summary>See <see cref="SimulatedFault.PaidTwice"/>.</summary>
+    /// <value>0.010.</value>
+    public double PaidTwice { get; init; } = 0.010;
+
+    /// <summary>See <see cref="SimulatedFault.OrderToldTwice"/>.</summary>
+    /// <value>0.05.</value>
+    public double OrderToldTwice { get; init; } = 0.05;
+
+    /// <summary>See <see cref="SimulatedFault.TwoTabs"/>; of the orders on <see cref="SimulatedRetailOptions.OwnChannels"/> only, since platforms don't let it happen.</summary>
+    /// <value>0.02.</value>
+    public double TwoTabs { get; init; } = 0.02;
+
     /// <summary>The rate of one fault.</summary>
     public double Of(SimulatedFault fault) => fault switch
     {
@@ -93,6 +134,13 @@ public sealed record FaultRates
         SimulatedFault.ShippedAfterCancel => ShippedAfterCancel,
         SimulatedFault.SignedNeverShipped => SignedNeverShipped,
         SimulatedFault.StatusOverwritten => StatusOverwritten,
+        SimulatedFault.SentTwiceAtOnce => SentTwiceAtOnce,
+        SimulatedFault.AnswerLost => AnswerLost,
+        SimulatedFault.AmountChanged => AmountChanged,
+        SimulatedFault.AmountWrong => AmountWrong,
+        SimulatedFault.PaidTwice => PaidTwice,
+        SimulatedFault.OrderToldTwice => OrderToldTwice,
+        SimulatedFault.TwoTabs => TwoTabs,
         _ => throw new ArgumentOutOfRangeException(nameof(fault), fault, "There is no such fault."),
     };
 
@@ -110,10 +158,24 @@ public sealed record FaultRates
         return null;
     }
 
+    /// <summary>The fault that decides the fate of a payment, or none.</summary>
+    internal SimulatedFault? TradeFateOf(double draw)
+    {
+        foreach (var fault in TradeFates)
+        {
+            if ((draw -= Of(fault)) < 0)
+            {
+                return fault;
+            }
+        }
+
+        return null;
+    }
+
     internal void Check(string parameterName)
     {
         var fates = 0.0;
-        for (var fault = SimulatedFault.CallbackLate; fault <= SimulatedFault.StatusOverwritten; fault++)
+        for (var fault = SimulatedFault.CallbackLate; fault <= SimulatedFault.TwoTabs; fault++)
         {
             var rate = Of(fault);
             if (double.IsNaN(rate) || rate is < 0 or > 1)
@@ -121,12 +183,18 @@ public sealed record FaultRates
                 throw new ArgumentException($"The rate of {fault} is {rate.ToString(System.Globalization.CultureInfo.InvariantCulture)}; a rate lies between 0 and 1.", parameterName);
             }
 
-            fates += fault >= SimulatedFault.PaymentMissing ? rate : 0;
+            fates += fault is >= SimulatedFault.PaymentMissing and <= SimulatedFault.StatusOverwritten ? rate : 0;
         }
 
-        if (fates > 1 + 1e-9)
+        CheckFates(fates, "an order", parameterName);
+        CheckFates(TradeFates.Sum(Of), "a payment", parameterName);
+    }
+
+    private static void CheckFates(double sum, string whose, string parameterName)
+    {
+        if (sum > 1 + 1e-9)
         {
-            throw new ArgumentException($"The rates of the faults that decide an order's fate add up to {fates.ToString(System.Globalization.CultureInfo.InvariantCulture)}; an order has one at most, so the sum is 1 at most.", parameterName);
+            throw new ArgumentException($"The rates of the faults that decide {whose}'s fate add up to {sum.ToString(System.Globalization.CultureInfo.InvariantCulture)}; {whose} has one at most, so the sum is 1 at most.", parameterName);
         }
     }
 }

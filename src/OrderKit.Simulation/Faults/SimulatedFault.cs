@@ -47,4 +47,25 @@ public enum SimulatedFault : byte
 
     /// <summary>The ERP reports a shipped order as cancelled, since somebody overwrote its status. A contradiction.</summary>
     StatusOverwritten = 14,
+
+    /// <summary>A provider sends a notification to two nodes within milliseconds.</summary>
+    SentTwiceAtOnce = 15,
+
+    /// <summary>The host answered and the sender never heard: a provider sends its notification again, a buyer the order.</summary>
+    AnswerLost = 16,
+
+    /// <summary>One of the sends of a notification says another amount than the others.</summary>
+    AmountChanged = 17,
+
+    /// <summary>The buyer is charged another amount than was asked for, and all messages say so.</summary>
+    AmountWrong = 18,
+
+    /// <summary>The buyer pays an order a second time, by a trade of its own. A contradiction.</summary>
+    PaidTwice = 19,
+
+    /// <summary>The channel tells of one order by two paths: the same number twice.</summary>
+    OrderToldTwice = 20,
+
+    /// <summary>The buyer submits one cart from two tabs within seconds: two orders where one was meant.</summary>
+    TwoTabs = 21,
 }

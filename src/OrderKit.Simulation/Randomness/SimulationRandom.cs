@@ -59,6 +59,16 @@ internal sealed class SimulationRandom
 
     public T Pick<T>(IReadOnlyList<T> items) => items[(int)Between(0, items.Count - 1)];
 
+    /// <summary>A number as systems give them: a prefix and so many digits.</summary>
+    public string Digits(string prefix, int digits) => string.Create(digits + prefix.Length, (prefix, random: this), static (text, from) =>
+    {
+        from.prefix.CopyTo(text);
+        for (var i = from.prefix.Length; i < text.Length; i++)
+        {
+            text[i] = (char)('0' + from.random.Between(0, 9));
+        }
+    });
+
     private static ulong Split(ref ulong state)
     {
         state += 0x9E3779B97F4A7C15UL;

@@ -9,8 +9,8 @@ internal sealed class ParcelStory(SimulatedSale sale, SimulatedRetailOptions opt
 {
     private readonly List<SimulatedMessage> _told = [];
     private readonly List<InjectedFault> _faults = [];
-    private readonly string _waybill = Digits("SIM", random, 12);
-    private readonly string _outbound = Digits("CK", random, 10);
+    private readonly string _waybill = random.Digits("SIM", 12);
+    private readonly string _outbound = random.Digits("CK", 10);
     private Money _captured = Money.Zero(sale.Amount.Currency);
     private Money _refunded = Money.Zero(sale.Amount.Currency);
     private bool _isPaid;
@@ -123,14 +123,14 @@ internal sealed class ParcelStory(SimulatedSale sale, SimulatedRetailOptions opt
 
     private void PayAfterClose()
     {
-        var closedAt = Add(PaymentClosed, "pay", After(sale.PlacedAt, 30, 120, TimeSpan.FromMinutes(1)), f => f with { Reference = sale.TradeNumber, Evidence = Digits("CLS", random, 10), RawStatus = "TRADE_CLOSED" });
+        var closedAt = Add(PaymentClosed, "pay", After(sale.PlacedAt, 30, 120, TimeSpan.FromMinutes(1)), f => f with { Reference = sale.TradeNumber, Evidence = random.Digits("CLS", 10), RawStatus = "TRADE_CLOSED" });
         _faults.Add(new(SimulatedFault.PaidAfterClose, Captured));
         Pay(After(closedAt, 10, 5_000, TimeSpan.FromSeconds(1)), null);
     }
 
     private void ShipAfterCancel(DateTimeOffset lockedAt)
     {
-        var cancelledAt = Add(Cancel, "crm", After(lockedAt, 5, 50, TimeSpan.FromMinutes(1)), f => f with { Id = Digits("CX", random, 8), RawStatus = "buyer-changed-mind" });
+        var cancelledAt = Add(Cancel, "crm", After(lockedAt, 5, 50, TimeSpan.FromMinutes(1)), f => f with { Id = random.Digits("CX", 8), RawStatus = "buyer-changed-mind" });
         _faults.Add(new(SimulatedFault.ShippedAfterCancel, Outbound));
         var leftAt = Leave(After(cancelledAt, 1, 8, TimeSpan.FromHours(1)));
         Scan(After(leftAt, 1, 9, TimeSpan.FromHours(1)));
@@ -140,7 +140,7 @@ internal sealed class ParcelStory(SimulatedSale sale, SimulatedRetailOptions opt
     {
         _isPaid = true;
         _captured = sale.Amount;
-        var document = Digits("22", random, 14);
+        var document = random.Digits("22", 14);
         return Add(Captured, "pay", paidAt, f => f with
         {
             Reference = sale.TradeNumber,
@@ -180,12 +180,12 @@ internal sealed class ParcelStory(SimulatedSale sale, SimulatedRetailOptions opt
     private static bool IsStopped(DateTimeOffset at, DateTimeOffset? stopAt) => stopAt is { } stop && stop <= at;
 
     private DateTimeOffset Lock(DateTimeOffset from) =>
-        Add(StockLocked, "stock", After(from, 30, 300, TimeSpan.FromSeconds(1)), f => f with { Evidence = Digits("LK", random, 10), Quantity = sale.Quantity });
+        Add(StockLocked, "stock", After(from, 30, 300, TimeSpan.FromSeconds(1)), f => f with { Evidence = random.Digits("LK", 10), Quantity = sale.Quantity });
 
     private DateTimeOffset ReleaseAt(DateTimeOffset from)
     {
         var at = After(from, 1, 10, TimeSpan.FromMinutes(1));
-        var id = Digits("REL", random, 9);
+        var id = random.Digits("REL", 9);
         return options.ReleasesOrders ? Add(Release, "erp", at, f => f with { Id = id }) : at;
     }
 
@@ -198,7 +198,7 @@ internal sealed class ParcelStory(SimulatedSale sale, SimulatedRetailOptions opt
 
     private DateTimeOffset Hand(DateTimeOffset from)
     {
-        var packedAt = Add(Packed, "wms", After(from, 10, 180, TimeSpan.FromMinutes(1)), f => f with { Evidence = Digits("PK", random, 10), Quantity = sale.Quantity });
+        var packedAt = Add(Packed, "wms", After(from, 10, 180, TimeSpan.FromMinutes(1)), f => f with { Evidence = random.Digits("PK", 10), Quantity = sale.Quantity });
         return Leave(After(packedAt, 10, 240, TimeSpan.FromMinutes(1)));
     }
 
@@ -226,22 +226,22 @@ internal sealed class ParcelStory(SimulatedSale sale, SimulatedRetailOptions opt
     }
 
     private DateTimeOffset Scan(DateTimeOffset at) =>
-        Add(InTransit, "carrier", at, f => f with { Reference = Waybill(), Id = Digits("SC", random, 12), RawStatus = "运输中" });
+        Add(InTransit, "carrier", at, f => f with { Reference = Waybill(), Id = random.Digits("SC", 12), RawStatus = "运输中" });
 
     private DateTimeOffset Claim(DateTimeOffset at) =>
-        Add(DeliveryClaimed, "carrier", at, f => f with { Reference = Waybill(), Id = Digits("SC", random, 12), RawStatus = "已签收" });
+        Add(DeliveryClaimed, "carrier", at, f => f with { Reference = Waybill(), Id = random.Digits("SC", 12), RawStatus = "已签收" });
 
     private void End(DateTimeOffset claimedAt, bool comesBack)
     {
         if (comesBack)
         {
-            Add(GoodsBack, "wms", After(claimedAt, 2, 6, TimeSpan.FromDays(1)), f => f with { Evidence = Digits("RK", random, 10), Quantity = sale.Quantity });
+            Add(GoodsBack, "wms", After(claimedAt, 2, 6, TimeSpan.FromDays(1)), f => f with { Evidence = random.Digits("RK", 10), Quantity = sale.Quantity });
             return;
         }
 
         if (random.Chance(0.9))
         {
-            Add(DeliveryVerified, "verdict", After(claimedAt, 10, 1_200, TimeSpan.FromMinutes(1)), f => f with { Evidence = Digits("VD", random, 10), Quantity = sale.Quantity });
+            Add(DeliveryVerified, "verdict", After(claimedAt, 10, 1_200, TimeSpan.FromMinutes(1)), f => f with { Evidence = random.Digits("VD", 10), Quantity = sale.Quantity });
         }
 
         if (random.Chance(0.7))
@@ -254,7 +254,7 @@ internal sealed class ParcelStory(SimulatedSale sale, SimulatedRetailOptions opt
     {
         if (random.Chance(chance))
         {
-            Add(StatusReported, system, at, f => f with { Id = Digits("ST", random, 10), RawStatus = rawStatus, ReportedState = state, Operator = operatorId });
+            Add(StatusReported, system, at, f => f with { Id = random.Digits("ST", 10), RawStatus = rawStatus, ReportedState = state, Operator = operatorId });
         }
     }
 
@@ -335,13 +335,4 @@ internal sealed class ParcelStory(SimulatedSale sale, SimulatedRetailOptions opt
     private DateTimeOffset After(DateTimeOffset from, long least, long most, TimeSpan unit) => from + random.Between(least * unit, most * unit);
 
     private string Trace() => string.Create(CultureInfo.InvariantCulture, $"{random.Next():x16}{random.Next():x16}");
-
-    private static string Digits(string prefix, SimulationRandom random, int digits) => string.Create(digits + prefix.Length, (prefix, random), static (text, from) =>
-    {
-        from.prefix.CopyTo(text);
-        for (var i = from.prefix.Length; i < text.Length; i++)
-        {
-            text[i] = (char)('0' + from.random.Between(0, 9));
-        }
-    });
 }

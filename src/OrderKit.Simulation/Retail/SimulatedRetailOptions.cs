@@ -39,12 +39,56 @@ public sealed record SimulatedRetailOptions
     /// <value>0.05.</value>
     public double ReturnRate { get; init; } = 0.05;
 
+    /// <summary>The payment providers of a <see cref="SimulatedTraffic"/>.</summary>
+    /// <value>Alipay and WeChat Pay.</value>
+    public IReadOnlyList<PaymentProvider> Providers { get; init; } = [PaymentProvider.Alipay, PaymentProvider.WeChatPay];
+
+    /// <summary>The channels whose shop is the host's own: it sees carts there, and buyers may have two tabs open.</summary>
+    /// <value>WX.</value>
+    public IReadOnlyList<ChannelCode> OwnChannels { get; init; } = [new("WX")];
+
+    /// <summary>The share of payments after which the buyer's browser comes back to the shop and tells of it.</summary>
+    /// <value>0.7.</value>
+    public double BrowserReturnRate { get; init; } = 0.7;
+
+    /// <summary>The share of orders that are never paid, so that the provider closes the trade.</summary>
+    /// <value>0.05.</value>
+    public double AbandonRate { get; init; } = 0.05;
+
+    /// <summary>The share of Alipay's trades that are told to be finished, when nothing of them can be refunded any more.</summary>
+    /// <value>0.3.</value>
+    public double FinishedRate { get; init; } = 0.3;
+
+    /// <summary>The share of sales after which the buyer orders other articles for the same amount within two hours: a good order.</summary>
+    /// <value>0.01.</value>
+    public double SecondOrderRate { get; init; } = 0.01;
+
+    /// <summary>The share of sales after which the buyer orders the same again days later: a good order.</summary>
+    /// <value>0.02.</value>
+    public double RepeatRate { get; init; } = 0.02;
+
+    /// <summary>The share of sales that the buyer cancels within minutes and places again: a good order.</summary>
+    /// <value>0.01.</value>
+    public double ReorderRate { get; init; } = 0.01;
+
     internal void Check(string parameterName)
     {
         Faults.Check(parameterName);
-        if (double.IsNaN(ReturnRate) || ReturnRate is < 0 or > 1)
+        Rate(ReturnRate, nameof(ReturnRate));
+        Rate(BrowserReturnRate, nameof(BrowserReturnRate));
+        Rate(AbandonRate, nameof(AbandonRate));
+        Rate(FinishedRate, nameof(FinishedRate));
+        Rate(SecondOrderRate, nameof(SecondOrderRate));
+        Rate(RepeatRate, nameof(RepeatRate));
+        Rate(ReorderRate, nameof(ReorderRate));
+        if (Faults.TwoTabs + SecondOrderRate + RepeatRate + ReorderRate > 1 + 1e-9)
         {
-            throw new ArgumentException($"ReturnRate is {ReturnRate.ToString(System.Globalization.CultureInfo.InvariantCulture)}; a rate lies between 0 and 1.", parameterName);
+            throw new ArgumentException("TwoTabs, SecondOrderRate, RepeatRate and ReorderRate add up to more than 1; a sale is followed by one other at most.", parameterName);
+        }
+
+        if (Providers.Count == 0)
+        {
+            throw new ArgumentException("Providers is empty; somebody takes the buyers' money.", parameterName);
         }
 
         if (Pace < TimeSpan.FromSeconds(1))
@@ -55,6 +99,14 @@ public sealed record SimulatedRetailOptions
         if (Channels.Count == 0)
         {
             throw new ArgumentException("Channels is empty; the world sells on one channel at least.", parameterName);
+        }
+
+        void Rate(double rate, string name)
+        {
+            if (double.IsNaN(rate) || rate is < 0 or > 1)
+            {
+                throw new ArgumentException($"{name} is {rate.ToString(System.Globalization.CultureInfo.InvariantCulture)}; a rate lies between 0 and 1.", parameterName);
+            }
         }
     }
 }

@@ -85,6 +85,23 @@ public sealed class SimulatedRetailWorld
         return new ParcelStory(sale, Options, SimulationRandom.For(_seed, sale.Order.ToString())).Tell();
     }
 
+    /// <summary>A stretch of the world's own sales as traffic: buyers who place them and providers who tell how they are paid, until they are answered.</summary>
+    /// <param name="orders">How many sales; some buyers place a second order.</param>
+    /// <remarks><see cref="Follow"/> and <see cref="Run"/> tell of payments too, once and for all: use one of the two for a sale.</remarks>
+    public SimulatedTraffic Open(int orders)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(orders);
+        return new SimulatedTraffic(this, Sales().Take(orders));
+    }
+
+    /// <summary>Sales of your own as traffic.</summary>
+    /// <param name="sales">The sales.</param>
+    public SimulatedTraffic Open(IEnumerable<SimulatedSale> sales)
+    {
+        ArgumentNullException.ThrowIfNull(sales);
+        return new SimulatedTraffic(this, sales);
+    }
+
     /// <summary>A stretch of the world with its own sales, from placing to the end.</summary>
     /// <param name="orders">How many sales.</param>
     public SimulatedRun Run(int orders)
@@ -107,4 +124,6 @@ public sealed class SimulatedRetailWorld
         // A stable sort: what arrives at one instant keeps the order of the sales and of their stories.
         return new SimulatedRun([.. messages.OrderBy(m => m.Message.ArrivesAt).ThenBy(m => m.Sale).Select(m => m.Message)], truths);
     }
+
+    internal SimulationRandom RandomFor(string name) => SimulationRandom.For(_seed, name);
 }

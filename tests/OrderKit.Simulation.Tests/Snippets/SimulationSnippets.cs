@@ -32,4 +32,38 @@ public sealed class SimulationSnippets
         Assert.Contains(run.Truths, truth => truth.HasContradiction);
         Assert.Equal(0, missed);
     }
+
+    [Fact]
+    public async Task A_traffic_is_answered_and_scored()
+    {
+        #region answer-traffic
+        var traffic = new SimulatedRetailWorld(seed: 42).Open(orders: 200);
+        await using var shop = OpenShop(traffic);               // your host
+
+        while (traffic.Next() is { } delivery)                  // an order, a cancellation or a provider's notification
+        {
+            shop.Clock.SetUtcNow(traffic.Now);
+            if (await shop.TakeAsync(delivery) is { } answer)   // your endpoints: a status and a body
+            {
+                traffic.Answer(delivery, answer);               // decides what comes next
+            }
+        }
+
+        var wrong = new List<TradeTruth>();
+        foreach (var trades in traffic.Trades.GroupBy(trade => trade.Checkout.Order))
+        {
+            var order = await shop.Orders.FindAsync(trades.Key);
+            if (order!.Snapshot.Counters.Captured != trades.Sum(trade => trade.Moved.MinorUnits))
+            {
+                wrong.AddRange(trades);                         // money that was lost, or counted twice
+            }
+        }
+        #endregion
+
+        // The host was never told of the first and must not believe the second: it has to ask, and somebody has to look.
+        Assert.NotEmpty(wrong);
+        Assert.All(wrong, trade => Assert.True(trade.Has(SimulatedFault.PaymentMissing) || trade.Has(SimulatedFault.AmountWrong)));
+    }
+
+    private static TrafficShop OpenShop(SimulatedTraffic traffic) => new(traffic, Crashes.None, findsDuplicates: true);
 }
