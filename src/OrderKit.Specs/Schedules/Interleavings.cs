@@ -15,17 +15,16 @@ internal static class Interleavings
         var count = default(InterleavingCount);
         var choices = new Choices();
         var isComplete = false;
-        do
+        while (!isComplete && count.Interleavings < exploration.Runs)
         {
             count = Plus(count, await TryAsync(choices, exploration.Deviations).ConfigureAwait(false));
             isComplete = !choices.Next();
         }
-        while (!isComplete && count.Interleavings < exploration.Runs);
 
         if (!isComplete)
         {
             choices = new Choices(new Random(exploration.Seed));
-            for (var i = 0; i < exploration.Runs; i++, choices.Next())
+            for (var i = 0; i < exploration.Drawn; i++, choices.Next())
             {
                 count = Plus(count, await TryAsync(choices, int.MaxValue).ConfigureAwait(false));
             }

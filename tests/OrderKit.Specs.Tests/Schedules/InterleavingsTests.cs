@@ -3,7 +3,7 @@ namespace OrderKit.Specs.Tests;
 /// <summary>What tries all orders must find the one order that goes wrong, and say which it was.</summary>
 public sealed class InterleavingsTests
 {
-    private static readonly Exploration Plain = new(1_000, int.MaxValue, 1);
+    private static readonly Exploration Plain = new(1_000, int.MaxValue, 0, 1);
 
     [Fact]
     public async Task Two_participants_of_three_steps_have_twenty_interleavings()
@@ -121,7 +121,7 @@ public sealed class InterleavingsTests
         await using var store = new InMemoryStoreUnderTest();
         var first = new HashSet<string>();
         var second = new HashSet<string>();
-        var few = new Exploration(3, int.MaxValue, 7);
+        var few = new Exploration(0, 0, 3, 7);
 
         Assert.False((await Interleavings.ExploreAsync(store, few, way => TwoStepsEachAsync(way, first))).IsComplete);
         await Interleavings.ExploreAsync(store, few, way => TwoStepsEachAsync(way, second));
