@@ -53,6 +53,25 @@ internal sealed class PostgreSqlDatabase : SqlDatabase, IAsyncDisposable, IDispo
         return connection.BeginTransactionAsync(System.Data.IsolationLevel.ReadCommitted, cancellationToken);
     }
 
+    protected override async ValueTask<string?> FindWeaknessAsync(CancellationToken cancellationToken)
+    {
+        var command = _dataSource.CreateCommand("SELECT name, setting FROM pg_settings WHERE name IN ('fsync', 'synchronous_commit') AND setting = 'off' ORDER BY name");
+        await using (command.ConfigureAwait(false))
+        {
+            var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+            await using (reader.ConfigureAwait(false))
+            {
+                var off = new List<string>();
+                while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+                {
+                    off.Add(reader.GetString(0));
+                }
+
+                return off.Count == 0 ? null : $"on this server, or for this role or database, {string.Join(" and ", off)} is off. Turn it on.";
+            }
+        }
+    }
+
     protected override void CheckBorrowed(DbConnection connection)
     {
         ArgumentNullException.ThrowIfNull(connection);

@@ -128,6 +128,9 @@ internal sealed class SqliteDatabase : SqlDatabase, IDisposable, IAsyncDisposabl
             exception)
         : null;
 
+    protected override ValueTask<string?> FindWeaknessAsync(CancellationToken cancellationToken) => new(
+        _options.Synchronous == SqliteSynchronous.Full ? null : $"SqliteStoreOptions.Synchronous is {_options.Synchronous}. Full waits for the disk.");
+
     protected override void CheckBorrowed(DbConnection connection)
     {
         var source = connection.DataSource;

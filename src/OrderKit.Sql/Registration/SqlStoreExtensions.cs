@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using OrderKit.Core;
 using OrderKit.Idempotency;
 using OrderKit.Messaging;
@@ -41,6 +42,8 @@ public static class SqlStoreExtensions
         services.TryAddSingleton<IDeliveryPauseStore>(provider => new SqlDeliveryPauseStore(provider.GetRequiredService<SqlDatabase>()));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, SchemaStartup>(
             provider => new SchemaStartup(provider.GetRequiredService<OrderKitSchema>(), schema(provider))));
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, DurabilityCheck>(
+            static provider => new DurabilityCheck(provider.GetRequiredService<SqlDatabase>(), provider.GetService<ILogger<DurabilityCheck>>())));
         return builder;
     }
 }

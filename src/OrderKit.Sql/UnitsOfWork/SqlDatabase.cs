@@ -61,6 +61,9 @@ public abstract class SqlDatabase : IUnitOfWorkFactory
     /// <exception cref="ArgumentException">It is on another database.</exception>
     protected internal abstract void CheckBorrowed(DbConnection connection);
 
+    /// <summary>What of a commit a loss of power may undo, and how to change that; <see langword="null"/> where nothing.</summary>
+    protected internal virtual ValueTask<string?> FindWeaknessAsync(CancellationToken cancellationToken) => new((string?)null);
+
     /// <summary>Says in our words what a driver's exception means; <see langword="null"/> where it speaks for itself.</summary>
     protected virtual Exception? Explain(DbException exception) => null;
 
