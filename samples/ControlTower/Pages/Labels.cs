@@ -11,6 +11,7 @@ public static class Labels
     {
         ["paid-after-close"] = "关闭后收款",
         ["overpaid"] = "多收款",
+        ["duplicate-charge"] = "重复扣款",
         ["refund-exceeds-capture"] = "退款多于收款",
         ["closed-after-paid"] = "收款后报关闭",
         ["dispute-without-payment"] = "无收款的争议",

@@ -21,15 +21,15 @@ public static class BuiltInCases
     /// <summary>A deadline that needs a probe which the host did not register.</summary>
     public const string DeadlineWithoutProbe = "deadline-without-probe";
 
-    internal const uint ForeignCurrencyBit = 1u << 24;
-    internal const uint ReportContradictsBit = 1u << 25;
-    internal const uint NothingToRevokeBit = 1u << 26;
-    internal const uint UnexpectedFactBit = 1u << 27;
-    internal const uint IdReusedBit = 1u << 28;
-    internal const uint DeadlineWithoutProbeBit = 1u << 29;
+    internal const uint ForeignCurrencyBit = 1u << 26;
+    internal const uint ReportContradictsBit = 1u << 27;
+    internal const uint NothingToRevokeBit = 1u << 28;
+    internal const uint UnexpectedFactBit = 1u << 29;
+    internal const uint IdReusedBit = 1u << 30;
+    internal const uint DeadlineWithoutProbeBit = 1u << 31;
 
     /// <summary>How many kinds a model may add of its own.</summary>
-    internal const int OwnLimit = 24;
+    internal const int OwnLimit = 26;
 
     internal static IReadOnlyList<CaseInfo> All { get; } =
     [

@@ -47,7 +47,7 @@ public sealed class OrderModelBuilder
         return this;
     }
 
-    /// <summary>Adds a kind of case: up to 24.</summary>
+    /// <summary>Adds a kind of case: up to 26.</summary>
     /// <param name="code">Its code.</param>
     /// <param name="owner">The desk that acts.</param>
     /// <param name="reason">A sentence for people.</param>

@@ -73,18 +73,7 @@ public sealed class OrderQueries(IOrderQueryStore store, ICaseStore cases, Order
 
         var model = models.Find(stored.Snapshot.Model)
             ?? throw new InvalidOperationException($"Order {order.Order} is decided under the model {stored.Snapshot.Model}, which this host does not know. Register that model.");
-        var journal = new List<JournalEntry>();
-        while (journal.Count < stored.Snapshot.Version)
-        {
-            var page = await store.ReadJournalAsync(order, journal.Count, cancellationToken: cancellationToken).ConfigureAwait(false);
-            if (page.Count == 0)
-            {
-                break;
-            }
-
-            journal.AddRange(page);
-        }
-
+        var journal = await ReadJournalAsync(stored, cancellationToken).ConfigureAwait(false);
         var open = await cases.QueryAsync(new CaseQuery { Tenant = order.Tenant, Order = order, IncludeClosed = true }, cancellationToken).ConfigureAwait(false);
         return TimelineBuilder.Build(
             model,
@@ -94,5 +83,28 @@ public sealed class OrderQueries(IOrderQueryStore store, ICaseStore cases, Order
             await store.DeadlinesOfAsync(order, cancellationToken).ConfigureAwait(false),
             await store.ReferencesOfAsync(order, cancellationToken).ConfigureAwait(false),
             options ?? new TimelineOptions());
+    }
+
+    /// <summary>Proposes which payments to refund, by their own route, so that the order keeps no more than is due; none where it does not.</summary>
+    public async Task<IReadOnlyList<RefundProposal>> ProposeRefundsAsync(OrderKey order, CancellationToken cancellationToken = default) =>
+        await store.FindAsync(order, cancellationToken).ConfigureAwait(false) is { } stored
+            ? RefundProposal.Of(stored, await ReadJournalAsync(stored, cancellationToken).ConfigureAwait(false))
+            : [];
+
+    private async Task<List<JournalEntry>> ReadJournalAsync(StoredOrder order, CancellationToken cancellationToken)
+    {
+        var journal = new List<JournalEntry>();
+        while (journal.Count < order.Snapshot.Version)
+        {
+            var page = await store.ReadJournalAsync(order.Key, journal.Count, cancellationToken: cancellationToken).ConfigureAwait(false);
+            if (page.Count == 0)
+            {
+                break;
+            }
+
+            journal.AddRange(page);
+        }
+
+        return journal;
     }
 }

@@ -13,6 +13,8 @@ internal sealed class RetailCases
             .ClosedWhen("no-money", static (in DecisionContext c) => c.Counter(Captured) <= c.Counter(Refunded));
         Overpaid = m.Case("overpaid", "finance", "More money came in than is due; refund the surplus by the original route.", TimeSpan.FromHours(24))
             .ClosedWhen("no-surplus", NoSurplus);
+        DuplicateCharge = m.Case("duplicate-charge", "finance", "The order was paid again when nothing was due; refund the second payment by its own route.", TimeSpan.FromHours(24))
+            .ClosedWhen("no-surplus", NoSurplus);
         RefundWithoutCapture = m.Case("refund-exceeds-capture", "finance", "More money went back than came in.", TimeSpan.FromHours(24))
             .ClosedWhen("covered", static (in DecisionContext c) => c.Counter(Captured) >= c.Counter(Refunded));
         ClosedAfterPaid = m.Case("closed-after-paid", "finance", "The payment was reported closed although money came in.", TimeSpan.FromHours(24));
@@ -59,6 +61,8 @@ internal sealed class RetailCases
 
     public CaseBuilder Overpaid { get; }
 
+    public CaseBuilder DuplicateCharge { get; }
+
     public CaseBuilder RefundWithoutCapture { get; }
 
     public CaseBuilder ClosedAfterPaid { get; }
@@ -104,7 +108,7 @@ internal sealed class RetailCases
     /// <summary>The kinds that mean a contradiction, and not only that somebody is late.</summary>
     public IReadOnlyList<string> Contradictions =>
     [
-        PaidAfterClose.Code, PaidAfterCancel.Code, Overpaid.Code, RefundWithoutCapture.Code, ClosedAfterPaid.Code, DisputeImpossible.Code, ShippedNotCleared.Code,
+        PaidAfterClose.Code, PaidAfterCancel.Code, Overpaid.Code, DuplicateCharge.Code, RefundWithoutCapture.Code, ClosedAfterPaid.Code, DisputeImpossible.Code, ShippedNotCleared.Code,
         ShippedAfterCancel.Code, DeliveredNotShipped.Code, DeliveryRefuted.Code, FinishedNotShipped.Code, LostImpossible.Code,
         BuiltInCases.ForeignCurrency, BuiltInCases.ReportContradicts, BuiltInCases.NothingToRevoke, BuiltInCases.UnexpectedFact, BuiltInCases.IdReused,
     ];

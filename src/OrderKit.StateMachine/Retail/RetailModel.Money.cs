@@ -24,7 +24,8 @@ internal static partial class RetailModel
             .Releases(RetailHolds.BalanceDue, "all-paid", static (in DecisionContext c) => c.Counter(Due) > 0 && Net(in c) >= c.Counter(Due))
             .Contradicts(cases.PaidAfterClose, "was-closed", static (in DecisionContext c) => c.Before.States[0] == 140 && IsSurplus(in c))
             .Contradicts(cases.PaidAfterCancel, "was-cancelled", static (in DecisionContext c) => c.Before.States[0] != 140 && c.IsIn(290) && Net(in c) > 0)
-            .Contradicts(cases.Overpaid, "surplus", static (in DecisionContext c) => c.Before.States[0] != 140 && IsSurplus(in c));
+            .Contradicts(cases.DuplicateCharge, "nothing-was-due", static (in DecisionContext c) => c.Before.States[0] != 140 && WasSettled(in c) && IsSurplus(in c))
+            .Contradicts(cases.Overpaid, "surplus", static (in DecisionContext c) => c.Before.States[0] != 140 && !WasSettled(in c) && IsSurplus(in c));
 
         m.Fact("refund-paid", pay.Facet).AddsAmount(Refunded, Captured)
             .From(pay.DepositPaid, pay.PartPaid)
@@ -76,4 +77,8 @@ internal static partial class RetailModel
 
         m.Fact("amended").SetsAmount(Due).SetsQuantity(Ordered);
     }
+
+    // Money that comes on top of a payment in full is no rounding: somebody was charged twice.
+    private static bool WasSettled(in DecisionContext c) =>
+        c.Before.Counters.Due > 0 && c.Before.Counters.Captured - c.Before.Counters.Refunded >= c.Before.Counters.Due;
 }

@@ -79,7 +79,7 @@ internal sealed class TrafficLedger(SimulatedTraffic traffic, TrafficShop shop)
             if (refunded.Count == 0)
             {
                 var cases = (await shop.Cases.QueryAsync(new CaseQuery { Order = trades.Key })).Items.Select(item => item.Code).ToList();
-                Assert.True(captured.Count < 2 || cases.Contains("overpaid"), $"{trades.Key} was paid twice, and no case is open.");
+                Assert.True(captured.Count < 2 || cases.Contains("duplicate-charge"), $"{trades.Key} was paid twice, and no case is open.");
                 Assert.True(!IsPaidAfterClose(journal) || cases.Contains("paid-after-close"), $"{trades.Key} was paid after it was closed, and no case is open.");
             }
         }

@@ -134,7 +134,7 @@ public sealed class RetailStoryTests
         var order = RetailOrders.In("101/202");
         order.Tell("captured", amount: 1000);
         Assert.Equal([109, 202], order.States);
-        Assert.Equal(["overpaid"], order.Cases);
+        Assert.Equal(["duplicate-charge"], order.Cases);
         Assert.Equal(DecisionKind.Rejected, order.Tell("release").Kind);
 
         order.Tell("refund-paid", amount: 1000);

@@ -150,7 +150,10 @@ public sealed class NotificationTests : IAsyncDisposable
 
         await CapturedAsync(29_800, 10_000);
         var cases = await _services.GetRequiredService<ICaseStore>().QueryAsync(new CaseQuery());
-        Assert.Equal(["overpaid", "overpaid"], cases.Items.Select(item => item.Code));
+        Assert.Equal(["duplicate-charge", "duplicate-charge"], cases.Items.Select(item => item.Code));
+        var proposals = await _services.GetRequiredService<OrderQueries>().ProposeRefundsAsync(cases.Items[0].Order);
+        var proposal = Assert.Single(proposals);
+        Assert.Equal(("alipay", "2026020622009"), (proposal.Source, proposal.Payment));
     }
 
     [Fact]
