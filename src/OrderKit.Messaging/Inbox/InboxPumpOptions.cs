@@ -35,6 +35,10 @@ public sealed class InboxPumpOptions
     /// <value>30 days.</value>
     public TimeSpan Retention { get; set; } = TimeSpan.FromDays(30);
 
+    /// <summary>For how long a sender may repeat a message, redrives of its dead letters included; the retention must be longer, or the host does not start.</summary>
+    /// <value>25 hours, as long as OrderKit's own outbox delivers a message.</value>
+    public TimeSpan RedeliveryHorizon { get; set; } = TimeSpan.FromHours(25);
+
     /// <summary>How often the messages whose retention is over are deleted.</summary>
     /// <value>10 minutes.</value>
     public TimeSpan CleaningInterval { get; set; } = TimeSpan.FromMinutes(10);

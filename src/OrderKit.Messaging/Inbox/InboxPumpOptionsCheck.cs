@@ -15,6 +15,12 @@ internal sealed class InboxPumpOptionsCheck : IValidateOptions<InboxPumpOptions>
         Positive(options.MaxAge, nameof(options.MaxAge));
         Positive(options.Retention, nameof(options.Retention));
         Positive(options.CleaningInterval, nameof(options.CleaningInterval));
+        Positive(options.RedeliveryHorizon, nameof(options.RedeliveryHorizon));
+        if (options.Retention > TimeSpan.Zero && options.Retention <= options.RedeliveryHorizon)
+        {
+            faults.Add($"InboxPumpOptions.Retention is {options.Retention}, and a message may be repeated for {options.RedeliveryHorizon}: the last one would take effect a second time. Keep them longer.");
+        }
+
         if (options.BatchSize is < 1 or > 10_000)
         {
             faults.Add($"InboxPumpOptions.BatchSize is {options.BatchSize}; it lies between 1 and 10,000.");

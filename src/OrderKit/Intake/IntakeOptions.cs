@@ -19,6 +19,14 @@ public sealed class IntakeOptions
     /// <value>7 days; Alipay repeats a notification for 25 hours, WeChat Pay for 24 hours and 4 minutes.</value>
     public TimeSpan Keep { get; set; } = TimeSpan.FromDays(7);
 
+    /// <summary>How long each source repeats a delivery; <see cref="Keep"/> must be longer than all of them, or the host does not start.</summary>
+    /// <value>25 hours for <c>alipay</c>, 24 hours and 4 minutes for <c>wechatpay</c>. Add your own sources.</value>
+    public IDictionary<string, TimeSpan> RedeliveryHorizons { get; } = new Dictionary<string, TimeSpan>(StringComparer.Ordinal)
+    {
+        ["alipay"] = TimeSpan.FromHours(25),
+        ["wechatpay"] = TimeSpan.FromMinutes((24 * 60) + 4),
+    };
+
     /// <summary>How often a fact is fired alone after another writer was first.</summary>
     /// <value>5.</value>
     public int MaximumAttempts { get; set; } = 5;

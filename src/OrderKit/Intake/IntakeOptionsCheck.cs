@@ -17,6 +17,8 @@ internal sealed class IntakeOptionsCheck : IValidateOptions<IntakeOptions>
             faults.Add($"IntakeOptions.Keep is {options.Keep}; it must be longer than nothing.");
         }
 
+        faults.AddRange(options.RedeliveryHorizons.Where(horizon => options.Keep <= horizon.Value).Select(horizon =>
+            $"IntakeOptions.Keep is {options.Keep}, and {horizon.Key} repeats a delivery for {horizon.Value}: the last one would take effect a second time. Keep them longer."));
         return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
 
         void Between(int value, int least, int most, string setting)

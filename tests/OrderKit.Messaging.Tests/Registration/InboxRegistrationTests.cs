@@ -33,6 +33,19 @@ public sealed class InboxRegistrationTests
     }
 
     [Fact]
+    public async Task What_is_forgotten_before_its_sender_gives_up_stops_the_start()
+    {
+        var builder = Host.CreateApplicationBuilder();
+        builder.Logging.ClearProviders();
+        builder.Services.AddOrderKit().UseInMemory().ConfigureInbox(o => o.RedeliveryHorizon = o.Retention);
+        using var host = builder.Build();
+
+        var refusal = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync());
+
+        Assert.Contains("would take effect a second time", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_host_handles_its_inbox_by_itself()
     {
         var builder = Host.CreateApplicationBuilder();

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using OrderKit.Core;
 using OrderKit.Idempotency;
 using OrderKit.StateMachine;
@@ -31,6 +32,19 @@ public sealed class OrderIntakeTests : IAsyncDisposable
         Assert.IsType<IntakeResult.Repeated>(await TakeAsync("captured", "notify-1"));
 
         Assert.Equal(19_900, (await OrderAsync())!.Snapshot.Counters.Captured);
+    }
+
+    [Fact]
+    public void What_is_forgotten_before_its_source_gives_up_is_a_faulty_setting()
+    {
+        var services = new ServiceCollection();
+        services.AddOrderKit().UseInMemory();
+        services.Configure<IntakeOptions>(options => options.RedeliveryHorizons["bank"] = options.Keep);
+        using var provider = services.BuildServiceProvider();
+
+        var refusal = Assert.Throws<OptionsValidationException>(() => provider.GetRequiredService<IOptions<IntakeOptions>>().Value);
+
+        Assert.Contains("bank repeats a delivery for 7.00:00:00", refusal.Message, StringComparison.Ordinal);
     }
 
     [Fact]
