@@ -11,6 +11,11 @@ public sealed class StormTests
     [InlineData("--callers", "-1")]
     [InlineData("--connection", "storm.db")]
     [InlineData("--connection")]
+    [InlineData("--serve", "65536")]
+    [InlineData("--serve", "-1")]
+    [InlineData("--orders", "0")]
+    [InlineData("--secret", "")]
+    [InlineData("--acknowledged", "there-is-no-such-file")]
     [InlineData("--fast", "1")]
     public void What_cannot_be_meant_is_refused_with_what_can(params string[] args)
     {
@@ -20,7 +25,7 @@ public sealed class StormTests
 
     [Fact]
     public void Without_options_it_is_a_short_storm_on_a_file_of_its_own() =>
-        Assert.Equal(new StormOptions { UsesPostgres = false, Connection = null, Seconds = 20, Callers = 256 }, StormOptions.Parse([], out _));
+        Assert.Equal(new StormOptions { UsesPostgres = false, Connection = null, Seconds = 20, Callers = 256, Port = null, Orders = 50_000 }, StormOptions.Parse([], out _));
 
     [Fact]
     public void Every_callback_is_delivered_three_times()
