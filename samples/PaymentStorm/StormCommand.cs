@@ -43,10 +43,10 @@ public static class StormCommand
             return Failed;
         }
 
-        var folder = Directory.CreateTempSubdirectory("orderkit-storm-");
+        var folder = options is { UsesPostgres: false, Connection: null } ? Directory.CreateTempSubdirectory("orderkit-storm-") : null;
         try
         {
-            var connection = options.Connection ?? server?.ConnectionString ?? $"Data Source={Path.Combine(folder.FullName, "storm.db")}";
+            var connection = options.Connection ?? server?.ConnectionString ?? $"Data Source={Path.Combine(folder!.FullName, "storm.db")}";
             var account = options.Port is null
                 ? await BlowAsync(options, connection, output)
                 : await ServeCommand.RunAsync(options, connection, output, cancellationToken);
@@ -70,7 +70,7 @@ public static class StormCommand
                 await server.DisposeAsync();
             }
 
-            folder.Delete(recursive: true);
+            folder?.Delete(recursive: true);
         }
     }
 

@@ -16,6 +16,7 @@ work=$(mktemp -d "${TMPDIR:-/tmp}/orderkit-load.XXXXXX")
 server= keeper= failures=0
 
 finish() {
+    trap '' INT TERM HUP
     [ -n "$server" ] && kill -KILL "$server" 2>/dev/null
     [ -n "$keeper" ] && kill "$keeper" 2>/dev/null && wait "$keeper" 2>/dev/null
     rm -rf -- "$work"
