@@ -4,11 +4,12 @@ using OrderKit;
 using OrderKit.Eng;
 using OrderKit.Sql;
 using OrderKit.StateMachine;
+using PaymentStorm.Serving;
 using Spectre.Console;
 
 namespace PaymentStorm;
 
-/// <summary>The command: place orders, let the storm blow, tell what came of it.</summary>
+/// <summary>The command: place orders, let the storm blow or wait for one over HTTP, tell what came of it.</summary>
 public static class StormCommand
 {
     private const int Succeeded = 0;
@@ -19,7 +20,7 @@ public static class StormCommand
     private const int OrdersForASecond = 2_500;
     private const int MostOrders = 400_000;
 
-    public static async Task<int> RunAsync(string[] args, TextWriter output)
+    public static async Task<int> RunAsync(string[] args, TextWriter output, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(output);
         if (StormOptions.Parse(args, out var fault) is not { } options)
@@ -42,11 +43,20 @@ public static class StormCommand
             return Failed;
         }
 
-        var folder = Directory.CreateTempSubdirectory("orderkit-storm-");
+        var folder = options is { UsesPostgres: false, Connection: null } ? Directory.CreateTempSubdirectory("orderkit-storm-") : null;
         try
         {
-            var connection = options.Connection ?? server?.ConnectionString ?? $"Data Source={Path.Combine(folder.FullName, "storm.db")}";
-            return await RunAsync(options, connection, output);
+            var connection = options.Connection ?? server?.ConnectionString ?? $"Data Source={Path.Combine(folder!.FullName, "storm.db")}";
+            var account = options.Port is null
+                ? await BlowAsync(options, connection, output)
+                : await ServeCommand.RunAsync(options, connection, output, cancellationToken);
+            if (account is null)
+            {
+                return Failed;
+            }
+
+            await output.WriteLineAsync(account.ToString());
+            return account is { Lost: 0, Double: 0 } ? Succeeded : Failed;
         }
         catch (System.Data.Common.DbException e)
         {
@@ -60,31 +70,20 @@ public static class StormCommand
                 await server.DisposeAsync();
             }
 
-            folder.Delete(recursive: true);
+            folder?.Delete(recursive: true);
         }
     }
 
-    private static async Task<int> RunAsync(StormOptions options, string connection, TextWriter output)
+    private static async Task<Account?> BlowAsync(StormOptions options, string connection, TextWriter output)
     {
         var services = new ServiceCollection().AddLogging();
-        var builder = services.AddOrderKit();
-        if (options.UsesPostgres)
-        {
-            // The driver prepares what comes again and again, and two sets are written at the same time.
-            builder.AddIntake(intake => intake.Writers = 2)
-                .UsePostgreSql($"{connection};Max Auto Prepare=100;Auto Prepare Min Usages=2");
-        }
-        else
-        {
-            builder.UseSqlite(connection);
-        }
-
+        StormStore.Choose(services.AddOrderKit(), options, connection);
         await using var provider = services.BuildServiceProvider();
         await provider.GetRequiredService<OrderKitSchema>().EnsureAsync();
         if ((await provider.GetRequiredService<OrderQueries>().SearchAsync(new OrderQuery { PageSize = 1 })).Items.Count > 0)
         {
             await Console.Error.WriteLineAsync("The database has orders already, and the account would be wrong. Name an empty one.");
-            return Failed;
+            return null;
         }
 
         var orders = Math.Min(MostOrders, options.Seconds * OrdersForASecond);
@@ -93,9 +92,8 @@ public static class StormCommand
         var account = await ShowAsync(storm, options, orders);
         await output.WriteLineAsync(string.Create(
             CultureInfo.InvariantCulture,
-            $"{(options.UsesPostgres ? "PostgreSQL, fsync as the server has it" : "SQLite, synchronous=FULL")}; {orders:N0} orders, {options.Callers} callers; every callback delivered {CallbackStream.Deliveries} times, each answered after its commit; then every order read back."));
-        await output.WriteLineAsync(account.ToString());
-        return account is { Lost: 0, Double: 0 } ? Succeeded : Failed;
+            $"{StormStore.Describe(options)}; {orders:N0} orders, {options.Callers} callers; every callback delivered {CallbackStream.Deliveries} times, each answered after its commit; then every order read back."));
+        return account;
     }
 
     private static Task<Account> ShowAsync(Storm storm, StormOptions options, int orders) => AnsiConsole.Progress()

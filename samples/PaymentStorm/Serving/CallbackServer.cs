@@ -1,0 +1,189 @@
+using System.Diagnostics;
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using OrderKit.AspNetCore;
+using OrderKit.Core;
+using OrderKit.Idempotency;
+using OrderKit.Sql;
+using OrderKit.StateMachine;
+
+namespace PaymentStorm.Serving;
+
+/// <summary>Takes callbacks over HTTP, and tells from the journal what became of them.</summary>
+internal sealed class CallbackServer : IAsyncDisposable
+{
+    /// <summary>Names the trade of a callback in its answer, so that a load tool knows what it was told.</summary>
+    public const string TradeHeader = "X-Trade";
+
+    private const int PlacedAtOnce = 2_000;
+    private const int ReadAtOnce = 1_000;
+
+    private readonly WebApplication _app;
+    private readonly AnswerBook _answers;
+    private readonly long _effectsBefore;
+
+    private CallbackServer(WebApplication app, AnswerBook answers, int trades, long effectsBefore) =>
+        (_app, _answers, Trades, _effectsBefore) = (app, answers, trades, effectsBefore);
+
+    public AnswerBook Answers => _answers;
+
+    /// <summary>How many trades wait, or waited, to be paid.</summary>
+    public int Trades { get; }
+
+    /// <summary>The payments that the journal had when the server started.</summary>
+    public long EffectsBefore => _effectsBefore;
+
+    /// <summary>Where it listens.</summary>
+    public Uri Address => new(_app.Urls.First());
+
+    public IServiceProvider Services => _app.Services;
+
+    /// <summary>Places the orders that are not there yet, with their payment documents, and listens.</summary>
+    /// <param name="options">The options of the command.</param>
+    /// <param name="connection">The connection string.</param>
+    /// <param name="progress">How far the placing is, from 0 to 1.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="IOException">The port is taken.</exception>
+    /// <exception cref="StoreInUseException">The orders of the database are somebody else's.</exception>
+    public static async Task<CallbackServer> StartAsync(StormOptions options, string connection, Action<double>? progress = null, CancellationToken cancellationToken = default)
+    {
+        AnswerBook? answers = null;
+        var app = Build(options, connection, () => answers!);
+        try
+        {
+            await app.Services.GetRequiredService<OrderKitSchema>().EnsureAsync(cancellationToken);
+            var trades = await PlaceAsync(app.Services, options.Orders, progress ?? (static _ => { }), cancellationToken);
+            answers = new AnswerBook(trades);
+            var effects = (await EffectsAsync(app.Services, cancellationToken)).Values.Sum();
+            var server = new CallbackServer(app, answers, trades, effects);
+            await app.StartAsync(cancellationToken);
+            return server;
+        }
+        catch
+        {
+            await app.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Answers what is under way, listens no more, and compares what was acknowledged with what the journal has.</summary>
+    public async Task<Account> CloseAsync()
+    {
+        await _app.StopAsync();
+        var effects = await EffectsAsync(_app.Services, CancellationToken.None);
+        long lost = 0, doubled = 0;
+        for (var i = 0; i < Trades; i++)
+        {
+            var found = effects.GetValueOrDefault(new Trade(i).Order);
+            lost += _answers.IsAcknowledged(i) && found == 0 ? 1 : 0;
+            doubled += found > 1 ? 1 : 0;
+        }
+
+        var all = effects.Values.Sum();
+        return new Account(
+            _answers.Sent, Math.Max(0, _answers.Payments - (all - _effectsBefore)), all, lost, doubled, _answers.PerSecond(), _answers.Within(0.5), _answers.Within(0.99));
+    }
+
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    private static WebApplication Build(StormOptions options, string connection, Func<AnswerBook> answers)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders().AddSimpleConsole().SetMinimumLevel(LogLevel.Error);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Listen(IPAddress.Loopback, options.Port ?? 0);
+        });
+        StormStore.Choose(builder.Services.AddOrderKit(), options, connection).AddPaymentNotifications<PaymentBook>(static notifications =>
+        {
+            // "Taken" then always means an effect, which can be counted; a wrong amount is kept in quarantine either way.
+            notifications.AcknowledgesQuarantined = false;
+
+            // Alipay reads the body only, and a load tool the status only.
+            var alipay = AcknowledgementProtocol.Alipay;
+            notifications.Protocols[Trade.Alipay] = alipay with { Again = alipay.Again with { StatusCode = StatusCodes.Status503ServiceUnavailable } };
+        });
+
+        var app = builder.Build();
+        app.Use(async (context, next) =>
+        {
+            var begun = Stopwatch.GetTimestamp();
+            await next(context);
+            answers().Note(begun, context.Response.StatusCode, context.Items.TryGetValue(typeof(Trade), out var paid) ? (Trade?)paid : null);
+        });
+        var signature = new DemoSignature(options.Secret);
+        app.MapPaymentNotifications("/callbacks/alipay", Trade.Alipay, Signed(static (request, body) => AlipayCallback.Read(request.ContentType, body)));
+        app.MapPaymentNotifications("/callbacks/wechat", Trade.WeChatPay, Signed(static (_, body) => WeChatPayCallback.Read(body)));
+        return app;
+
+        NotificationReader Signed(Func<HttpRequest, ReadOnlyMemory<byte>, NotificationReading> read) => (context, body, _) =>
+            new(signature.IsGood(context.Request, body.Span) ? Noted(context, read(context.Request, body)) : new NotificationReading.Refused("signature"));
+    }
+
+    private static NotificationReading Noted(HttpContext context, NotificationReading reading)
+    {
+        if (reading is NotificationReading.Verified { Facts: { Kind: NotificationKind.Paid } facts } && Trade.TryParse(facts.MerchantTradeNumber, out var trade))
+        {
+            context.Items[typeof(Trade)] = trade;
+            context.Response.Headers[TradeHeader] = trade.MerchantNumber;
+        }
+
+        return reading;
+    }
+
+    private static async Task<int> PlaceAsync(IServiceProvider services, int orders, Action<double> progress, CancellationToken cancellationToken)
+    {
+        var (units, lifecycle) = (services.GetRequiredService<IUnitOfWorkFactory>(), services.GetRequiredService<OrderLifecycle>());
+        int placed;
+        await using (var unit = await units.BeginAsync(cancellationToken))
+        {
+            placed = await PaymentBook.OpenAsync(unit, cancellationToken);
+            await unit.CommitAsync(cancellationToken);
+        }
+
+        if (placed == 0 && (await services.GetRequiredService<OrderQueries>().SearchAsync(new OrderQuery { PageSize = 1 }, cancellationToken)).Items.Count > 0)
+        {
+            throw new StoreInUseException();
+        }
+
+        for (; placed < orders; placed = Math.Min(orders, placed + PlacedAtOnce))
+        {
+            // Orders and what is asked for them are one commit, so that a start that was interrupted goes on where it was.
+            var numbers = Enumerable.Range(placed, Math.Min(PlacedAtOnce, orders - placed)).ToList();
+            await using var unit = await units.BeginAsync(cancellationToken);
+            await lifecycle.FireManyAsync(unit, [.. numbers.Select(Callback.Placed)], cancellationToken);
+            await PaymentBook.AddAsync(unit, numbers.Select(static number => new Trade(number)), cancellationToken);
+            await unit.CommitAsync(cancellationToken);
+            progress((double)placed / orders);
+        }
+
+        return placed;
+    }
+
+    /// <summary>How often each order's journal says that money came in; orders without are left out.</summary>
+    private static async Task<Dictionary<OrderKey, long>> EffectsAsync(IServiceProvider services, CancellationToken cancellationToken)
+    {
+        var journal = services.GetRequiredService<IJournalStore>();
+        var effects = new Dictionary<OrderKey, long>();
+        IReadOnlyList<OrderJournal> page = [];
+        do
+        {
+            page = await journal.ScanAsync(page.Count == 0 ? 0 : page[^1].OrderNo, ReadAtOnce, cancellationToken);
+            foreach (var order in page)
+            {
+                if (order.Entries.Count(static entry => entry.Trigger == "captured") is > 0 and var count)
+                {
+                    effects[order.Order.Key] = count;
+                }
+            }
+        }
+        while (page.Count > 0);
+
+        return effects;
+    }
+}
