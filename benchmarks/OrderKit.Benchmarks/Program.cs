@@ -9,6 +9,9 @@ var suites = new (string Name, Func<Task> Run)[]
     ("sqlite", SqliteBenchmarks.RunAsync),
     ("postgres", PostgreSqlBenchmarks.RunAsync),
     ("storm", StormBenchmarks.RunAsync),
+    ("grouped", GroupedBenchmarks.RunAsync),
+    ("messaging", MessagingBenchmarks.RunAsync),
+    ("upkeep", UpkeepBenchmarks.RunAsync),
     ("deadlines", () => { DeadlineBenchmarks.Run(); return Task.CompletedTask; }),
 };
 

@@ -20,6 +20,12 @@ internal sealed class DurableStore : IAsyncDisposable
 
     public OrderLifecycle Lifecycle { get; }
 
+    public T Service<T>()
+        where T : notnull => _services.GetRequiredService<T>();
+
+    public T Port<T>()
+        where T : class => StoreChoice.PortOf<T>(_services);
+
     public Task CreateAsync() => _services.GetRequiredService<Sql.OrderKitSchema>().EnsureAsync();
 
     public async Task FireAsync(IReadOnlyList<OrderFact> facts)

@@ -42,7 +42,14 @@ internal sealed class CallbackStorm
     /// <param name="callers">How many deliver at the same time, each waiting for its answer.</param>
     /// <param name="duration">For how long.</param>
     /// <param name="deliver">Delivers; tells whether it took effect.</param>
-    public async Task<StormResult> RunAsync(int callers, TimeSpan duration, Func<IntakeRequest, Task<bool>> deliver)
+    public Task<StormResult> RunAsync(int callers, TimeSpan duration, Func<IntakeRequest, Task<bool>> deliver) =>
+        RunAsync(callers, duration, (_, request) => deliver(request));
+
+    /// <summary>The same for callers that are told apart.</summary>
+    /// <param name="callers">How many deliver at the same time, each waiting for its answer.</param>
+    /// <param name="duration">For how long.</param>
+    /// <param name="deliver">Delivers, as the caller of that number; tells whether it took effect.</param>
+    public async Task<StormResult> RunAsync(int callers, TimeSpan duration, Func<int, IntakeRequest, Task<bool>> deliver)
     {
         const int Quarters = 4;
         var answered = new long[Quarters];
@@ -59,7 +66,7 @@ internal sealed class CallbackStorm
                 var request = new IntakeRequest(
                     OperationKey.Of("callback", id), Fingerprint.Of(("trigger", trigger), ("order", (long)order), ("evidence", fact.Evidence)), fact);
                 var begun = Stopwatch.GetTimestamp();
-                if (await deliver(request).ConfigureAwait(false))
+                if (await deliver(caller, request).ConfigureAwait(false))
                 {
                     Interlocked.Increment(ref effects);
                 }

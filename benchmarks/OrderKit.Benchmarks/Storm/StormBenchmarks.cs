@@ -19,8 +19,8 @@ internal static class StormBenchmarks
     private const int NaiveCallers = 16;
 
     // ORDERKIT_STORM_ORDERS and ORDERKIT_STORM_SECONDS make it shorter while one works on it.
-    private static readonly int Orders = Setting("ORDERKIT_STORM_ORDERS", 1_000_000);
-    private static readonly TimeSpan Duration = TimeSpan.FromSeconds(Setting("ORDERKIT_STORM_SECONDS", 60));
+    private static readonly int Orders = Settings.Number("ORDERKIT_STORM_ORDERS", 1_000_000);
+    private static readonly TimeSpan Duration = Settings.Seconds("ORDERKIT_STORM_SECONDS", 60);
 
     public static async Task RunAsync()
     {
@@ -28,11 +28,19 @@ internal static class StormBenchmarks
         try
         {
             var source = $"Data Source={Path.Combine(folder, "storm.db")}";
-            await RunAsync("SQLite, synchronous=FULL", 10, builder => builder.UseSqlite(options =>
-            {
-                options.ConnectionString = source;
-                options.Synchronous = SqliteSynchronous.Full;
-            }), () => new SqliteConnection($"{source};Pooling=False")).ConfigureAwait(false);
+            const string Settings = "PRAGMA busy_timeout = 30000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL";
+            await RunAsync(
+                "SQLite, synchronous=FULL",
+                10,
+                builder => builder.UseSqlite(options =>
+                {
+                    options.ConnectionString = source;
+                    options.Synchronous = SqliteSynchronous.Full;
+                }),
+                Open,
+                [("each its own connection, contending for the file", () => RawClients.OnOwnConnectionsAsync(NaiveCallers, Open, Settings))]).ConfigureAwait(false);
+
+            DbConnection Open() => new SqliteConnection($"{source};Pooling=False");
         }
         finally
         {
@@ -47,11 +55,19 @@ internal static class StormBenchmarks
         await using (server.ConfigureAwait(false))
         {
             var prepared = $"{server.ConnectionString};Max Auto Prepare=100;Auto Prepare Min Usages=2;Maximum Pool Size=30";
-            await RunAsync("PostgreSQL, fsync on", 7, builder => builder.AddIntake(options => options.Writers = 2).UsePostgreSql(prepared), () => new NpgsqlConnection($"{server.ConnectionString};Pooling=False")).ConfigureAwait(false);
+            await RunAsync(
+                "PostgreSQL, fsync on",
+                7,
+                builder => builder.AddIntake(options => options.Writers = 2).UsePostgreSql(prepared),
+                () => new NpgsqlConnection($"{server.ConnectionString};Pooling=False"),
+                [
+                    ("the driver's pool, as it comes", () => RawClients.OnPoolAsync(NpgsqlDataSource.Create(server.ConnectionString))),
+                    ("the driver's pool, prepared by the driver", () => RawClients.OnPoolAsync(NpgsqlDataSource.Create(prepared))),
+                ]).ConfigureAwait(false);
         }
     }
 
-    private static async Task RunAsync(string title, int bar, Action<OrderKitBuilder> choose, Func<DbConnection> open)
+    private static async Task RunAsync(string title, int bar, Action<OrderKitBuilder> choose, Func<DbConnection> open, (string Name, Func<Task<RawClients>> Open)[] raw)
     {
         var services = new ServiceCollection().AddLogging();
         choose(services.AddOrderKit());
@@ -59,10 +75,7 @@ internal static class StormBenchmarks
         await using var ends = provider.ConfigureAwait(false);
         await provider.GetRequiredService<Sql.OrderKitSchema>().EnsureAsync().ConfigureAwait(false);
         var lifecycle = provider.GetRequiredService<OrderLifecycle>();
-        for (var i = 0; i < Orders; i += 2_000)
-        {
-            await lifecycle.FireManyAsync([.. Enumerable.Range(i, Math.Min(2_000, Orders - i)).Select(DurableFacts.Placed)]).ConfigureAwait(false);
-        }
+        await FillAsync(lifecycle, Orders).ConfigureAwait(false);
 
         var storm = new CallbackStorm(Orders, Math.Min(Newest, Orders));
         var intake = provider.GetRequiredService<OrderIntake>();
@@ -74,6 +87,13 @@ internal static class StormBenchmarks
         var grouped = await storm.RunAsync(Callers, Duration, request => TakeAsync(intake, request)).ConfigureAwait(false);
         var difference = await SumOfVersionsAsync(open()).ConfigureAwait(false) - Orders - warm.Effects - naive.Effects - grouped.Effects;
 
+        // Last, since what they write has the shape of OrderKit's rows and not their sense.
+        var raws = new List<(string Name, StormResult Result)>();
+        foreach (var (name, openRaw) in raw)
+        {
+            raws.Add((name, await RunRawAsync(storm, openRaw).ConfigureAwait(false)));
+        }
+
         Console.WriteLine();
         Console.WriteLine($"### Callback storm on {title}: {Orders:N0} orders, callbacks about the newest {Math.Min(Newest, Orders):N0}, each delivered 3 times");
         Console.WriteLine();
@@ -81,20 +101,52 @@ internal static class StormBenchmarks
         Console.WriteLine("|---|---:|---:|---:|---|---:|---:|---|---:|---:|---:|---:|");
         Print("intake", Callers, grouped, "≥ 12,800", "≥ 0.85");
         Print("one by one", NaiveCallers, naive, "", "");
+        foreach (var (name, result) in raws)
+        {
+            Print($"raw: {name}", NaiveCallers, result, "", "");
+        }
+
         Console.WriteLine();
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"{grouped.AnsweredPerSecond / naive.AnsweredPerSecond:N1} times as many as one by one (bar: {bar}). Rows in the journal less the effects that were told: {difference}."));
+        foreach (var (name, result) in raws)
+        {
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{grouped.AnsweredPerSecond / result.AnsweredPerSecond:N1} times as many as raw, {name} (bar: ≥ {bar})."));
+        }
     }
 
-    private static async Task<bool> TakeAsync(OrderIntake intake, IntakeRequest request) => await intake.TakeAsync(request).ConfigureAwait(false) switch
+    internal static async Task FillAsync(OrderLifecycle lifecycle, int orders)
+    {
+        for (var i = 0; i < orders; i += 2_000)
+        {
+            await lifecycle.FireManyAsync([.. Enumerable.Range(i, Math.Min(2_000, orders - i)).Select(DurableFacts.Placed)]).ConfigureAwait(false);
+        }
+    }
+
+    // The drivers of files block their threads: without enough of them 16 clients would not be 16.
+    private static async Task<StormResult> RunRawAsync(CallbackStorm storm, Func<Task<RawClients>> open)
+    {
+        ThreadPool.GetMinThreads(out var workers, out var completions);
+        ThreadPool.SetMinThreads(Math.Max(workers, 2 * NaiveCallers), completions);
+        var clients = await open().ConfigureAwait(false);
+        await using (clients.ConfigureAwait(false))
+        {
+            await storm.RunAsync(NaiveCallers, Duration / 20, clients.DeliverAsync).ConfigureAwait(false);
+            var result = await storm.RunAsync(NaiveCallers, Duration / 4, clients.DeliverAsync).ConfigureAwait(false);
+            ThreadPool.SetMinThreads(workers, completions);
+            return result;
+        }
+    }
+
+    internal static async Task<bool> TakeAsync(OrderIntake intake, IntakeRequest request) => await intake.TakeAsync(request).ConfigureAwait(false) switch
     {
         IntakeResult.Taken { Fired: FireResult.Applied } => true,
         IntakeResult.Repeated { Refusal: null } => false,
         var other => throw new InvalidOperationException($"A callback of the benchmark was not taken: {other}"),
     };
 
-    private static async Task<bool> OneByOneAsync(Operations operations, OrderLifecycle lifecycle, IntakeRequest request) =>
+    internal static async Task<bool> OneByOneAsync(Operations operations, OrderLifecycle lifecycle, IntakeRequest request) =>
         await operations.RunAsync(request.Key, request.Fingerprint, ResultCodec.None, async (operation, cancellationToken) =>
             await lifecycle.FireAsync(operation.UnitOfWork, request.Fact, cancellationToken).ConfigureAwait(false) is FireResult.Applied).ConfigureAwait(false) switch
         {
@@ -118,10 +170,7 @@ internal static class StormBenchmarks
         }
     }
 
-    private static void Print(string name, int callers, StormResult result, string bar, string endurance) => Console.WriteLine(string.Create(
+    internal static void Print(string name, int callers, StormResult result, string bar, string endurance) => Console.WriteLine(string.Create(
         CultureInfo.InvariantCulture,
         $"| {name} | {callers} | {result.Elapsed.TotalSeconds:N0} | {result.AnsweredPerSecond:N0} | {bar} | {result.EffectsPerSecond:N0} | {result.Endurance:N2} | {endurance} | {result.Percentile(0.5):N1} | {result.Percentile(0.99):N1} | {result.Percentile(0.999):N1} | {result.Latencies[^1]:N1} |"));
-
-    private static int Setting(string name, int usual) =>
-        int.TryParse(Environment.GetEnvironmentVariable(name), CultureInfo.InvariantCulture, out var value) ? value : usual;
 }
