@@ -78,7 +78,7 @@ internal static class UpkeepBenchmarks
         var outbox = store.Port<IOutboxStore>();
         var monitor = store.Service<LagMonitor>();
         const string Oldest = "SELECT o.created_at, o.attempts, o.due_at FROM orderkit_outbox o WHERE o.destination = 'events' ORDER BY o.id LIMIT 1";
-        const string Count = "SELECT count(*) FROM (SELECT 1 FROM orderkit_outbox c WHERE c.destination = 'events' LIMIT 10001) counted";
+        const string Count = "SELECT count(*) FROM (SELECT 1 FROM orderkit_outbox c WHERE c.destination = 'events' ORDER BY c.id LIMIT 10001) counted";
         var connection = open();
         await using (connection.ConfigureAwait(false))
         {

@@ -76,7 +76,7 @@ internal sealed class SqlInboxStore(SqlDatabase database) : IInboxStore
     private const string Sweep =
         "DELETE FROM {inbox} WHERE id IN (SELECT s.id FROM {inbox} s WHERE s.state = 1 AND s.due_at <= {now} ORDER BY s.due_at LIMIT $1)";
 
-    private const string Count = "SELECT count(*) FROM (SELECT 1 FROM {inbox} c WHERE c.consumer = $1 AND c.state = 0 LIMIT $2) counted";
+    private const string Count = "SELECT count(*) FROM (SELECT 1 FROM {inbox} c WHERE c.consumer = $1 AND c.state = 0 ORDER BY c.id LIMIT $2) counted";
 
     private const string Oldest = """
         SELECT i.received_at, i.attempts, CASE WHEN i.due_at <= {now} THEN 1 ELSE 0 END

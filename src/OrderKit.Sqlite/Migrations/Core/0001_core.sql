@@ -24,6 +24,7 @@ CREATE TABLE {outbox} (
 );
 CREATE INDEX {prefix}outbox_lane ON {outbox} (destination, lane, tenant, id);
 CREATE INDEX {prefix}outbox_due ON {outbox} (destination, due_at, id);
+CREATE INDEX {prefix}outbox_age ON {outbox} (destination, id);
 
 CREATE TABLE {cases} (
     case_no integer PRIMARY KEY,
