@@ -78,12 +78,7 @@ internal sealed class Participant : IStoreCalls
     public async Task CrashAsync()
     {
         _isDead = true;
-        foreach (var unit in _open)
-        {
-            await unit.DisposeAsync().ConfigureAwait(false);
-        }
-
-        _open.Clear();
+        await BreakAsync().ConfigureAwait(false);
         Give(Turn.Crash);
         await Settled.ConfigureAwait(false);
     }
@@ -166,6 +161,7 @@ internal sealed class Participant : IStoreCalls
         return turn == Turn.Crash ? throw new ParticipantCrashedException() : turn;
     }
 
+    // What a broken connection leaves open is rolled back by the store.
     private async Task BreakAsync()
     {
         foreach (var unit in _open)
