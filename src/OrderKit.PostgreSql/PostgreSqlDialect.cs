@@ -16,6 +16,8 @@ internal sealed class PostgreSqlDialect(Func<TimeSpan>? clockOffset) : SqlDialec
     // Nothing is prepared on the session: a pooler may give the next transaction another one.
     public override bool KeepsCommands => false;
 
+    public override bool FailsWholeTransactions => true;
+
     // Not now(), which stands still inside a transaction.
     public override string Now => clockOffset is null
         ? "clock_timestamp()"

@@ -6,6 +6,7 @@ namespace OrderKit.Messaging;
 public sealed class Inbox
 {
     private const int SweepBatch = 1_000;
+    private static readonly TimeSpan LongestHeadStart = TimeSpan.FromDays(30);
 
     private readonly IInboxStore _store;
     private readonly IUnitOfWorkFactory _units;
@@ -72,6 +73,11 @@ public sealed class Inbox
             {
                 throw new ArgumentException(
                     $"A message of type '{message.Type}' has no {(string.IsNullOrEmpty(message.Consumer) ? "consumer" : "id")}. Both are needed to recognise a redelivery.", nameof(messages));
+            }
+
+            if (message.HeadStart < TimeSpan.Zero || message.HeadStart > LongestHeadStart)
+            {
+                throw new ArgumentException($"The message {message.MessageId} has a head start of {message.HeadStart}; it lies between nothing and {LongestHeadStart}.", nameof(messages));
             }
         }
     }

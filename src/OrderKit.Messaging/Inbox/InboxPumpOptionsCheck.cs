@@ -10,6 +10,7 @@ internal sealed class InboxPumpOptionsCheck : IValidateOptions<InboxPumpOptions>
         var faults = new List<string>();
         Positive(options.SweepInterval, nameof(options.SweepInterval));
         Positive(options.Lease, nameof(options.Lease));
+        Positive(options.TransactionTime, nameof(options.TransactionTime));
         Positive(options.FirstPause, nameof(options.FirstPause));
         Positive(options.LongestPause, nameof(options.LongestPause));
         Positive(options.MaxAge, nameof(options.MaxAge));
@@ -24,6 +25,16 @@ internal sealed class InboxPumpOptionsCheck : IValidateOptions<InboxPumpOptions>
         if (options.BatchSize is < 1 or > 10_000)
         {
             faults.Add($"InboxPumpOptions.BatchSize is {options.BatchSize}; it lies between 1 and 10,000.");
+        }
+
+        if (options.MessagesPerTransaction is < 1 or > 10_000)
+        {
+            faults.Add($"InboxPumpOptions.MessagesPerTransaction is {options.MessagesPerTransaction}; it lies between 1 and 10,000.");
+        }
+
+        if (options.MaxConcurrency is < 1 or > 1_000)
+        {
+            faults.Add($"InboxPumpOptions.MaxConcurrency is {options.MaxConcurrency}; it lies between 1 and 1,000.");
         }
 
         if (options.MaxAttempts < 1)

@@ -14,6 +14,9 @@ public abstract class SqlDialect
     /// <summary>Whether a command is kept and used again on its connection.</summary>
     public abstract bool KeepsCommands { get; }
 
+    /// <summary>Whether a statement that fails takes its whole transaction along.</summary>
+    public virtual bool FailsWholeTransactions => false;
+
     /// <summary>The expression for the store's clock.</summary>
     public abstract string Now { get; }
 

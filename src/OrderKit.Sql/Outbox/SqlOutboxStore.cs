@@ -68,6 +68,8 @@ internal sealed class SqlOutboxStore(SqlDatabase database) : IOutboxStore
         FROM {outbox} o WHERE o.destination = $1 ORDER BY o.id LIMIT 1
         """;
 
+    public WakeUp Written => database.OutboxWritten;
+
     public async ValueTask AppendAsync(UnitOfWork unitOfWork, IReadOnlyList<OutboxMessage> messages, CancellationToken cancellationToken = default)
     {
         var session = database.On(unitOfWork);
@@ -78,6 +80,7 @@ internal sealed class SqlOutboxStore(SqlDatabase database) : IOutboxStore
             SqlText.RequireStorable(message.Destination, message.Lane, message.MessageId, message.Tenant.Value, message.Type);
         }
 
+        unitOfWork.AfterCommit(Written.Set);
         if (messages.Count > 1 && database.Dialect.WritesSets)
         {
             await session.Call(InsertMany).With(

@@ -162,6 +162,9 @@ internal sealed class SetOrderStatements(SqlDatabase database) : IOrderStatement
             return await session.Call(sql).With([.. values]).ListAsync(read, cancellationToken).ConfigureAwait(false);
         }
 
+        // Until it has come back.
+        var hadFailed = session.HasFailed;
+        session.HasFailed = true;
         var batch = session.Connection.CreateBatch();
         await using (batch.ConfigureAwait(false))
         {
@@ -183,6 +186,7 @@ internal sealed class SetOrderStatements(SqlDatabase database) : IOrderStatement
                     rows.Add(read(new SqlRow(reader, session.Dialect)));
                 }
 
+                session.HasFailed = hadFailed;
                 return rows;
             }
         }

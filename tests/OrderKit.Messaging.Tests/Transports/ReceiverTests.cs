@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
@@ -74,25 +75,30 @@ public sealed class ReceiverTests : IDisposable
     }
 
     [Fact]
-    public async Task A_host_sends_and_receives_in_the_background()
+    public async Task A_host_sends_and_receives_in_the_background_as_soon_as_something_is_committed()
     {
-        var handled = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var handled = Channel.CreateUnbounded<string>();
         var builder = Host.CreateApplicationBuilder();
         builder.Services.AddSingleton<IInboxHandler>(new Telling(handled));
         builder.Services.AddOrderKit().UseInMemory()
             .AddInProcessTransport(o => o.Topics.Add("events"))
-            .SendThroughTransport(o => o.SweepInterval = TimeSpan.FromMilliseconds(10))
+            .SendThroughTransport(o => o.SweepInterval = TimeSpan.FromDays(1))
             .ReceiveFromTransport(o => (o.Topic, o.Consumer) = ("events", "warehouse"))
-            .ConfigureInbox(o => o.SweepInterval = TimeSpan.FromMilliseconds(10));
+            .ConfigureInbox(o => o.SweepInterval = TimeSpan.FromDays(1));
         using var host = builder.Build();
         await host.StartAsync();
-        await using (var unit = await host.Services.GetRequiredService<IUnitOfWorkFactory>().BeginAsync())
+        foreach (var id in new[] { "1", "2", "3" })
         {
-            await host.Services.GetRequiredService<IOutboxStore>().AppendAsync(unit, [new OutboxMessage("1", "events", TenantId.Default, "lane", "test", "x"u8.ToArray())]);
-            await unit.CommitAsync();
+            await using (var unit = await host.Services.GetRequiredService<IUnitOfWorkFactory>().BeginAsync())
+            {
+                await host.Services.GetRequiredService<IOutboxStore>().AppendAsync(unit, [new OutboxMessage(id, "events", TenantId.Default, "lane", "test", "x"u8.ToArray())]);
+                await unit.CommitAsync();
+            }
+
+            // No sweep comes within a day.
+            Assert.Equal(id, await handled.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromMinutes(1)));
         }
 
-        Assert.Equal("1", await handled.Task.WaitAsync(TimeSpan.FromMinutes(1)));
         await host.StopAsync();
     }
 
@@ -148,26 +154,25 @@ public sealed class ReceiverTests : IDisposable
         _transport, new Inbox(inbox, _post.Database), letters, _post.Database,
         Options.Create(new TransportReceiverOptions { Topic = "events", Consumer = "warehouse" }), null, _post.Clock);
 
-    private sealed class Telling(TaskCompletionSource<string> handled) : IInboxHandler
+    private sealed class Telling(Channel<string> handled) : IInboxHandler
     {
         public string Consumer => "warehouse";
 
-        public Task HandleAsync(UnitOfWork unitOfWork, InboxDelivery delivery, CancellationToken cancellationToken)
-        {
-            handled.TrySetResult(delivery.Message.MessageId);
-            return Task.CompletedTask;
-        }
+        public Task HandleAsync(UnitOfWork unitOfWork, InboxDelivery delivery, CancellationToken cancellationToken) =>
+            handled.Writer.WriteAsync(delivery.Message.MessageId, cancellationToken).AsTask();
     }
 
     /// <summary>An inbox that cannot keep one message, as a database cannot keep every text.</summary>
     private sealed class PickyInbox(IInboxStore inner) : IInboxStore
     {
+        public WakeUp Received => inner.Received;
+
         public ValueTask<IReadOnlyList<InboxReceipt>> AcceptAsync(UnitOfWork unitOfWork, IReadOnlyList<InboxMessage> messages, CancellationToken cancellationToken = default) =>
             messages.Any(message => message.MessageId == "refused") ? throw new ArgumentException("No database keeps this.", nameof(messages)) : inner.AcceptAsync(unitOfWork, messages, cancellationToken);
 
         public ValueTask<IReadOnlyList<InboxDelivery>> ClaimAsync(string consumer, int max, TimeSpan lease, CancellationToken cancellationToken = default) => inner.ClaimAsync(consumer, max, lease, cancellationToken);
 
-        public ValueTask CompleteAsync(UnitOfWork unitOfWork, InboxDelivery delivery, TimeSpan retention, CancellationToken cancellationToken = default) => inner.CompleteAsync(unitOfWork, delivery, retention, cancellationToken);
+        public ValueTask CompleteAsync(UnitOfWork unitOfWork, IReadOnlyList<InboxDelivery> deliveries, TimeSpan retention, CancellationToken cancellationToken = default) => inner.CompleteAsync(unitOfWork, deliveries, retention, cancellationToken);
 
         public ValueTask<bool> RetryAsync(InboxDelivery delivery, TimeSpan pause, string error, CancellationToken cancellationToken = default) => inner.RetryAsync(delivery, pause, error, cancellationToken);
 
