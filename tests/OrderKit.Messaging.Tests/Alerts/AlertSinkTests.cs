@@ -85,6 +85,17 @@ public sealed class AlertSinkTests
     }
 
     [Fact]
+    public async Task A_receiver_that_wants_to_be_asked_next_year_is_asked_in_an_hour()
+    {
+        using var receiver = new Receiver(_ => (503, "", 31_536_000));
+        using var sink = NewWebhook(receiver);
+
+        var later = await Assert.ThrowsAsync<RetryLaterException>(() => sink.SendAsync(Told, CancellationToken.None));
+
+        Assert.Equal(TimeSpan.FromHours(1), later.Pause);
+    }
+
+    [Fact]
     public async Task WeCom_gets_a_message_in_markdown()
     {
         using var receiver = new Receiver(_ => (200, """{"errcode":0,"errmsg":"ok"}""", null));
@@ -210,7 +221,7 @@ public sealed class AlertSinkTests
         await provider.GetRequiredService<IAlertSink>().SendAsync(Told, CancellationToken.None);
 
         Assert.Single(provider.GetServices<IAlertSink>());
-        Assert.Equal((LogLevel.Warning, 2201, "Alert a1b2: 10,000 dead letters: TimeoutException (outbox events) from 2026-02-06 04:00:00Z to 2026-02-06 04:05:00Z: m-1, m-2"), Assert.Single(log.Written));
+        Assert.Equal((LogLevel.Warning, 2401, "Alert a1b2: 10,000 dead letters: TimeoutException (outbox events) from 2026-02-06 04:00:00Z to 2026-02-06 04:05:00Z: m-1, m-2"), Assert.Single(log.Written));
     }
 
     private WebhookAlertSink NewWebhook(Receiver receiver) => new(new WebhookAlertOptions { Address = receiver.Address, Secret = Secret }, _clock);

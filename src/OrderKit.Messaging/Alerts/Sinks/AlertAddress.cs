@@ -3,6 +3,9 @@ namespace OrderKit.Messaging;
 /// <summary>Where alerts are posted to.</summary>
 internal static class AlertAddress
 {
+    /// <summary>Nobody who receives puts an alert off for longer: it would be told, or given up, too late.</summary>
+    private static readonly TimeSpan LongestPause = TimeSpan.FromHours(1);
+
     public static bool IsSafe(Uri? address) =>
         address is { IsAbsoluteUri: true } && (address.Scheme == Uri.UriSchemeHttps || (address.Scheme == Uri.UriSchemeHttp && address.IsLoopback));
 
@@ -20,7 +23,7 @@ internal static class AlertAddress
 
         var pause = answer.Headers.RetryAfter is not { } later ? null : later.Delta ?? (later.Date - time.GetUtcNow());
         throw pause > TimeSpan.Zero
-            ? new RetryLaterException(pause.Value)
+            ? new RetryLaterException(pause < LongestPause ? pause.Value : LongestPause)
             : new HttpRequestException($"The receiver answered with {(int)answer.StatusCode}.", inner: null, answer.StatusCode);
     }
 }
