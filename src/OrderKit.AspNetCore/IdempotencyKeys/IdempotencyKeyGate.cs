@@ -214,6 +214,12 @@ internal sealed partial class IdempotencyKeyGate(RequestDelegate handler)
                 throw new NotKeptException(response);
             }
 
+            if (response.HeadBytes > KeptResponse.MaximumHead)
+            {
+                throw new UnkeepableResponseException(string.Create(
+                    CultureInfo.InvariantCulture, $"The answer of this endpoint cannot be kept for its Idempotency-Key, because the headers that are kept have more than {KeptResponse.MaximumHead:N0} bytes. Shorten them, or keep fewer in IdempotencyKeyOptions.ResponseHeaders."));
+            }
+
             return options.Mode == IdempotencyMode.Joined && status is >= 200 and < 300 && !request.WasJoined
                 ? throw new InvalidOperationException(
                     "The endpoint is joined, and its handler never asked for the unit of work, so what it did is no part of the commit. Take an IdempotentRequest and write in its UnitOfWork, or map the endpoint as Leased. Nothing was kept.")

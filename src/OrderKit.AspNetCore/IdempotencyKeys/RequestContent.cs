@@ -49,7 +49,13 @@ internal static class RequestContent
             ArrayPool<byte>.Shared.Return(buffer);
         }
 
-        if (bytes.Length == 0 && request.ContentLength > 0 && request.HttpContext.Features.Get<IFormFeature>()?.Form is null)
+        var form = bytes.Length == 0 ? request.HttpContext.Features.Get<IFormFeature>()?.Form : null;
+        if (form?.Files.Sum(static file => file.Length) > maximum)
+        {
+            return null;
+        }
+
+        if (bytes.Length == 0 && request.ContentLength > 0 && form is null)
         {
             // Without its body, this request would be the same as any other one.
             throw new InvalidOperationException($"The body of {request.ContentLength} bytes was read before the endpoint. Have whatever reads it call HttpRequest.EnableBuffering() first.");

@@ -446,6 +446,36 @@ public sealed class KeyedEndpointRuleTests
     }
 
     [Fact]
+    public async Task The_files_of_a_form_that_was_read_before_have_the_same_limit()
+    {
+        await using var shop = await OpenAsync(static (_, _) => Results.Ok(), static options => options.MaximumRequest = 1_000, before: app => app.Use(async (context, next) =>
+        {
+            await context.Request.ReadFormAsync();
+            await next(context);
+        }));
+
+        Assert.Equal(HttpStatusCode.OK, (await shop.SendAsync("k1", Form(1_000))).StatusCode);
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, (await shop.SendAsync("k2", Form(1_001))).StatusCode);
+
+        static MultipartFormDataContent Form(int length) => new() { { new StreamContent(new UnknownLength(new byte[length])), "photo", "photo.png" } };
+    }
+
+    [Fact]
+    public async Task Headers_that_are_too_long_to_be_kept_are_refused_in_words()
+    {
+        await using var shop = await OpenAsync(static (_, context) =>
+        {
+            context.Response.Headers.ETag = new string('x', 40_000);
+            return Results.Text(new string('y', 64 * 1024));
+        });
+
+        var answer = await shop.PostAsync("k");
+
+        Assert.Equal((HttpStatusCode.InternalServerError, null), (answer.StatusCode, answer.Headers.ETag));
+        Assert.Contains("IdempotencyKeyOptions.ResponseHeaders", await answer.TextAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_body_that_was_read_before_and_can_be_read_again_is_compared_all_the_same()
     {
         await using var shop = await OpenAsync(static (_, _) => Results.Ok(), before: static app => app.Use(static async (context, next) =>
