@@ -46,6 +46,39 @@ public sealed class ReceiverTests : IDisposable
     }
 
     [Fact]
+    public async Task Letters_of_a_batch_that_broke_off_are_not_written_again()
+    {
+        await _transport.PublishAsync(new TransportDelivery("events", "?"u8.ToArray(), ""));
+        await PublishAsync("refused", "1");
+        await using var receiver = Receiver(new PickyInbox(_post.Inbox) { LosesConnectionAt = "1" }, _post.Letters);
+
+        await Assert.ThrowsAsync<IOException>(() => receiver.ReceiveOnceAsync());
+        Assert.Equal(new ReceiveResult(1, 0, 2), await receiver.ReceiveOnceAsync());
+
+        Assert.Equal(["?", "refused"], (await _post.Letters.QueryAsync(new DeadLetterQuery())).Items.Select(letter => System.Text.Encoding.UTF8.GetString(letter.Body.Span)).Order());
+    }
+
+    [Fact]
+    public async Task A_subscription_that_ends_as_its_turn_comes_leaves_the_turn_to_the_next_one()
+    {
+        for (var i = 0; i < 200; i++)
+        {
+            var first = await _transport.SubscribeAsync("events");
+            await PublishAsync($"{i}");
+            Assert.Single(await first.ReceiveAsync(1));
+            var second = await _transport.SubscribeAsync("events");
+            var waiting = second.ReceiveAsync(1).AsTask();
+
+            await first.DisposeAsync();
+            await second.DisposeAsync();
+            await ((Task)waiting).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+
+            await using var third = await _transport.SubscribeAsync("events");
+            await third.AcknowledgeAsync(await third.ReceiveAsync(1).AsTask().WaitAsync(TimeSpan.FromSeconds(30)));
+        }
+    }
+
+    [Fact]
     public async Task A_letter_that_nobody_could_read_can_be_redriven_and_discarded_like_any_other()
     {
         await _transport.PublishAsync(new TransportDelivery("events", "?"u8.ToArray(), "") { MessageId = "1", Lane = "lane", Type = "test" });
@@ -167,8 +200,19 @@ public sealed class ReceiverTests : IDisposable
     {
         public WakeUp Received => inner.Received;
 
-        public ValueTask<IReadOnlyList<InboxReceipt>> AcceptAsync(UnitOfWork unitOfWork, IReadOnlyList<InboxMessage> messages, CancellationToken cancellationToken = default) =>
-            messages.Any(message => message.MessageId == "refused") ? throw new ArgumentException("No database keeps this.", nameof(messages)) : inner.AcceptAsync(unitOfWork, messages, cancellationToken);
+        /// <summary>At which message, when it is accepted alone, the database is not there once.</summary>
+        public string? LosesConnectionAt { get; set; }
+
+        public ValueTask<IReadOnlyList<InboxReceipt>> AcceptAsync(UnitOfWork unitOfWork, IReadOnlyList<InboxMessage> messages, CancellationToken cancellationToken = default)
+        {
+            if (messages is [{ MessageId: var id }] && id == LosesConnectionAt)
+            {
+                LosesConnectionAt = null;
+                throw new IOException("The database is not there.");
+            }
+
+            return messages.Any(message => message.MessageId == "refused") ? throw new ArgumentException("No database keeps this.", nameof(messages)) : inner.AcceptAsync(unitOfWork, messages, cancellationToken);
+        }
 
         public ValueTask<IReadOnlyList<InboxDelivery>> ClaimAsync(string consumer, int max, TimeSpan lease, CancellationToken cancellationToken = default) => inner.ClaimAsync(consumer, max, lease, cancellationToken);
 
