@@ -256,12 +256,56 @@ public sealed class PostgreSqlFaultTests
         Assert.True(scanned.Count == 0, string.Join("; ", scanned));
     }
 
-    private static async Task<Dictionary<string, long>> ScannedAsync(NpgsqlDataSource dataSource, string schema)
+    /// <summary>A node that is lost leaves very many rows: each batch that others take up costs what it takes, and looking in vain costs nothing.</summary>
+    [Fact]
+    public async Task A_batch_reads_what_it_takes_and_neither_what_is_held_nor_what_else_is_due()
+    {
+        await using var store = (PostgreSqlTestStore)await PostgreSqlTestStore.CreateAsync();
+        foreach (var table in (string[])["outbox", "inbox", "operations", "deadlines", "orders"])
+        {
+            await store.RunAsync($"ALTER TABLE {store.Table(table)} SET (autovacuum_enabled = false)");
+        }
+
+        var dataSource = NpgsqlDataSource.Create(PostgreSqlTestStore.Server + ";Maximum Pool Size=1");
+        await using var one = new PostgreSqlTestStore(schema: store.Schemata, dataSource: dataSource, clock: store.Clock);
+        var (hour, names) = (TimeSpan.FromHours(1), Enumerable.Range(0, 5_000).Select(i => $"row-{i}").ToList());
+        await using (var unit = await one.Units.BeginAsync())
+        {
+            await one.Outbox.AppendAsync(unit, [.. names.Select(name => new OutboxMessage(name, "events", TenantId.Default, name, "order", default))]);
+            await one.Inbox.AcceptAsync(unit, [.. names.Select(name => new InboxMessage(name, "payments", TenantId.Default, name, "order", default))]);
+            await one.Operations.ClaimAsync(
+                unit, [.. names.Select(name => new OperationRequest(new OperationKey(TenantId.Default, "refund", name), Fingerprint.Nothing, Guid.NewGuid()))],
+                new ClaimTerms(OperationState.Succeeded, hour, MaximumAttempts: 1, TakesLapsed: false));
+            await unit.CommitAsync();
+        }
+
+        await ReadsFewAsync(async () => (await one.Outbox.ClaimAsync("events", 10, hour)).Count, takes: 10);
+        await ReadsFewAsync(async () => (await one.Inbox.ClaimAsync("payments", 10, hour)).Count, takes: 10);
+        await one.Outbox.ClaimAsync("events", 5_000, hour);
+        await one.Inbox.ClaimAsync("payments", 5_000, hour);
+        await ReadsFewAsync(async () => (await one.Outbox.ClaimAsync("events", 10, hour)).Count, takes: 0);
+        await ReadsFewAsync(async () => (await one.Inbox.ClaimAsync("payments", 10, hour)).Count, takes: 0);
+        await ReadsFewAsync(async () => await one.Operations.SweepAsync(10), takes: 0);
+        store.Advance(hour * 2);
+        await ReadsFewAsync(async () => (await one.Outbox.ClaimAsync("events", 10, hour)).Count, takes: 10);
+        await ReadsFewAsync(async () => (await one.Inbox.ClaimAsync("payments", 10, hour)).Count, takes: 10);
+        await ReadsFewAsync(async () => await one.Operations.SweepAsync(10), takes: 10);
+
+        async Task ReadsFewAsync(Func<Task<int>> take, int takes, [System.Runtime.CompilerServices.CallerArgumentExpression(nameof(take))] string what = "")
+        {
+            var before = (await ScannedAsync(dataSource, store.Schemata, "seq_tup_read + COALESCE(idx_tup_fetch, 0)")).Values.Sum();
+            Assert.Equal(takes, await take());
+            var read = (await ScannedAsync(dataSource, store.Schemata, "seq_tup_read + COALESCE(idx_tup_fetch, 0)")).Values.Sum() - before;
+            Assert.True(read <= 100, $"{what} reads {read} rows.");
+        }
+    }
+
+    private static async Task<Dictionary<string, long>> ScannedAsync(NpgsqlDataSource dataSource, string schema, string rows = "seq_tup_read")
     {
         await using var connection = await dataSource.OpenConnectionAsync();
         await ExecuteAsync(connection, "SELECT pg_stat_force_next_flush()");
         await using var command = connection.CreateCommand();
-        command.CommandText = $"SELECT relname, seq_tup_read FROM pg_stat_user_tables WHERE schemaname = '{schema}'";
+        command.CommandText = $"SELECT relname, {rows} FROM pg_stat_user_tables WHERE schemaname = '{schema}'";
         await using var reader = await command.ExecuteReaderAsync();
         var read = new Dictionary<string, long>(StringComparer.Ordinal);
         while (await reader.ReadAsync())

@@ -32,11 +32,12 @@ internal sealed class SqlInboxStore(SqlDatabase database) : IInboxStore
         ON CONFLICT (consumer, tenant, message_id) DO NOTHING
         """;
 
+    // The clock, the comparison with the head and the limit are written as in the outbox, for the same reasons.
     private const string IsDueHead = """
-        i.consumer = $1 AND i.state = 0 AND i.due_at <= {now}
-            AND i.id = (SELECT h.id FROM {inbox} h WHERE h.consumer = i.consumer AND h.lane = i.lane AND h.tenant = i.tenant AND h.state = 0
-                ORDER BY h.held DESC, h.id LIMIT 1)
-        ORDER BY i.due_at, i.id LIMIT $2
+        i.consumer = $1 AND i.state = 0 AND i.due_at <= (SELECT {now})
+            AND COALESCE(i.id = (SELECT h.id FROM {inbox} h WHERE h.consumer = i.consumer AND h.lane = i.lane AND h.tenant = i.tenant AND h.state = 0
+                ORDER BY h.held DESC, h.id LIMIT 1), FALSE)
+        ORDER BY i.due_at, i.id LIMIT (SELECT $2)
         """;
 
     private const string Columns = "i.id, i.message_id, i.consumer, i.tenant, i.lane, i.type, i.body, i.attempts, i.epoch, i.received_at, {now}";
@@ -77,11 +78,11 @@ internal sealed class SqlInboxStore(SqlDatabase database) : IInboxStore
 
     private const string SweepSkipping = """
         DELETE FROM {inbox} WHERE id = ANY (ARRAY(
-            SELECT s.id FROM {inbox} s WHERE s.state = 1 AND s.due_at <= {now} ORDER BY s.due_at LIMIT $1 FOR UPDATE SKIP LOCKED))
+            SELECT s.id FROM {inbox} s WHERE s.state = 1 AND s.due_at <= (SELECT {now}) ORDER BY s.due_at LIMIT (SELECT $1) FOR UPDATE SKIP LOCKED))
         """;
 
     private const string Sweep =
-        "DELETE FROM {inbox} WHERE id IN (SELECT s.id FROM {inbox} s WHERE s.state = 1 AND s.due_at <= {now} ORDER BY s.due_at LIMIT $1)";
+        "DELETE FROM {inbox} WHERE id IN (SELECT s.id FROM {inbox} s WHERE s.state = 1 AND s.due_at <= (SELECT {now}) ORDER BY s.due_at LIMIT (SELECT $1))";
 
     private const string Count = "SELECT count(*) FROM (SELECT 1 FROM {inbox} c WHERE c.consumer = $1 AND c.state = 0 ORDER BY c.id LIMIT $2) counted";
 

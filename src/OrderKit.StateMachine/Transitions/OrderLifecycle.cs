@@ -41,10 +41,10 @@ public sealed class OrderLifecycle
     }
 
     /// <summary>Fires one fact in a transaction of its own.</summary>
-    /// <exception cref="ArgumentException">The fact is malformed.</exception>
+    /// <exception cref="ArgumentException">The fact is malformed, or lacks the key of its trigger (<see cref="TriggerInfo.Key"/>) in a model of this host.</exception>
     public async Task<FireResult> FireAsync(OrderFact fact, CancellationToken cancellationToken = default)
     {
-        OrderFactChecks.Check(fact);
+        OrderFactChecks.Check(fact, _models);
         return (await OwnedAsync([fact], null, cancellationToken).ConfigureAwait(false))[0];
     }
 
@@ -53,7 +53,7 @@ public sealed class OrderLifecycle
     public async ValueTask<FireResult> FireAsync(UnitOfWork unitOfWork, OrderFact fact, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(unitOfWork);
-        OrderFactChecks.Check(fact);
+        OrderFactChecks.Check(fact, _models);
         return (await JoinedAsync(unitOfWork, [fact], cancellationToken).ConfigureAwait(false))[0];
     }
 
@@ -146,7 +146,7 @@ public sealed class OrderLifecycle
 
         for (var i = 0; i < facts.Count; i++)
         {
-            OrderFactChecks.Check(facts[i], i);
+            OrderFactChecks.Check(facts[i], _models, i);
         }
     }
 
