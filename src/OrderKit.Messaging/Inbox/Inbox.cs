@@ -6,7 +6,6 @@ namespace OrderKit.Messaging;
 public sealed class Inbox
 {
     private const int SweepBatch = 1_000;
-    private static readonly TimeSpan LongestHeadStart = TimeSpan.FromDays(30);
 
     private readonly IInboxStore _store;
     private readonly IUnitOfWorkFactory _units;
@@ -75,9 +74,9 @@ public sealed class Inbox
                     $"A message of type '{message.Type}' has no {(string.IsNullOrEmpty(message.Consumer) ? "consumer" : "id")}. Both are needed to recognise a redelivery.", nameof(messages));
             }
 
-            if (message.HeadStart < TimeSpan.Zero || message.HeadStart > LongestHeadStart)
+            if (message.HeadStart < TimeSpan.Zero || message.HeadStart > InboxMessage.LongestHeadStart)
             {
-                throw new ArgumentException($"The message {message.MessageId} has a head start of {message.HeadStart}; it lies between nothing and {LongestHeadStart}.", nameof(messages));
+                throw new ArgumentException($"The message {message.MessageId} has a head start of {message.HeadStart}; it lies between nothing and {InboxMessage.LongestHeadStart}.", nameof(messages));
             }
         }
     }

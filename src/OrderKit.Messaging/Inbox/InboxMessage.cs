@@ -12,6 +12,8 @@ namespace OrderKit.Messaging;
 public sealed record InboxMessage(
     string MessageId, string Consumer, TenantId Tenant, string Lane, string Type, ReadOnlyMemory<byte> Body)
 {
+    internal static readonly TimeSpan LongestHeadStart = TimeSpan.FromDays(30);
+
     /// <summary>
     /// Its priority in a backlog: it is taken as though it had come so much earlier. What comes later without one is still reached, at
     /// the latest after as long. It changes nothing within a lane, and is not kept with the message.

@@ -110,7 +110,8 @@ public sealed partial class TransportReceiver : IAsyncDisposable
         {
             if (delivery.TryRead(out var message, out var fault))
             {
-                messages.Add(new InboxMessage(message.MessageId, _options.Consumer, message.Tenant, message.Lane, message.Type, message.Body));
+                _options.HeadStarts.TryGetValue(message.Type, out var headStart);
+                messages.Add(new InboxMessage(message.MessageId, _options.Consumer, message.Tenant, message.Lane, message.Type, message.Body) { HeadStart = headStart });
                 continue;
             }
 

@@ -18,6 +18,14 @@ internal sealed class TransportReceiverOptionsCheck : IValidateOptions<Transport
             faults.Add("TransportReceiverOptions.Consumer is empty; it is the consumer that an IInboxHandler names.");
         }
 
+        foreach (var (type, headStart) in options.HeadStarts)
+        {
+            if (headStart < TimeSpan.Zero || headStart > InboxMessage.LongestHeadStart)
+            {
+                faults.Add($"TransportReceiverOptions.HeadStarts has {headStart} for '{type}'; it lies between nothing and {InboxMessage.LongestHeadStart}.");
+            }
+        }
+
         if (options.BatchSize is < 1 or > 1_000)
         {
             faults.Add($"TransportReceiverOptions.BatchSize is {options.BatchSize}; it lies between 1 and 1,000.");

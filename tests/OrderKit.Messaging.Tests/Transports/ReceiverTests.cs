@@ -33,6 +33,19 @@ public sealed class ReceiverTests : IDisposable
     }
 
     [Fact]
+    public async Task In_a_backlog_the_types_with_a_head_start_go_first()
+    {
+        await PublishAsync("plain");
+        await _transport.PublishAsync(Message("urgent") with { Type = "payment", Lane = "another" });
+        var options = new TransportReceiverOptions { Topic = "events", Consumer = "warehouse", HeadStarts = { ["payment"] = TimeSpan.FromMinutes(1) } };
+        await using var receiver = new TransportReceiver(_transport, new Inbox(_post.Inbox, _post.Database), _post.Letters, _post.Database, Options.Create(options));
+
+        await receiver.ReceiveOnceAsync();
+
+        Assert.Equal(["urgent", "plain"], (await _post.Inbox.ClaimAsync("warehouse", 2, TimeSpan.FromMinutes(1))).Select(delivery => delivery.Message.MessageId));
+    }
+
+    [Fact]
     public async Task A_message_of_which_not_even_a_letter_can_be_made_is_put_aside_by_the_transport_and_its_neighbours_go_on()
     {
         await PublishAsync("1", "refused", "2");
@@ -145,8 +158,12 @@ public sealed class ReceiverTests : IDisposable
             builder => builder.AddInProcessTransport(o => o.Topics.Add("events")).SendThroughTransport(o => o.MaxConcurrency = 0),
             "OutboxPumpOptions.MaxConcurrency");
         await RefusesAsync(
-            builder => builder.AddInProcessTransport(o => o.Topics.Add("events")).ReceiveFromTransport(o => (o.BatchSize, o.FirstPause, o.LongestPause) = (0, TimeSpan.Zero, TimeSpan.FromSeconds(-1))),
-            "TransportReceiverOptions.Topic", "TransportReceiverOptions.Consumer", "TransportReceiverOptions.BatchSize", "TransportReceiverOptions.FirstPause", "TransportReceiverOptions.LongestPause");
+            builder => builder.AddInProcessTransport(o => o.Topics.Add("events")).ReceiveFromTransport(o =>
+            {
+                (o.BatchSize, o.FirstPause, o.LongestPause) = (0, TimeSpan.Zero, TimeSpan.FromSeconds(-1));
+                o.HeadStarts["payment"] = TimeSpan.FromDays(31);
+            }),
+            "TransportReceiverOptions.HeadStarts", "TransportReceiverOptions.Topic", "TransportReceiverOptions.Consumer", "TransportReceiverOptions.BatchSize", "TransportReceiverOptions.FirstPause", "TransportReceiverOptions.LongestPause");
 
         static async Task RefusesAsync(Action<OrderKitBuilder> configure, params string[] settings)
         {
