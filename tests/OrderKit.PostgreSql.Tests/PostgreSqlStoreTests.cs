@@ -1,3 +1,5 @@
+using Npgsql;
+using OrderKit.Idempotency;
 using OrderKit.Specs;
 using OrderKit.Sql.Tests;
 
@@ -53,4 +55,32 @@ public sealed class PostgreSqlMessageTests : MessageTests
 public sealed class PostgreSqlAlertTests : AlertTests
 {
     protected override Task<TestStore> OpenAsync() => PostgreSqlTestStore.CreateAsync();
+}
+
+[Trait("Requires", "PostgreSql")]
+public sealed class PostgreSqlGroupedOperationTests : GroupedOperationTests
+{
+    protected override Task<TestStore> OpenAsync() => PostgreSqlTestStore.CreateAsync();
+
+    protected override bool GivesUp => true;
+
+    [Fact]
+    public async Task A_key_that_a_host_holds_keeps_the_others_waiting_no_longer_than_its_lock_timeout()
+    {
+        var builder = new NpgsqlConnectionStringBuilder(PostgreSqlTestStore.Server) { Options = "-c lock_timeout=20ms", MaxPoolSize = 5 };
+        await using var impatient = NpgsqlDataSource.Create(builder);
+        await using var holding = (PostgreSqlTestStore)await PostgreSqlTestStore.CreateAsync();
+        await using var store = new PostgreSqlTestStore(schema: holding.Schemata, dataSource: impatient, clock: holding.Clock);
+        await holding.RunAsync($"CREATE TABLE {holding.Table("granted")} (id integer NOT NULL)");
+        await using var service = NewService(store);
+        await using var unit = await holding.Units.BeginAsync();
+        await new Operations(holding.Operations, holding.Units).RunAsync(unit, Key(5), Asked, ResultCodec.Text, static (_, _) => Task.FromResult("by the host"));
+
+        var requests = await TogetherAsync(service, () => Enumerable.Range(0, 16).Select(i => GrantAsync(store, service, i)).ToList());
+
+        Assert.All(await Task.WhenAll(requests.Where((_, i) => i != 5)), answer => Assert.IsType<OperationOutcome<string>.Executed>(answer));
+        Assert.Equal(PostgresErrorCodes.LockNotAvailable, (await Assert.ThrowsAsync<PostgresException>(() => requests[5])).SqlState);
+        await unit.CommitAsync();
+        Assert.Equal("by the host", Assert.IsType<OperationOutcome<string>.Replayed>(await GrantAsync(store, service, 5)).Result);
+    }
 }

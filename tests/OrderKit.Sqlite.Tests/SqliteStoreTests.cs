@@ -48,3 +48,10 @@ public sealed class SqliteAlertTests : AlertTests
 {
     protected override Task<TestStore> OpenAsync() => SqliteTestStore.CreateAsync();
 }
+
+public sealed class SqliteGroupedOperationTests : GroupedOperationTests
+{
+    protected override Task<TestStore> OpenAsync() => SqliteTestStore.CreateAsync();
+
+    protected override bool GivesUp => false;
+}

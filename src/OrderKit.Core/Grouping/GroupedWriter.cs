@@ -30,7 +30,12 @@ public sealed class GroupedWriter<TItem, TResult> : IAsyncDisposable
         _write = write;
         _maximumItems = options.MaximumItems;
         _queue = Channel.CreateBounded<Entry>(new BoundedChannelOptions(options.QueueLimit) { SingleReader = options.Writers == 1 });
-        _writers = [.. Enumerable.Range(0, options.Writers).Select(_ => Task.Run(WriteAllAsync))];
+
+        // Whatever surrounds the first caller, such as a trace or a transaction scope, does not surround all that are written later.
+        using (ExecutionContext.SuppressFlow())
+        {
+            _writers = [.. Enumerable.Range(0, options.Writers).Select(_ => Task.Run(WriteAllAsync))];
+        }
     }
 
     /// <summary>Has an item written.</summary>

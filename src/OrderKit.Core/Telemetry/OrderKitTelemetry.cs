@@ -39,6 +39,9 @@ public static class OrderKitTelemetry
     /// <summary>Counts orders that were checked for an earlier one, <c>{order}</c>, by <c>orderkit.outcome</c>.</summary>
     public const string DuplicateChecksCounterName = "orderkit.duplicates.checks";
 
+    /// <summary>Counts effects that kept the others of their transaction waiting for longer than their budget, <c>{effect}</c>.</summary>
+    public const string SlowEffectsCounterName = "orderkit.groups.slow_effects";
+
     /// <summary>Counts requests to endpoints that take an <c>Idempotency-Key</c>, <c>{request}</c>, by <c>orderkit.outcome</c>.</summary>
     public const string KeyedRequestsCounterName = "orderkit.http.keyed_requests";
 

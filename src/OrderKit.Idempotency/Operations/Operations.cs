@@ -181,7 +181,7 @@ public sealed partial class Operations
                 CultureInfo.InvariantCulture, $"The result of {key} has {bytes.Length:N0} bytes, and its policy keeps {policy.MaximumResult:N0}. Answer with a reference to it, or raise MaximumResult."));
     }
 
-    private static OperationPolicy Require<T>(Fingerprint fingerprint, ResultCodec<T> codec, Delegate effect, OperationPolicy? policy)
+    internal static OperationPolicy Require<T>(Fingerprint fingerprint, ResultCodec<T> codec, Delegate effect, OperationPolicy? policy)
     {
         ArgumentNullException.ThrowIfNull(fingerprint);
         ArgumentNullException.ThrowIfNull(codec);
@@ -209,8 +209,14 @@ public sealed partial class Operations
         };
     }
 
+    internal static OperationOutcome<T> TellJoined<T>(StoredOperation row, Fingerprint fingerprint, ResultCodec<T> codec) => Tell(row, fingerprint, codec)
+        ?? new OperationOutcome<T>.Held("It is done under a lease elsewhere, and that was interrupted; it cannot be joined to a transaction.");
+
+    /// <summary>The claim is made in its final state, since it stands or falls with the effect.</summary>
+    internal static ClaimTerms JoinedTerms(OperationPolicy policy) => new(OperationState.Succeeded, policy.KeepSuccess, policy.MaximumAttempts, TakesLapsed: false);
+
     // Claim and read are two statements: a lease or a pause that ended between them is one to be claimed, and tells nothing.
-    private static bool HasJustLapsed(StoredOperation row, Fingerprint fingerprint, ClaimTerms terms) =>
+    internal static bool HasJustLapsed(StoredOperation row, Fingerprint fingerprint, ClaimTerms terms) =>
         row.IsLapsed && row.Attempts < terms.MaximumAttempts && row.Fingerprint.Equals(fingerprint)
         && (row.State == OperationState.Waiting || (row.State == OperationState.Running && terms.TakesLapsed));
 
@@ -218,7 +224,7 @@ public sealed partial class Operations
         UnitOfWork unit, OperationKey key, Fingerprint fingerprint, ResultCodec<T> codec, Func<JoinedOperation, CancellationToken, Task<T>> effect,
         OperationPolicy policy, CommitState state, CancellationToken cancellationToken)
     {
-        var terms = new ClaimTerms(OperationState.Succeeded, policy.KeepSuccess, policy.MaximumAttempts, TakesLapsed: false);
+        var terms = JoinedTerms(policy);
         ClaimAnswer answer;
         do
         {
@@ -228,19 +234,17 @@ public sealed partial class Operations
 
         if (answer.Claim is not { } claim)
         {
-            return (Tell(answer.Existing!, fingerprint, codec)
-                ?? new OperationOutcome<T>.Held("It is done under a lease elsewhere, and that was interrupted; it cannot be joined to a transaction."), null);
+            return (TellJoined(answer.Existing!, fingerprint, codec), null);
         }
 
         try
         {
             var result = await effect(new JoinedOperation(unit, key), cancellationToken).ConfigureAwait(false);
             var bytes = Encode(codec, result, policy, key);
-            if (bytes.Length > 0)
-            {
-                await RequireAsync(unit, claim, OperationState.Succeeded, OperationState.Succeeded, policy.KeepSuccess, bytes, null).ConfigureAwait(false);
-            }
 
+            // Also where there is nothing to keep: PostgreSQL gives up a transaction at a failed statement that the effect may have
+            // hidden, and its driver commits that without a word; a statement in it is refused.
+            await RequireAsync(unit, claim, OperationState.Succeeded, OperationState.Succeeded, policy.KeepSuccess, bytes, null).ConfigureAwait(false);
             return (new OperationOutcome<T>.Executed(result, state), claim);
         }
         catch (OperationFailedException e)

@@ -5,7 +5,7 @@ using OrderKit.Idempotency;
 
 namespace OrderKit.Specs;
 
-/// <summary>Claims in the transactions of hosts: several keys, opposite orders, rollbacks.</summary>
+/// <summary>Claims in transactions of hosts and of groups: several keys, opposite orders, rollbacks.</summary>
 public static class TransactionScheduleSpec
 {
     private const int MostTries = 10;
@@ -18,6 +18,7 @@ public static class TransactionScheduleSpec
         new("Hosts that claim two keys in opposite orders come to an end, and each key is claimed once", OppositeOrdersAsync),
         new("Sets that name the same keys in opposite orders never wait for each other", OppositeSetsAsync),
         new("A host that rolls back leaves nothing, and whoever waited for it goes on", HostRollsBackAsync),
+        new("Callers of two processes that share transactions have each key done once, and one that fails alone", SharedAsync),
         new("Facts of two hosts on one order are each told once, in one order", FactsOfOneOrderAsync),
     ];
 
@@ -100,6 +101,28 @@ public static class TransactionScheduleSpec
         await desk.ProveAsync().ConfigureAwait(false);
         Expect.Equal(1, desk.Executed.Count());
         Expect.Equal(1, await desk.EffectsAsync().ConfigureAwait(false));
+    });
+
+    private static Task<InterleavingCount> SharedAsync(IStoreUnderTest store, Exploration exploration) => Interleavings.ExploreAsync(store, exploration, async way =>
+    {
+        (way.MayCrash, way.MayLoseCommits) = (1, 1);
+        var desk = new GroupDesk(store, way);
+        await desk.AddAsync(["a", "b", "a"], fails: "b").ConfigureAwait(false);
+        await desk.AddAsync("a").ConfigureAwait(false);
+        await way.RunAsync().ConfigureAwait(false);
+
+        var effects = await desk.EffectsAsync("a").ConfigureAwait(false);
+        var done = desk.Answers.Where(told => told is { Key: "a", Outcome: not null }).Select(told => told.Outcome).ToList();
+        Expect.That(effects <= 1, $"An operation takes effect once, and not {effects} times.");
+        Expect.That(effects == 1 || done.Count == 0, "What somebody was told is done, is done.");
+        Expect.That(done.OfType<OperationOutcome<bool>.Executed>().Count() <= 1, "One caller did it.");
+        Expect.That(way.Crashes + way.LostCommits > 0 || done.Count == 3, "Where nothing breaks, all hear of it.");
+
+        Expect.Equal(0, await desk.EffectsAsync("b").ConfigureAwait(false));
+        Expect.That(desk.Answers.TrueForAll(told => told.Failure is { } failure
+            ? told.Key == "b" ? failure is InvalidOperationException { Message: "The effect fails." } or CommitOutcomeUnknownException : failure is CommitOutcomeUnknownException
+            : told.Key == "a"), "Who fails is told so, and nobody else.");
+        Expect.That(way.LostCommits > 0 || desk.Answers.TrueForAll(told => told.Failure is not CommitOutcomeUnknownException), "Who can know says what is so.");
     });
 
     private static async Task<InterleavingCount> FactsOfOneOrderAsync(IStoreUnderTest store, Exploration exploration)

@@ -154,6 +154,23 @@ public sealed class GroupedWriterTests
         await Assert.ThrowsAsync<ObjectDisposedException>(() => writer.SubmitAsync(1));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_surrounds_the_maker_of_a_writer_does_not_surround_what_it_writes(bool isSuppressed)
+    {
+        var surrounding = new AsyncLocal<string> { Value = "a request" };
+        using var flow = isSuppressed ? ExecutionContext.SuppressFlow() : default;
+        var writer = new GroupedWriter<int, string?>(items => new([.. items.Select(_ => (GroupedAnswer<string?>)surrounding.Value)]));
+        if (isSuppressed)
+        {
+            flow.Undo();
+        }
+
+        Assert.Null(await writer.SubmitAsync(1));
+        await writer.DisposeAsync();
+    }
+
     private static async Task<Exception?> OutcomeAsync(GroupedWriter<int, int> writer, int item)
     {
         try

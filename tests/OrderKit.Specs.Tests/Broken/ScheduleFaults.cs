@@ -48,7 +48,8 @@ internal static class ScheduleFaults
     [
         Of(nameof(TransactionScheduleSpec), "Everybody wins", EverybodyWins,
             "Hosts that claim two keys in opposite orders come to an end, and each key is claimed once",
-            "Sets that name the same keys in opposite orders never wait for each other"),
+            "Sets that name the same keys in opposite orders never wait for each other",
+            "Callers of two processes that share transactions have each key done once, and one that fails alone"),
         Of(nameof(TransactionScheduleSpec), "Claims outlive a rollback", store =>
         {
             var claimed = new HashSet<OperationKey>();

@@ -40,6 +40,27 @@ public sealed class IdempotencySnippets
     }
 
     [Fact]
+    public async Task Many_share_a_transaction()
+    {
+        await using var provider = NewHost();
+        var grouped = provider.GetRequiredService<GroupedOperations>();
+
+        #region grouped
+        var outcome = await grouped.RunAsync(
+            OperationKey.Of("coupon", "C-2026-88121"),
+            Fingerprint.Of(("buyer", "B-17")),
+            ResultCodec.Text,
+            async (operation, cancellationToken) =>
+            {
+                await GrantAsync(operation.UnitOfWork, "B-17", cancellationToken);      // only what is written in this unit, and soon
+                return "granted";
+            });                                                                         // durable when it returns
+        #endregion
+
+        Assert.IsType<OperationOutcome<string>.Executed>(outcome);
+    }
+
+    [Fact]
     public async Task A_call_to_the_outside_is_fenced()
     {
         await using var provider = NewHost();
