@@ -239,12 +239,6 @@ internal sealed class OperationGroups : IAsyncDisposable
         }
 
         var changes = round.Select(member => member.Change).OfType<OperationChange>().ToList();
-        if (changes.Count == 0 && round.FindLast(member => member.Claims.Count > 0) is { } last)
-        {
-            // A driver commits a transaction that its server has given up without a word; a statement in it is refused.
-            changes.Add(OperationChange.Of(last.Claims[0], OperationState.Succeeded, OperationState.Succeeded, last.Terms.Span));
-        }
-
         if (changes.Count > 0)
         {
             var stood = await _store.ChangeAsync(unit, changes, CancellationToken.None).ConfigureAwait(false);

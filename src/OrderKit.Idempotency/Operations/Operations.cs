@@ -241,10 +241,11 @@ public sealed partial class Operations
         {
             var result = await effect(new JoinedOperation(unit, key), cancellationToken).ConfigureAwait(false);
             var bytes = Encode(codec, result, policy, key);
+            if (bytes.Length > 0)
+            {
+                await RequireAsync(unit, claim, OperationState.Succeeded, OperationState.Succeeded, policy.KeepSuccess, bytes, null).ConfigureAwait(false);
+            }
 
-            // Also where there is nothing to keep: PostgreSQL gives up a transaction at a failed statement that the effect may have
-            // hidden, and its driver commits that without a word; a statement in it is refused.
-            await RequireAsync(unit, claim, OperationState.Succeeded, OperationState.Succeeded, policy.KeepSuccess, bytes, null).ConfigureAwait(false);
             return (new OperationOutcome<T>.Executed(result, state), claim);
         }
         catch (OperationFailedException e)
