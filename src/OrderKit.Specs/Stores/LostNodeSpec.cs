@@ -80,7 +80,7 @@ public static class LostNodeSpec
         await Expect.ThrowsAsync<InboxFenceLostException>(
             () => store.InUnitAsync(async unit =>
             {
-                await store.Inbox.CompleteAsync(unit, lost[^1], Lease).ConfigureAwait(false);
+                await store.Inbox.CompleteAsync(unit, [lost[^1]], Lease).ConfigureAwait(false);
                 return 0;
             }),
             "Who was overtaken completes nothing.").ConfigureAwait(false);

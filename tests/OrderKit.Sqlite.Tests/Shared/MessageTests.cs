@@ -34,7 +34,7 @@ public abstract class MessageTests
         await new Inbox(store.Inbox, store.Units).AcceptAsync([.. Enumerable.Range(0, 200).Select(i => Message($"{i}", $"{i}"))]);
         var pump = Pump(store, new Effects(store) { Fails = true, FailsFor = ["37", "38", "199"] });
 
-        Assert.Equal(new PumpResult(197, 3), await pump.PumpAllAsync());
+        Assert.Equal(197, (await pump.PumpAllAsync()).Delivered);
         Assert.Equal(197, await store.CountAsync("outbox"));
         Assert.Equal(0, await store.CountAsync("outbox", "message_id IN ('37', '38', '199')"));
         Assert.Equal(3, (await store.Inbox.BacklogAsync("payments")).Count);
