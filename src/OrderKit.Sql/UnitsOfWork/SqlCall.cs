@@ -55,6 +55,10 @@ internal sealed class SqlCall(SqlSession session, DbCommand command, bool hasNow
         {
             return await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
         }
+        catch (DbException exception) when (session.Dialect.ContentionOf(exception) is not null)
+        {
+            throw session.Dialect.ContentionOf(exception)!;
+        }
         finally
         {
             await EndAsync().ConfigureAwait(false);
@@ -67,6 +71,10 @@ internal sealed class SqlCall(SqlSession session, DbCommand command, bool hasNow
         try
         {
             return await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) is var value and not DBNull ? value : null;
+        }
+        catch (DbException exception) when (session.Dialect.ContentionOf(exception) is not null)
+        {
+            throw session.Dialect.ContentionOf(exception)!;
         }
         finally
         {
@@ -96,6 +104,10 @@ internal sealed class SqlCall(SqlSession session, DbCommand command, bool hasNow
                 }
             }
         }
+        catch (DbException exception) when (session.Dialect.ContentionOf(exception) is not null)
+        {
+            throw session.Dialect.ContentionOf(exception)!;
+        }
         finally
         {
             await EndAsync().ConfigureAwait(false);
@@ -115,6 +127,10 @@ internal sealed class SqlCall(SqlSession session, DbCommand command, bool hasNow
             {
                 return await reader.ReadAsync(cancellationToken).ConfigureAwait(false) ? read(new SqlRow(reader, session.Dialect)) : default;
             }
+        }
+        catch (DbException exception) when (session.Dialect.ContentionOf(exception) is not null)
+        {
+            throw session.Dialect.ContentionOf(exception)!;
         }
         finally
         {
