@@ -60,6 +60,13 @@ internal sealed class PostgreSqlDialect(Func<TimeSpan>? clockOffset) : SqlDialec
         _ => false,
     };
 
+    public override ContentionException? ContentionOf(DbException exception) => exception?.SqlState switch
+    {
+        PostgresErrorCodes.LockNotAvailable => new ContentionException(isHeld: true, exception),
+        PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure => new ContentionException(isHeld: false, exception),
+        _ => null,
+    };
+
     public override string TableExists(SqlNames names)
     {
         ArgumentNullException.ThrowIfNull(names);

@@ -171,23 +171,30 @@ internal sealed class SetOrderStatements(SqlDatabase database) : IOrderStatement
             batch.Transaction = session.Transaction;
             Add(session, batch, NumberLocks.Sql, [locks]);
             Add(session, batch, sql, values);
-            var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-            await using (reader.ConfigureAwait(false))
+            try
             {
-                while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+                var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+                await using (reader.ConfigureAwait(false))
                 {
-                    // The first result only says that the locks are ours.
-                }
+                    while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+                    {
+                        // The first result only says that the locks are ours.
+                    }
 
-                await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
-                var rows = new List<T>();
-                while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
-                {
-                    rows.Add(read(new SqlRow(reader, session.Dialect)));
-                }
+                    await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
+                    var rows = new List<T>();
+                    while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+                    {
+                        rows.Add(read(new SqlRow(reader, session.Dialect)));
+                    }
 
-                session.HasFailed = hadFailed;
-                return rows;
+                    session.HasFailed = hadFailed;
+                    return rows;
+                }
+            }
+            catch (DbException exception) when (session.Dialect.ContentionOf(exception) is { } contention)
+            {
+                throw contention;
             }
         }
     }

@@ -58,6 +58,10 @@ internal sealed class SqlCall(SqlSession session, DbCommand command, bool hasNow
             isDone = true;
             return changed;
         }
+        catch (DbException exception) when (session.Dialect.ContentionOf(exception) is { } contention)
+        {
+            throw contention;
+        }
         finally
         {
             await EndAsync(isDone).ConfigureAwait(false);
@@ -73,6 +77,10 @@ internal sealed class SqlCall(SqlSession session, DbCommand command, bool hasNow
             var value = await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false);
             isDone = true;
             return value is DBNull ? null : value;
+        }
+        catch (DbException exception) when (session.Dialect.ContentionOf(exception) is { } contention)
+        {
+            throw contention;
         }
         finally
         {
@@ -105,6 +113,10 @@ internal sealed class SqlCall(SqlSession session, DbCommand command, bool hasNow
 
             isDone = true;
         }
+        catch (DbException exception) when (session.Dialect.ContentionOf(exception) is { } contention)
+        {
+            throw contention;
+        }
         finally
         {
             await EndAsync(isDone).ConfigureAwait(false);
@@ -127,6 +139,10 @@ internal sealed class SqlCall(SqlSession session, DbCommand command, bool hasNow
                 isDone = true;
                 return row;
             }
+        }
+        catch (DbException exception) when (session.Dialect.ContentionOf(exception) is { } contention)
+        {
+            throw contention;
         }
         finally
         {
