@@ -192,9 +192,9 @@ internal sealed class SetOrderStatements(SqlDatabase database) : IOrderStatement
                     return rows;
                 }
             }
-            catch (DbException exception) when (session.Dialect.ContentionOf(exception) is { } contention)
+            catch (DbException exception) when (session.Dialect.ContentionOf(exception) is not null)
             {
-                throw contention;
+                throw session.Dialect.ContentionOf(exception)!;
             }
         }
     }
