@@ -102,6 +102,10 @@ internal sealed class OperationGroups : IAsyncDisposable
 
             await WriteAsync(run, cancellationToken).ConfigureAwait(false);
         }
+        catch (ContentionException e) when (e.IsHeld && !run.HasBegun && set is [{ } only] && only.TellHeld())
+        {
+            // Another transaction has claimed the same and is not committed; that is an answer.
+        }
         catch (Exception e)
         {
             run.Failure = e;

@@ -10,7 +10,7 @@ namespace OrderKit.Idempotency;
 public sealed partial class Operations
 {
     // What a caller waits who met a claim that is not committed, and of which nothing else is known.
-    private static readonly TimeSpan WhileUncommitted = TimeSpan.FromSeconds(1);
+    internal static readonly TimeSpan WhileUncommitted = TimeSpan.FromSeconds(1);
 
     private readonly IOperationStore _store;
     private readonly IUnitOfWorkFactory _units;
