@@ -16,6 +16,7 @@ public sealed class NotificationOptionsCheck : IValidateOptions<NotificationOpti
             faults.Add($"NotificationOptions.Keep is {options.Keep}; it must be longer than nothing.");
         }
 
+        faults.AddRange(options.Groups.Faults());
         return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
     }
 }
