@@ -43,4 +43,17 @@ internal static class SideBySide
                 $"| {contenders[c].Name} | {contenders[c].Bar} | {nanoseconds[c][0]:N1} | {nanoseconds[c][rounds / 2]:N1} | {bytes[c]:N0} |"));
         }
     }
+
+    /// <summary>Runs two sides once each: the first one first in every other round, so that neither always meets what the other left.</summary>
+    public static async Task<(T First, T Second)> InTurnAsync<T>(int round, Func<Task<T>> first, Func<Task<T>> second)
+    {
+        if (round % 2 == 0)
+        {
+            var a = await first().ConfigureAwait(false);
+            return (a, await second().ConfigureAwait(false));
+        }
+
+        var b = await second().ConfigureAwait(false);
+        return (await first().ConfigureAwait(false), b);
+    }
 }

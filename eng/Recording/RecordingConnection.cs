@@ -80,7 +80,15 @@ internal sealed class RecordingConnection(DbConnection inner, Func<RecordedStep,
             inner.Commit();
         }
 
+        public override bool SupportsSavepoints => inner.SupportsSavepoints;
+
         public override void Rollback() => inner.Rollback();
+
+        public override void Save(string savepointName) => inner.Save(savepointName);
+
+        public override void Rollback(string savepointName) => inner.Rollback(savepointName);
+
+        public override void Release(string savepointName) => inner.Release(savepointName);
 
         protected override void Dispose(bool disposing)
         {

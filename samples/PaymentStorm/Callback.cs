@@ -1,3 +1,4 @@
+using System.Globalization;
 using OrderKit;
 using OrderKit.Core;
 using OrderKit.Idempotency;
@@ -10,6 +11,9 @@ namespace PaymentStorm;
 internal readonly record struct Callback(int Order, int Part)
 {
     public const int Parts = 4;
+
+    private const string Day = "20260206";
+    private const long LargestOrder = 1_000_000_000;
 
     /// <summary>The money of one part.</summary>
     public static readonly Money Amount = new(5_000, Currency.CNY);
@@ -24,10 +28,26 @@ internal readonly record struct Callback(int Order, int Part)
         Trigger = "placed", Source = "shop", Id = $"placed:{order}", Order = KeyOf(order), Amount = Price, Quantity = 1,
     };
 
-    /// <summary>The callback as it is delivered; the ids of providers grow with time.</summary>
+    /// <summary>The provider's number of the trade; such numbers grow with time.</summary>
+    public string Trade => string.Create(CultureInfo.InvariantCulture, $"{Day}{(Part * LargestOrder) + Order:D12}");
+
+    /// <summary>The callback of a trade.</summary>
+    /// <exception cref="FormatException">It is none of this storm.</exception>
+    public static Callback Of(string? trade)
+    {
+        if (trade?.StartsWith(Day, StringComparison.Ordinal) != true)
+        {
+            throw new FormatException($"The trade '{trade}' is none of this storm.");
+        }
+
+        var number = long.Parse(trade.AsSpan(Day.Length), NumberStyles.None, CultureInfo.InvariantCulture);
+        return new Callback((int)(number % LargestOrder), (int)(number / LargestOrder));
+    }
+
+    /// <summary>The callback as it is delivered.</summary>
     public IntakeRequest ToRequest()
     {
-        var trade = $"20260206{(Part * 1_000_000_000L) + Order:D12}";
+        var trade = Trade;
         return new IntakeRequest(
             OperationKey.Of("payment", trade),
             Fingerprint.Of(("trade", trade), ("amount", Amount)),

@@ -5,13 +5,12 @@ using OrderKit.StateMachine;
 namespace PaymentStorm;
 
 /// <summary>Delivers callbacks from many connections, and compares what was answered with what the store has.</summary>
-internal sealed class Storm(OrderIntake intake, OrderLifecycle orders, OrderQueries queries, int orderCount, int callers)
+internal sealed class Storm(OrderIntake intake, OrderLifecycle orders, IJournalStore journal, int orderCount, int callers)
 {
     private const int Seed = 8_821;
     private const int PlacedAtOnce = 2_000;
 
-    // Answered parts of each order, a bit for each: what the provider will not send again.
-    private readonly int[] _answered = new int[orderCount];
+    private readonly PartBook _parts = new(orderCount);
     private readonly List<TimeSpan>[] _waits = [.. Enumerable.Range(0, callers).Select(_ => new List<TimeSpan>())];
     private long _sent;
     private long _effects;
@@ -56,7 +55,7 @@ internal sealed class Storm(OrderIntake intake, OrderLifecycle orders, OrderQuer
                         continue;
                 }
 
-                Interlocked.Or(ref _answered[callback.Order], 1 << callback.Part);
+                _parts.NoteAnswer(callback);
             }
         }))).ConfigureAwait(false);
         _lasted = Stopwatch.GetElapsedTime(started);
@@ -65,38 +64,15 @@ internal sealed class Storm(OrderIntake intake, OrderLifecycle orders, OrderQuer
     /// <summary>Reads every order back, and counts what is missing or there twice.</summary>
     public async Task<Account> CloseAsync()
     {
-        long lost = 0, doubled = 0;
-        var captured = await CapturedAsync().ConfigureAwait(false);
-        for (var order = 0; order < orderCount; order++)
+        await foreach (var (_, trade) in JournalledPayments.ReadAsync(journal).ConfigureAwait(false))
         {
-            var expected = int.PopCount(_answered[order]);
-            var found = captured.GetValueOrDefault(Callback.KeyOf(order)) / Callback.Amount.MinorUnits;
-            lost += Math.Max(0, expected - found);
-            doubled += Math.Max(0, found - expected);
+            _parts.NoteEffect(Callback.Of(trade));
         }
 
+        var (lost, doubled) = _parts.Compare();
         var waits = _waits.SelectMany(static waits => waits).Order().ToArray();
         return new Account(
             Sent, Sent - Effects, Effects, lost, doubled, Sent / _lasted.TotalSeconds,
             waits.Length == 0 ? default : waits[waits.Length / 2], waits.Length == 0 ? default : waits[Math.Min(waits.Length - 1, waits.Length * 99 / 100)]);
-    }
-
-    private async Task<Dictionary<OrderKit.Core.OrderKey, long>> CapturedAsync()
-    {
-        var captured = new Dictionary<OrderKit.Core.OrderKey, long>(orderCount);
-        string? continuation = null;
-        do
-        {
-            var page = await queries.SearchAsync(new OrderQuery { PageSize = 1_000, Continuation = continuation }).ConfigureAwait(false);
-            foreach (var order in page.Items)
-            {
-                captured[order.Key] = order.Snapshot.Counters.Captured;
-            }
-
-            continuation = page.Continuation;
-        }
-        while (continuation is not null);
-
-        return captured;
     }
 }

@@ -88,7 +88,7 @@ public static class StormCommand
 
         var orders = Math.Min(MostOrders, options.Seconds * OrdersForASecond);
         var storm = new Storm(
-            provider.GetRequiredService<OrderIntake>(), provider.GetRequiredService<OrderLifecycle>(), provider.GetRequiredService<OrderQueries>(), orders, options.Callers);
+            provider.GetRequiredService<OrderIntake>(), provider.GetRequiredService<OrderLifecycle>(), provider.GetRequiredService<IJournalStore>(), orders, options.Callers);
         var account = await ShowAsync(storm, options, orders);
         await output.WriteLineAsync(string.Create(
             CultureInfo.InvariantCulture,

@@ -79,6 +79,7 @@ echo "== $store: $connections connections, $seconds s"
 start "$(connection storm)" --orders $trades
 load $trades "$seconds" | grep -E 'requests in|Requests/sec|50%|99%|Non-2xx|Socket errors'
 stop
+[ -s "$work/acknowledged.0" ] || { echo "Nothing was acknowledged."; failures=$((failures + 1)); }
 echo "acknowledged to wrk: $(cat "$work"/acknowledged.* | sort -u | wc -l) trades in $(cat "$work"/acknowledged.* | wc -l) answers"
 cat "$work"/acknowledged.* | sort -u >"$work/known" && rm "$work"/acknowledged.*
 
@@ -87,13 +88,13 @@ database=$(connection killed)
 start "$database" --orders $few
 load $few 30 >"$work/wrk" &
 wrk=$!
-while [ "$(cat "$work"/acknowledged.* 2>/dev/null | wc -l)" -lt 2000 ]; do sleep 0.05; done
+while kill -0 "$wrk" 2>/dev/null && [ "$(cat "$work"/acknowledged.* 2>/dev/null | wc -l)" -lt 2000 ]; do sleep 0.05; done
 kill -KILL "$server"
 wait "$server" 2>/dev/null
 server=
 kill "$wrk" 2>/dev/null
 wait "$wrk" 2>/dev/null
-cat "$work"/acknowledged.* | sort -u | grep -E '^T[0-9]{9}$' >"$work/known"
+cat "$work"/acknowledged.* | sort -u | grep -E '^T[0-9]{9}$' >"$work/known" || { echo "Nothing was acknowledged before it was killed."; failures=$((failures + 1)); }
 echo "acknowledged to wrk when it was killed: $(wc -l <"$work/known") trades; held against the journal:"
 start "$database" --orders $few --acknowledged "$work/known"
 stop

@@ -16,6 +16,8 @@ internal sealed class PostgreSqlDialect(Func<TimeSpan>? clockOffset) : SqlDialec
     // Nothing is prepared on the session: a pooler may give the next transaction another one.
     public override bool KeepsCommands => false;
 
+    public override bool FailsWholeTransactions => true;
+
     // Not now(), which stands still inside a transaction.
     public override string Now => clockOffset is null
         ? "clock_timestamp()"
@@ -56,6 +58,13 @@ internal sealed class PostgreSqlDialect(Func<TimeSpan>? clockOffset) : SqlDialec
             or PostgresErrorCodes.TransactionResolutionUnknown || answer.SqlState.StartsWith("08", StringComparison.Ordinal),
         NpgsqlException or IOException or TimeoutException => true,
         _ => false,
+    };
+
+    public override ContentionException? ContentionOf(DbException exception) => exception?.SqlState switch
+    {
+        PostgresErrorCodes.LockNotAvailable => new ContentionException(isHeld: true, exception),
+        PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure => new ContentionException(isHeld: false, exception),
+        _ => null,
     };
 
     public override string TableExists(SqlNames names)

@@ -1,3 +1,6 @@
+using System.Reflection;
+using Microsoft.Extensions.Logging;
+
 namespace OrderKit.Architecture.Tests;
 
 public sealed class NamingTests
@@ -26,6 +29,22 @@ public sealed class NamingTests
         var clashes = Package.Named(name).WrittenTypes.Where(type => !type.IsNested && segments.Contains(SimpleName(type))).Select(type => type.FullName);
 
         Assert.True(!clashes.Any(), $"These types are named like a namespace: {string.Join(", ", clashes)}.");
+    }
+
+    /// <summary>An id that two messages share tells whoever searches a log, or counts, the wrong thing.</summary>
+    [Fact]
+    public void No_two_log_messages_share_an_event_id()
+    {
+        const BindingFlags Any = BindingFlags.Static | BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
+        var messages = Package.All.SelectMany(package => package.WrittenTypes).SelectMany(type => type.GetMethods(Any))
+            .Select(method => (Id: method.GetCustomAttribute<LoggerMessageAttribute>()?.EventId, Name: $"{method.DeclaringType}.{method.Name}"))
+            .Where(message => message.Id is not null)
+            .ToList();
+
+        var shared = messages.GroupBy(message => message.Id).Where(same => same.Count() > 1).Select(same => $"{same.Key}: {string.Join(", ", same.Select(message => message.Name))}");
+
+        Assert.True(messages.Count > 20);
+        Assert.True(!shared.Any(), $"These share an event id: {string.Join("; ", shared)}.");
     }
 
     private static bool IsStatic(Type type) => type is { IsAbstract: true, IsSealed: true };

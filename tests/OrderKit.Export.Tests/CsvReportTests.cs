@@ -102,6 +102,18 @@ public sealed class CsvReportTests
     }
 
     [Fact]
+    public async Task A_stream_that_takes_no_synchronous_writes_gets_the_same_bytes()
+    {
+        await using var answer = new WebAnswer();
+        var rows = Enumerable.Range(1, 20_000).Select(number => Sale.Usual with { Count = number }).ToArray();
+
+        Assert.Equal(20_000, await CsvReports.WriteAsync(Sale.Table, Sale.Stream(rows), answer));
+
+        Assert.Equal(await WriteAsync(rows), answer.Bytes);
+        Assert.InRange(answer.Longest, 1, 256 * 1024);
+    }
+
+    [Fact]
     public async Task A_table_without_columns_is_refused() =>
         await Assert.ThrowsAsync<ArgumentException>(() => CsvReports.WriteAsync(new ReportTable<Sale>("empty"), Sale.Stream<Sale>(), new MemoryStream()));
 

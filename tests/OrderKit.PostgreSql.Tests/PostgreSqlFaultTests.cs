@@ -1,7 +1,10 @@
 using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Npgsql;
 using OrderKit.Core;
+using OrderKit.Idempotency;
+using OrderKit.Messaging;
 using OrderKit.Sql;
 using OrderKit.Sql.Tests;
 using OrderKit.StateMachine;
@@ -72,6 +75,79 @@ public sealed class PostgreSqlFaultTests
         var failure = await Assert.ThrowsAsync<PostgresException>(async () => await store.Orders.SaveAsync(SqlUnitOfWork.Enlist(transaction), [Samples.Full(Samples.Key(1))]));
 
         Assert.Equal(PostgresErrorCodes.InFailedSqlTransaction, failure.SqlState);
+    }
+
+    /// <summary>The server answers the commit of a transaction in which a statement failed as though nothing were wrong, and rolls it back.</summary>
+    [Fact]
+    public async Task What_cannot_be_committed_because_a_failure_was_swallowed_is_told()
+    {
+        await using var store = await PostgreSqlTestStore.CreateAsync();
+        await using (var unit = await store.Units.BeginAsync())
+        {
+            await store.Orders.SaveAsync(unit, [Samples.Full(Samples.Key(1))]);
+            await SwallowAsync(unit);
+
+            var failure = await Assert.ThrowsAsync<InvalidOperationException>(async () => await unit.CommitAsync());
+            Assert.Contains("its exception was caught", failure.Message, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(0, await store.CountAsync("orders"));
+        await store.SaveAsync(Samples.Full(Samples.Key(1)));
+    }
+
+    [Fact]
+    public async Task A_failure_of_a_store_that_was_swallowed_is_told_as_well()
+    {
+        await using var store = (PostgreSqlTestStore)await PostgreSqlTestStore.CreateAsync();
+        await store.RunAsync($"ALTER TABLE {store.Table("quarantine")} RENAME TO away");
+        await using (var unit = await store.Units.BeginAsync())
+        {
+            await store.Orders.SaveAsync(unit, [Samples.Full(Samples.Key(1))]);
+            await Assert.ThrowsAnyAsync<PostgresException>(async () => await store.Quarantine.DecideAsync(unit, 1, QuarantineState.Discarded, "li", "a test"));
+
+            await Assert.ThrowsAsync<InvalidOperationException>(async () => await unit.CommitAsync());
+        }
+
+        Assert.Equal(0, await store.CountAsync("orders"));
+    }
+
+    [Fact]
+    public async Task An_operation_whose_effect_swallowed_a_failure_is_not_told_as_done()
+    {
+        await using var store = await PostgreSqlTestStore.CreateAsync();
+        var operations = store.Services.GetRequiredService<Operations>();
+        var key = new OperationKey(TenantId.Default, "refund", "1");
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => operations.RunAsync(key, Fingerprint.Of(("amount", 1)), ResultCodec.None, (work, _) => SwallowAsync(work.UnitOfWork)));
+
+        Assert.Null(await store.Operations.FindAsync(key));
+    }
+
+    [Fact]
+    public async Task A_handler_that_swallows_a_failure_harms_no_message_beside_its_own()
+    {
+        await using var store = await PostgreSqlTestStore.CreateAsync();
+        var handler = new Swallowing(store, "20");
+        var pump = new InboxPump(store.Inbox, store.DeadLetters, store.Pauses, store.Units, [handler]);
+        await new Inbox(store.Inbox, store.Units).AcceptAsync(
+            [.. Enumerable.Range(0, 50).Select(i => new InboxMessage($"{i}", handler.Consumer, TenantId.Default, $"{i}", "notification", default))]);
+
+        Assert.Equal(new PumpResult(49, 1), await pump.PumpAllAsync());
+        Assert.Equal(49, await store.CountAsync("outbox"));
+        Assert.Equal(0, await store.CountAsync("outbox", "message_id = '20'"));
+    }
+
+    [Fact]
+    public async Task Transactions_of_one_pump_run_beside_each_other()
+    {
+        await using var store = await PostgreSqlTestStore.CreateAsync();
+        var handler = new Meeting(3);
+        var options = Options.Create(new InboxPumpOptions { MaxConcurrency = 3, MessagesPerTransaction = 1 });
+        var pump = new InboxPump(store.Inbox, store.DeadLetters, store.Pauses, store.Units, [handler], options);
+        await new Inbox(store.Inbox, store.Units).AcceptAsync(
+            [.. Enumerable.Range(0, 3).Select(i => new InboxMessage($"{i}", handler.Consumer, TenantId.Default, $"{i}", "notification", default))]);
+
+        Assert.Equal(new PumpResult(3, 0), await pump.PumpAllAsync().WaitAsync(TimeSpan.FromMinutes(1)));
     }
 
     [Fact]
@@ -180,12 +256,56 @@ public sealed class PostgreSqlFaultTests
         Assert.True(scanned.Count == 0, string.Join("; ", scanned));
     }
 
-    private static async Task<Dictionary<string, long>> ScannedAsync(NpgsqlDataSource dataSource, string schema)
+    /// <summary>A node that is lost leaves very many rows: each batch that others take up costs what it takes, and looking in vain costs nothing.</summary>
+    [Fact]
+    public async Task A_batch_reads_what_it_takes_and_neither_what_is_held_nor_what_else_is_due()
+    {
+        await using var store = (PostgreSqlTestStore)await PostgreSqlTestStore.CreateAsync();
+        foreach (var table in (string[])["outbox", "inbox", "operations", "deadlines", "orders"])
+        {
+            await store.RunAsync($"ALTER TABLE {store.Table(table)} SET (autovacuum_enabled = false)");
+        }
+
+        var dataSource = NpgsqlDataSource.Create(PostgreSqlTestStore.Server + ";Maximum Pool Size=1");
+        await using var one = new PostgreSqlTestStore(schema: store.Schemata, dataSource: dataSource, clock: store.Clock);
+        var (hour, names) = (TimeSpan.FromHours(1), Enumerable.Range(0, 5_000).Select(i => $"row-{i}").ToList());
+        await using (var unit = await one.Units.BeginAsync())
+        {
+            await one.Outbox.AppendAsync(unit, [.. names.Select(name => new OutboxMessage(name, "events", TenantId.Default, name, "order", default))]);
+            await one.Inbox.AcceptAsync(unit, [.. names.Select(name => new InboxMessage(name, "payments", TenantId.Default, name, "order", default))]);
+            await one.Operations.ClaimAsync(
+                unit, [.. names.Select(name => new OperationRequest(new OperationKey(TenantId.Default, "refund", name), Fingerprint.Nothing, Guid.NewGuid()))],
+                new ClaimTerms(OperationState.Succeeded, hour, MaximumAttempts: 1, TakesLapsed: false));
+            await unit.CommitAsync();
+        }
+
+        await ReadsFewAsync(async () => (await one.Outbox.ClaimAsync("events", 10, hour)).Count, takes: 10);
+        await ReadsFewAsync(async () => (await one.Inbox.ClaimAsync("payments", 10, hour)).Count, takes: 10);
+        await one.Outbox.ClaimAsync("events", 5_000, hour);
+        await one.Inbox.ClaimAsync("payments", 5_000, hour);
+        await ReadsFewAsync(async () => (await one.Outbox.ClaimAsync("events", 10, hour)).Count, takes: 0);
+        await ReadsFewAsync(async () => (await one.Inbox.ClaimAsync("payments", 10, hour)).Count, takes: 0);
+        await ReadsFewAsync(async () => await one.Operations.SweepAsync(10), takes: 0);
+        store.Advance(hour * 2);
+        await ReadsFewAsync(async () => (await one.Outbox.ClaimAsync("events", 10, hour)).Count, takes: 10);
+        await ReadsFewAsync(async () => (await one.Inbox.ClaimAsync("payments", 10, hour)).Count, takes: 10);
+        await ReadsFewAsync(async () => await one.Operations.SweepAsync(10), takes: 10);
+
+        async Task ReadsFewAsync(Func<Task<int>> take, int takes, [System.Runtime.CompilerServices.CallerArgumentExpression(nameof(take))] string what = "")
+        {
+            var before = (await ScannedAsync(dataSource, store.Schemata, "seq_tup_read + COALESCE(idx_tup_fetch, 0)")).Values.Sum();
+            Assert.Equal(takes, await take());
+            var read = (await ScannedAsync(dataSource, store.Schemata, "seq_tup_read + COALESCE(idx_tup_fetch, 0)")).Values.Sum() - before;
+            Assert.True(read <= 100, $"{what} reads {read} rows.");
+        }
+    }
+
+    private static async Task<Dictionary<string, long>> ScannedAsync(NpgsqlDataSource dataSource, string schema, string rows = "seq_tup_read")
     {
         await using var connection = await dataSource.OpenConnectionAsync();
         await ExecuteAsync(connection, "SELECT pg_stat_force_next_flush()");
         await using var command = connection.CreateCommand();
-        command.CommandText = $"SELECT relname, seq_tup_read FROM pg_stat_user_tables WHERE schemaname = '{schema}'";
+        command.CommandText = $"SELECT relname, {rows} FROM pg_stat_user_tables WHERE schemaname = '{schema}'";
         await using var reader = await command.ExecuteReaderAsync();
         var read = new Dictionary<string, long>(StringComparer.Ordinal);
         while (await reader.ReadAsync())
@@ -208,5 +328,48 @@ public sealed class PostgreSqlFaultTests
         await using var command = connection.CreateCommand();
         command.CommandText = sql;
         return (long)(await command.ExecuteScalarAsync())!;
+    }
+
+    private static async Task<bool> SwallowAsync(UnitOfWork unit)
+    {
+        var transaction = (NpgsqlTransaction)((SqlUnitOfWork)unit).Transaction;
+        await using var command = new NpgsqlCommand("SELECT 1 / 0", transaction.Connection, transaction);
+        await Assert.ThrowsAsync<PostgresException>(() => command.ExecuteScalarAsync());
+        return true;
+    }
+
+    /// <summary>Writes an effect for each message, and for one of them overlooks that a statement failed.</summary>
+    private sealed class Swallowing(TestStore store, string bad) : IInboxHandler
+    {
+        public string Consumer => "payments";
+
+        public async Task HandleAsync(UnitOfWork unitOfWork, InboxDelivery delivery, CancellationToken cancellationToken)
+        {
+            var id = delivery.Message.MessageId;
+            await store.Outbox.AppendAsync(unitOfWork, [new OutboxMessage(id, "effects", TenantId.Default, "A", "effect", default)], cancellationToken);
+            if (id == bad)
+            {
+                await SwallowAsync(unitOfWork);
+            }
+        }
+    }
+
+    /// <summary>Ends once so many are handled at the same time.</summary>
+    private sealed class Meeting(int count) : IInboxHandler
+    {
+        private readonly TaskCompletionSource _all = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private int _count;
+
+        public string Consumer => "payments";
+
+        public Task HandleAsync(UnitOfWork unitOfWork, InboxDelivery delivery, CancellationToken cancellationToken)
+        {
+            if (Interlocked.Increment(ref _count) == count)
+            {
+                _all.SetResult();
+            }
+
+            return _all.Task;
+        }
     }
 }

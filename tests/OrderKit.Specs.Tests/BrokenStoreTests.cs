@@ -6,7 +6,7 @@ public sealed class BrokenStoreTests
     private static readonly Fault[] Faults =
     [
         .. OrderFaults.All, .. OrderNumberFaults.All, .. ParkedFactFaults.All, .. UnitFaults.All, .. InboxFaults.All, .. DeadLetterFaults.All, .. DeadlineFaults.All, .. OutboxFaults.All,
-        .. LeaseFaults.All, .. CaseFaults.All, .. QueryFaults.All, .. JournalFaults.All, .. LifecycleFaults.All, .. OperationFaults.All,
+        .. LeaseFaults.All, .. LostNodeFaults.All, .. CaseFaults.All, .. QueryFaults.All, .. JournalFaults.All, .. LifecycleFaults.All, .. OperationFaults.All,
         .. DuplicateOrderFaults.All, .. QuarantineFaults.All, .. ScheduleFaults.All,
     ];
 

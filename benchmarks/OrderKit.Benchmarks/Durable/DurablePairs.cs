@@ -53,10 +53,8 @@ internal static class DurablePairs
             }
 
             handWritten.Plan(steps);
-            var ownFirst = block % 2 == 0;
-            var a = ownFirst ? await TimeAsync(() => measured.FireAsync(facts)).ConfigureAwait(false) : default;
-            var b = await TimeAsync(handWritten.RunAsync).ConfigureAwait(false);
-            a = ownFirst ? a : await TimeAsync(() => measured.FireAsync(facts)).ConfigureAwait(false);
+            var (a, b) = await SideBySide.InTurnAsync(
+                block, () => TimeAsync(() => measured.FireAsync(facts)), () => TimeAsync(handWritten.RunAsync)).ConfigureAwait(false);
             if (block > WarmUps)
             {
                 var i = block - WarmUps - 1;

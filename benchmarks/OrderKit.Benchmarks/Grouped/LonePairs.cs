@@ -51,10 +51,8 @@ internal static class LonePairs
             var steps = recording.Take();
             work.Add($"{steps.Sum(step => step.Statements.Length)} in {steps.Count(step => step.Kind != StepKind.Begin)}");
             handWritten.Plan(steps);
-            var ownFirst = i % 2 == 0;
-            var a = ownFirst ? await TimeAsync(() => TakeAsync(measuredIntake, request)).ConfigureAwait(false) : 0;
-            var b = await TimeAsync(handWritten.RunAsync).ConfigureAwait(false);
-            a = ownFirst ? a : await TimeAsync(() => TakeAsync(measuredIntake, request)).ConfigureAwait(false);
+            var (a, b) = await SideBySide.InTurnAsync(
+                i, () => TimeAsync(() => TakeAsync(measuredIntake, request)), () => TimeAsync(handWritten.RunAsync)).ConfigureAwait(false);
             if (i >= 0)
             {
                 (own[i], theirs[i]) = (a, b);

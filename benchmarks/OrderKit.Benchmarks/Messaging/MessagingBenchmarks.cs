@@ -15,12 +15,13 @@ internal static class MessagingBenchmarks
     private const int FewLanes = 100;
     private const int AcceptBatch = 500;
     private const int InboxBatch = 100;
+    private const int LargeInboxBatch = 500;
     private const int Counted = 1_000;
 
     // ORDERKIT_MESSAGING_MESSAGES, ORDERKIT_MESSAGING_ROUNDS and ORDERKIT_MESSAGING_PUMPS make it shorter, or another, while one works on it.
     private static readonly int Messages = Settings.Number("ORDERKIT_MESSAGING_MESSAGES", 20_000);
     private static readonly int Rounds = Settings.Number("ORDERKIT_MESSAGING_ROUNDS", 3);
-    private static readonly int Pumps = Settings.Number("ORDERKIT_MESSAGING_PUMPS", 8);
+    private static readonly int Pumps = Settings.Number("ORDERKIT_MESSAGING_PUMPS", 2);
     private static readonly byte[] Payload = MakePayload();
     private static int _round;
 
@@ -43,9 +44,9 @@ internal static class MessagingBenchmarks
     private static async Task InboxAsync(string title, string bar, Action<OrderKitBuilder, Func<DbConnection, DbConnection>?> choose)
     {
         var lines = new List<string>();
-        foreach (var (pumps, lanes) in ((int, int)[])[(1, Messages), (1, FewLanes), (Pumps, Messages), (Pumps, FewLanes)])
+        foreach (var (handler, batch, pumps, lanes) in Cases())
         {
-            var store = await OpenAsync(choose, null, InboxBatch, new CountingSink()).ConfigureAwait(false);
+            var store = await OpenAsync(choose, null, batch, new CountingSink(), handler).ConfigureAwait(false);
             await using (store.ConfigureAwait(false))
             {
                 await InboxOnceAsync(store, pumps, lanes, Math.Min(Messages, 2_000)).ConfigureAwait(false);
@@ -58,7 +59,7 @@ internal static class MessagingBenchmarks
                 var both = rounds.Select(round => round.Both).Order().ToArray();
                 lines.Add(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"| {LaneText(lanes)} | {pumps} | {both[0]:N0} | {both[both.Length / 2]:N0} | {bar} | {Median(rounds.Select(round => round.Accept)):N0} | {Median(rounds.Select(round => round.Process)):N0} | {Median(rounds.Select(round => round.Bytes)):N0} |"));
+                    $"| {(handler == typeof(SmallRowsHandler) ? "sets" : "messages")} | {batch} | {LaneText(lanes)} | {pumps} | {both[0]:N0} | {both[both.Length / 2]:N0} | {bar} | {Median(rounds.Select(round => round.Accept)):N0} | {Median(rounds.Select(round => round.Process)):N0} | {Median(rounds.Select(round => round.Bytes)):N0} |"));
             }
         }
 
@@ -74,14 +75,19 @@ internal static class MessagingBenchmarks
         }
 
         Console.WriteLine();
-        Console.WriteLine($"### Inbox on {title}: {Messages:N0} messages of {PayloadBytes} bytes, accepted in batches of {AcceptBatch}, then handled in batches of {InboxBatch}");
+        Console.WriteLine($"### Inbox on {title}: {Messages:N0} messages of {PayloadBytes} bytes, accepted in batches of {AcceptBatch}, then handled");
         Console.WriteLine();
-        Console.WriteLine("| lanes | pumps | messages/s, least | median | bar | accepted/s, median | handled/s, median | B per message |");
-        Console.WriteLine("|---|---:|---:|---:|---|---:|---:|---:|");
+        Console.WriteLine("| handler of | batch | lanes | pumps | messages/s, least | median | bar | accepted/s, median | handled/s, median | B per message |");
+        Console.WriteLine("|---|---:|---|---:|---:|---:|---|---:|---:|---:|");
         lines.ForEach(Console.WriteLine);
         Console.WriteLine();
         Console.WriteLine(work);
     }
+
+    private static IEnumerable<(Type Handler, int Batch, int Pumps, int Lanes)> Cases() =>
+        from handler in (Type[])[typeof(SmallRowHandler), typeof(SmallRowsHandler)]
+        from shape in ((int, int, int)[])[(InboxBatch, 1, Messages), (InboxBatch, 1, FewLanes), (LargeInboxBatch, 1, Messages), (InboxBatch, Pumps, Messages)]
+        select (handler, shape.Item1, shape.Item2, shape.Item3);
 
     private static async Task<(double Accept, double Process, double Both, double Bytes)> InboxOnceAsync(DurableStore store, int pumps, int lanes, int messages)
     {
@@ -173,14 +179,15 @@ internal static class MessagingBenchmarks
         return (messages / elapsed, (double)(GC.GetTotalAllocatedBytes() - allocated) / messages);
     }
 
-    private static async Task<DurableStore> OpenAsync(Action<OrderKitBuilder, Func<DbConnection, DbConnection>?> choose, Func<DbConnection, DbConnection>? wrap, int batch, IOutboxSink sink)
+    private static async Task<DurableStore> OpenAsync(Action<OrderKitBuilder, Func<DbConnection, DbConnection>?> choose, Func<DbConnection, DbConnection>? wrap, int batch, IOutboxSink sink, Type? handler = null)
     {
         var store = new DurableStore(builder =>
         {
             choose(builder, wrap);
             builder.Services.AddSingleton(sink);
             builder.Services.Configure<OutboxPumpOptions>(options => options.BatchSize = batch);
-            builder.ConfigureInbox(options => options.BatchSize = batch).AddInboxHandler<SmallRowHandler>();
+            builder.ConfigureInbox(options => (options.BatchSize, options.MessagesPerTransaction) = (batch, Math.Max(batch, options.MessagesPerTransaction)));
+            builder.Services.AddSingleton(typeof(IInboxHandler), handler ?? typeof(SmallRowHandler));
         });
         await store.CreateAsync().ConfigureAwait(false);
         return store;

@@ -20,7 +20,6 @@ internal sealed class CallbackServer : IAsyncDisposable
     public const string TradeHeader = "X-Trade";
 
     private const int PlacedAtOnce = 2_000;
-    private const int ReadAtOnce = 1_000;
 
     private readonly WebApplication _app;
     private readonly AnswerBook _answers;
@@ -168,21 +167,11 @@ internal sealed class CallbackServer : IAsyncDisposable
     /// <summary>How often each order's journal says that money came in; orders without are left out.</summary>
     private static async Task<Dictionary<OrderKey, long>> EffectsAsync(IServiceProvider services, CancellationToken cancellationToken)
     {
-        var journal = services.GetRequiredService<IJournalStore>();
         var effects = new Dictionary<OrderKey, long>();
-        IReadOnlyList<OrderJournal> page = [];
-        do
+        await foreach (var (order, _) in JournalledPayments.ReadAsync(services.GetRequiredService<IJournalStore>(), cancellationToken))
         {
-            page = await journal.ScanAsync(page.Count == 0 ? 0 : page[^1].OrderNo, ReadAtOnce, cancellationToken);
-            foreach (var order in page)
-            {
-                if (order.Entries.Count(static entry => entry.Trigger == "captured") is > 0 and var count)
-                {
-                    effects[order.Order.Key] = count;
-                }
-            }
+            effects[order] = effects.GetValueOrDefault(order) + 1;
         }
-        while (page.Count > 0);
 
         return effects;
     }

@@ -57,6 +57,11 @@ internal sealed partial class NotificationEndpoint(string provider, Notification
                     throw new InvalidOperationException($"The reader of {provider} gave nothing. Answer with a NotificationReading.");
             }
         }
+        catch (BadHttpRequestException e)
+        {
+            LogRefused(logger, provider, "malformed");
+            return Empty(e.StatusCode);
+        }
         catch (ArgumentException e)
         {
             // The gate names what is missing in the facts. Nothing is stored; the provider goes on sending while somebody looks.

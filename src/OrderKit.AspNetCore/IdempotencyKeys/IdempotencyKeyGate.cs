@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
@@ -61,9 +62,17 @@ internal sealed partial class IdempotencyKeyGate(RequestDelegate handler)
 
     private async Task DoOnceAsync(HttpContext context, string key, IdempotencyKeyOptions options)
     {
-        var services = context.RequestServices;
-        var logger = services.GetService<ILogger<IdempotencyKeyGate>>() ?? (ILogger)NullLogger.Instance;
+        var logger = LoggerOf(context);
         var operationKey = new OperationKey(options.Tenant(context), ScopeOf(context, options), key);
+        if (context.Features.Get<IAntiforgeryValidationFeature>() is { IsValid: false })
+        {
+            await RefuseAsync(
+                context,
+                new Problem(StatusCodes.Status400BadRequest, "antiforgery-failed", "The token against forgery is missing or wrong", "Load the page again and send the form that it has. Nothing was done."),
+                "refused").ConfigureAwait(false);
+            return;
+        }
+
         if (await RequestContent.ReadAsync(context.Request, options.MaximumRequest, context.RequestAborted).ConfigureAwait(false) is not { } body)
         {
             var detail = string.Create(CultureInfo.InvariantCulture, $"A request with an Idempotency-Key has at most {options.MaximumRequest:N0} bytes here, because it is compared when it is repeated. Nothing was done.");
@@ -89,18 +98,18 @@ internal sealed partial class IdempotencyKeyGate(RequestDelegate handler)
             LogUnkeepable(logger, e, context.GetEndpoint()?.DisplayName, Hash(key));
             Reset(context.Response, headers);
             var detail = options.Mode == IdempotencyMode.Joined ? $"{e.Message} What the handler wrote was rolled back." : $"{e.Message} What the handler did before stands, and the key is held.";
-            await RefuseAsync(context, new Problem(StatusCodes.Status500InternalServerError, "response-unkeepable", "The answer cannot be kept", detail), "unkeepable").ConfigureAwait(false);
+            await RefuseAsync(context, Unkeepable(detail), "unkeepable").ConfigureAwait(false);
         }
         catch (CommitOutcomeUnknownException e)
         {
-            LogUnknown(logger, e, Hash(key));
+            LogUnknown(logger, e.InnerException, Hash(key));
             Reset(context.Response, headers);
             var problem = new Problem(StatusCodes.Status503ServiceUnavailable, "outcome-unknown", "Nobody heard whether it was done", "The database was lost while it committed. Repeat the request under the same key: it is done once.") { RetryAfter = TimeSpan.FromSeconds(1) };
             await RefuseAsync(context, problem, "unknown").ConfigureAwait(false);
         }
-        catch (OperationLostException e)
+        catch (OperationLostException)
         {
-            LogLost(logger, e, Hash(key));
+            LogLost(logger, Hash(key));
             Reset(context.Response, headers);
             var problem = new Problem(StatusCodes.Status409Conflict, "taken-over", "Another process has taken over", "This one was silent for too long. Repeat the request under the same key to hear what came of it.") { RetryAfter = options.Lease };
             await RefuseAsync(context, problem, "lost").ConfigureAwait(false);
@@ -108,24 +117,32 @@ internal sealed partial class IdempotencyKeyGate(RequestDelegate handler)
     }
 
     // Once begun, a request is finished also where its caller hangs up: the answer waits for the repeat. A lost lease still cancels it.
-    private Task<OperationOutcome<KeptResponse>> RunAsync(HttpContext context, OperationKey key, Fingerprint fingerprint, IdempotencyKeyOptions options)
+    private async Task<OperationOutcome<KeptResponse>> RunAsync(HttpContext context, OperationKey key, Fingerprint fingerprint, IdempotencyKeyOptions options)
     {
         context.RequestAborted.ThrowIfCancellationRequested();
         var operations = context.RequestServices.GetRequiredService<Operations>();
         if (options.Mode == IdempotencyMode.Joined)
         {
-            return operations.RunAsync(
-                key, fingerprint, KeptResponse.Codec, (operation, token) => HandleAsync(context, IdempotentRequest.Joined(operation), options, token), options.Policy(), CancellationToken.None);
+            return await operations.RunAsync(
+                key, fingerprint, KeptResponse.Codec, (operation, token) => HandleAsync(context, IdempotentRequest.Joined(operation), options, token), options.Policy(), CancellationToken.None).ConfigureAwait(false);
         }
 
         IdempotentRequest? request = null;
+        var lease = CancellationToken.None;
         var policy = options.Policy() with
         {
             // Any other exception may have come after the effect, whatever its type.
             IsAmbiguous = e => request is not { SaysNothingHappened: true } && e is not NotKeptException { Response.Status: < StatusCodes.Status500InternalServerError },
         };
-        return operations.RunLeasedAsync(
-            key, fingerprint, KeptResponse.Codec, (operation, token) => HandleAsync(context, request = IdempotentRequest.Leased(operation), options, token), policy, CancellationToken.None);
+        try
+        {
+            return await operations.RunLeasedAsync(
+                key, fingerprint, KeptResponse.Codec, (operation, token) => HandleAsync(context, request = IdempotentRequest.Leased(operation), options, lease = token), policy, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException e) when (lease.IsCancellationRequested)
+        {
+            throw new OperationLostException("The lease could not be renewed, and the handler stopped.", e);
+        }
     }
 
     private async Task DoWithoutKeyAsync(HttpContext context, IdempotencyKeyOptions options)
@@ -138,7 +155,9 @@ internal sealed partial class IdempotencyKeyGate(RequestDelegate handler)
             return;
         }
 
-        ReadOnlyMemory<byte> body;
+        ReadOnlyMemory<byte> body = default;
+        Problem? problem = null;
+        var headers = context.Response.Headers.ToArray();
         var unit = await StoreChoice.PortOf<IUnitOfWorkFactory>(context.RequestServices).BeginAsync(context.RequestAborted).ConfigureAwait(false);
         await using (unit.ConfigureAwait(false))
         {
@@ -151,9 +170,15 @@ internal sealed partial class IdempotencyKeyGate(RequestDelegate handler)
             {
                 body = e.Response.Body;
             }
+            catch (UnkeepableResponseException e)
+            {
+                LogUnkeepable(LoggerOf(context), e, context.GetEndpoint()?.DisplayName, "none");
+                Reset(context.Response, headers);
+                problem = Unkeepable($"{e.Message} What the handler wrote was rolled back.");
+            }
         }
 
-        await SendAsync(context, body).ConfigureAwait(false);
+        await (problem is null ? SendAsync(context, body) : problem.WriteAsync(context.Response)).ConfigureAwait(false);
     }
 
     private async Task<KeptResponse> HandleAsync(HttpContext context, IdempotentRequest request, IdempotencyKeyOptions options, CancellationToken token)
@@ -187,6 +212,12 @@ internal sealed partial class IdempotencyKeyGate(RequestDelegate handler)
             if (!options.Keeps(status))
             {
                 throw new NotKeptException(response);
+            }
+
+            if (response.HeadBytes > KeptResponse.MaximumHead)
+            {
+                throw new UnkeepableResponseException(string.Create(
+                    CultureInfo.InvariantCulture, $"The answer of this endpoint cannot be kept for its Idempotency-Key, because the headers that are kept have more than {KeptResponse.MaximumHead:N0} bytes. Shorten them, or keep fewer in IdempotencyKeyOptions.ResponseHeaders."));
             }
 
             return options.Mode == IdempotencyMode.Joined && status is >= 200 and < 300 && !request.WasJoined
@@ -262,6 +293,10 @@ internal sealed partial class IdempotencyKeyGate(RequestDelegate handler)
         await problem.WriteAsync(context.Response).ConfigureAwait(false);
     }
 
+    private static ILogger LoggerOf(HttpContext context) => context.RequestServices.GetService<ILogger<IdempotencyKeyGate>>() ?? (ILogger)NullLogger.Instance;
+
+    private static Problem Unkeepable(string detail) => new(StatusCodes.Status500InternalServerError, "response-unkeepable", "The answer cannot be kept", detail);
+
     // What the handler put there goes; what was there before it stays.
     private static void Reset(HttpResponse response, KeyValuePair<string, StringValues>[] headers)
     {
@@ -282,7 +317,7 @@ internal sealed partial class IdempotencyKeyGate(RequestDelegate handler)
             "" => throw new InvalidOperationException("IdempotencyKeyOptions.Caller gave an empty text. Give an id, or null for nobody in particular."),
             _ => $"caller-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(caller)).AsSpan(0, 16))}",
         };
-        var scope = $"http:{context.Request.Method} {(context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? context.Request.Path.Value}:{who}";
+        var scope = $"http:{HttpMethods.GetCanonicalizedValue(context.Request.Method)} {(context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? context.Request.Path.Value}:{who}";
         return OperationKey.FaultOf(scope) is { } fault
             ? throw new InvalidOperationException($"The route of this endpoint cannot be part of a key: {fault}. Give it a shorter pattern.")
             : scope;
@@ -304,9 +339,10 @@ internal sealed partial class IdempotencyKeyGate(RequestDelegate handler)
     [LoggerMessage(4004, LogLevel.Error, "The answer of {Endpoint} cannot be kept; its key hashes to {KeyHash}.")]
     private static partial void LogUnkeepable(ILogger logger, Exception exception, string? endpoint, string keyHash);
 
+    // The exceptions of an operation name its key: they are not logged, but what caused them is.
     [LoggerMessage(4005, LogLevel.Warning, "Nobody heard whether a request was committed; its key hashes to {KeyHash}.")]
-    private static partial void LogUnknown(ILogger logger, Exception exception, string keyHash);
+    private static partial void LogUnknown(ILogger logger, Exception? cause, string keyHash);
 
     [LoggerMessage(4006, LogLevel.Warning, "A request lost its lease while it was handled; its key hashes to {KeyHash}.")]
-    private static partial void LogLost(ILogger logger, Exception exception, string keyHash);
+    private static partial void LogLost(ILogger logger, string keyHash);
 }

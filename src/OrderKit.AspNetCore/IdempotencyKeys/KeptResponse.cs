@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.AspNetCore.Http;
 using OrderKit.Core;
 using OrderKit.Idempotency;
@@ -11,6 +12,10 @@ internal sealed record KeptResponse(int Status, IReadOnlyList<(string Name, stri
     public const int MaximumHead = 32 * 1024;
 
     private const byte Layout = 1;
+    private const int MaximumFraming = 32;
+
+    /// <summary>How many bytes everything but the body takes, at most.</summary>
+    public int HeadBytes => MaximumFraming + Headers.Sum(static header => MaximumFraming + Encoding.UTF8.GetByteCount(header.Name) + Encoding.UTF8.GetByteCount(header.Value));
 
     public static ResultCodec<KeptResponse> Codec { get; } = new(static response => response.Encode(), Decode);
 

@@ -15,11 +15,18 @@ internal static class RequestContent
     private const int BufferSize = 16 * 1024;
 
     /// <summary>The bytes of a body, which the handler reads again; <see langword="null"/> where there are more than allowed.</summary>
+    /// <exception cref="InvalidOperationException">Something before the endpoint has read it and left nothing.</exception>
     public static async Task<ReadOnlyMemory<byte>?> ReadAsync(HttpRequest request, int maximum, CancellationToken cancellationToken)
     {
         if (request.ContentLength > maximum)
         {
             return null;
+        }
+
+        if (request.Body.CanSeek)
+        {
+            // Something before the endpoint may have read it, and not gone back.
+            request.Body.Position = 0;
         }
 
         var bytes = new MemoryStream();
@@ -42,6 +49,18 @@ internal static class RequestContent
             ArrayPool<byte>.Shared.Return(buffer);
         }
 
+        var form = bytes.Length == 0 ? request.HttpContext.Features.Get<IFormFeature>()?.Form : null;
+        if (form?.Files.Sum(static file => file.Length) > maximum)
+        {
+            return null;
+        }
+
+        if (bytes.Length == 0 && request.ContentLength > 0 && form is null)
+        {
+            // Without its body, this request would be the same as any other one.
+            throw new InvalidOperationException($"The body of {request.ContentLength} bytes was read before the endpoint. Have whatever reads it call HttpRequest.EnableBuffering() first.");
+        }
+
         bytes.Position = 0;
         request.Body = bytes;
         return bytes.GetBuffer().AsMemory(0, (int)bytes.Length);
@@ -51,7 +70,7 @@ internal static class RequestContent
     /// <remarks>Method and route are part of the key's scope.</remarks>
     public static Fingerprint FingerprintOf(HttpRequest request, ReadOnlyMemory<byte> body)
     {
-        var fields = new List<(string, FingerprintValue)> { ("path", request.Path.Value) };
+        var fields = new List<(string, FingerprintValue)> { ("path", request.PathBase.Add(request.Path).Value) };
         AddQuery(fields, request.Query);
         if (body.Length == 0 && request.HttpContext.Features.Get<IFormFeature>()?.Form is { } form)
         {

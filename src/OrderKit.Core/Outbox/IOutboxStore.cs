@@ -3,6 +3,9 @@ namespace OrderKit.Core;
 /// <summary>The delivering side of the outbox, judged by the store's clock. A call without a unit of work is a transaction of its own.</summary>
 public interface IOutboxStore
 {
+    /// <summary>Told after each commit of this process that wrote messages; not of a host's own, nor of other processes'.</summary>
+    WakeUp Written { get; }
+
     /// <summary>Writes messages in a unit of work; they can be claimed once it is committed.</summary>
     ValueTask AppendAsync(UnitOfWork unitOfWork, IReadOnlyList<OutboxMessage> messages, CancellationToken cancellationToken = default);
 

@@ -22,6 +22,9 @@ public sealed class InMemoryOutboxStore : IOutboxStore
         _takeBack = TakeBack;
     }
 
+    /// <inheritdoc/>
+    public WakeUp Written { get; } = new();
+
     /// <summary>Writes messages in a unit of work; they can be claimed once it is committed.</summary>
     public void Append(UnitOfWork unitOfWork, IReadOnlyList<OutboxMessage> messages)
     {
@@ -37,6 +40,7 @@ public sealed class InMemoryOutboxStore : IOutboxStore
             _writer = unit;
             _written.Clear();
             unit.OnRollback(_takeBack);
+            unit.AfterCommit(Written.Set);
         }
 
         var now = _database.Now;

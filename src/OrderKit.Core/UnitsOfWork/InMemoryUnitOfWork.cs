@@ -28,6 +28,7 @@ public sealed class InMemoryUnitOfWork : UnitOfWork
         cancellationToken.ThrowIfCancellationRequested();
         _undo = null;
         Close();
+        TellCommitted();
         return ValueTask.CompletedTask;
     }
 

@@ -42,9 +42,6 @@ internal static partial class SheetText
         return written.ToString();
     }
 
-    /// <summary>What a reader makes of it.</summary>
-    public static string Decode(string text) => Spelled().Replace(text, static match => ((char)int.Parse(match.ValueSpan[2..6], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture)).ToString());
-
     private static bool NeedsSpelling(string text)
     {
         foreach (var c in text)
@@ -60,7 +57,4 @@ internal static partial class SheetText
 
     [GeneratedRegex("_(?=x[0-9A-Fa-f]{4})", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1_000)]
     private static partial Regex LooksSpelled();
-
-    [GeneratedRegex("_x[0-9A-Fa-f]{4}_", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1_000)]
-    private static partial Regex Spelled();
 }

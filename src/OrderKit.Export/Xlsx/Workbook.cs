@@ -210,13 +210,14 @@ internal sealed class Workbook<T>(ReportTable<T> table, Stream output, XlsxRepor
         return entry.Open();
     }
 
-    // A sheet's name has none of []:*?/\ and at most 31 characters.
+    // A sheet's name has none of []:*?/\, no apostrophe at either end, and at most 31 characters.
     private string SheetName(int number)
     {
         var name = string.Concat(table.Name.Select(static c => c is '[' or ']' or ':' or '*' or '?' or '/' or '\\' || char.IsControl(c) ? ' ' : c)).Trim('\'', ' ');
         var suffix = number == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $" {number}");
         name = name.Length == 0 ? "Report" : name;
-        return name[..Math.Min(name.Length, LongestSheetName - suffix.Length)] + suffix;
+        var end = Math.Min(name.Length, LongestSheetName - suffix.Length);
+        return name[..(char.IsHighSurrogate(name[end - 1]) ? end - 1 : end)].TrimEnd('\'', ' ') + suffix;
     }
 
     private static string HeaderOf(ReportColumn<T> column, XlsxReportOptions options) =>

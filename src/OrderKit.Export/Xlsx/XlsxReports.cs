@@ -6,7 +6,7 @@ namespace OrderKit.Export;
 public static class XlsxReports
 {
     /// <summary>
-    /// Writes a report row by row; the stream need not seek, and stays open. A sheet that is full is followed by another one with the same
+    /// Writes a report row by row; the stream need neither seek nor write synchronously, and stays open. A sheet that is full is followed by another one with the same
     /// headers. The same rows give the same bytes, in every culture.
     /// </summary>
     /// <returns>How many rows were written, without the headers.</returns>
@@ -24,15 +24,28 @@ public static class XlsxReports
             throw new ArgumentException($"RowsPerSheet is {options.RowsPerSheet}; a sheet has 2 to {XlsxReportOptions.RowLimit:N0} rows.", nameof(options));
         }
 
-        using var book = new Workbook<T>(table, output, options);
         var count = 0L;
-        await foreach (var row in rows.WithCancellation(cancellationToken).ConfigureAwait(false))
+        var staged = new StagedOutput(output);
+        await using (staged.ConfigureAwait(false))
         {
-            book.Write(row);
-            count++;
+            using (var book = new Workbook<T>(table, staged, options))
+            {
+                await foreach (var row in rows.WithCancellation(cancellationToken).ConfigureAwait(false))
+                {
+                    book.Write(row);
+                    count++;
+                    if (staged.IsFull)
+                    {
+                        await staged.HandOnAsync(cancellationToken).ConfigureAwait(false);
+                    }
+                }
+
+                book.Finish();
+            }
+
+            await staged.HandOnAsync(cancellationToken).ConfigureAwait(false);
         }
 
-        book.Finish();
         return count;
     }
 }

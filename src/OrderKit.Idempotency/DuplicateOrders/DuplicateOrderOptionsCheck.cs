@@ -12,7 +12,7 @@ internal sealed class DuplicateOrderOptionsCheck : IValidateOptions<DuplicateOrd
 
     public ValidateOptionsResult Validate(string? name, DuplicateOrderOptions options)
     {
-        var faults = new List<string>();
+        var faults = new OptionFaults(nameof(DuplicateOrderOptions));
         foreach (var (rule, settings) in options.Rules)
         {
             CheckRule(faults, rule, settings);
@@ -25,38 +25,22 @@ internal sealed class DuplicateOrderOptionsCheck : IValidateOptions<DuplicateOrd
 
         if (options.DigestKey is { Length: < MinimumKeyLength })
         {
-            faults.Add($"DuplicateOrderOptions.DigestKey has {options.DigestKey.Length} characters; a secret has at least {MinimumKeyLength}.");
+            faults.Add(nameof(options.DigestKey), $"has {options.DigestKey.Length} characters; a secret has at least {MinimumKeyLength}.");
         }
 
-        Positive(options.HoldFor, nameof(options.HoldFor));
-        Positive(options.ScanInterval, nameof(options.ScanInterval));
+        faults.RequirePositive(options.HoldFor);
+        faults.RequirePositive(options.ScanInterval);
         if (options.ShipByMargin < TimeSpan.Zero)
         {
-            faults.Add($"DuplicateOrderOptions.ShipByMargin is {options.ShipByMargin}; it cannot be negative.");
+            faults.Add(nameof(options.ShipByMargin), $"is {options.ShipByMargin}; it cannot be negative.");
         }
 
-        if (options.BatchSize is < 1 or > 1_000)
-        {
-            faults.Add($"DuplicateOrderOptions.BatchSize is {options.BatchSize}; it lies between 1 and 1,000.");
-        }
-
-        if (string.IsNullOrWhiteSpace(options.MessageDestination))
-        {
-            faults.Add("DuplicateOrderOptions.MessageDestination is empty; it is the destination of the pump that delivers the messages.");
-        }
-
-        return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
-
-        void Positive(TimeSpan value, string setting)
-        {
-            if (value <= TimeSpan.Zero)
-            {
-                faults.Add($"DuplicateOrderOptions.{setting} is {value}; it must be longer than nothing.");
-            }
-        }
+        faults.RequireBetween(options.BatchSize, 1, 1_000);
+        faults.RequireText(options.MessageDestination, "it is the destination of the pump that delivers the messages.");
+        return faults.Result;
     }
 
-    private static void CheckRule(List<string> faults, string name, DuplicateRule? rule)
+    private static void CheckRule(OptionFaults faults, string name, DuplicateRule? rule)
     {
         if (OperationKey.FaultOf(name) is { } fault || name.Length > MaximumNameLength)
         {
@@ -97,7 +81,7 @@ internal sealed class DuplicateOrderOptionsCheck : IValidateOptions<DuplicateOrd
         }
     }
 
-    private static void CheckChannel(List<string> faults, string channel)
+    private static void CheckChannel(OptionFaults faults, string channel)
     {
         try
         {
@@ -105,7 +89,7 @@ internal sealed class DuplicateOrderOptionsCheck : IValidateOptions<DuplicateOrd
         }
         catch (ArgumentException)
         {
-            faults.Add($"DuplicateOrderOptions.OwnChannels names '{channel}', which is no channel code: 1 to {ChannelCode.MaximumLength} characters out of A-Z and 0-9.");
+            faults.Add(nameof(DuplicateOrderOptions.OwnChannels), $"names '{channel}', which is no channel code: 1 to {ChannelCode.MaximumLength} characters out of A-Z and 0-9.");
         }
     }
 }

@@ -29,6 +29,9 @@ internal abstract class GroupMember
     /// <param name="answers">What the store answered to each request.</param>
     public abstract Task ActAsync(UnitOfWork unitOfWork, IReadOnlyList<ClaimAnswer> answers);
 
+    /// <summary>Tells its caller that somebody who is not done yet holds what it claims; <see langword="false"/> where the caller hears of that as a failure.</summary>
+    public virtual bool TellHeld() => false;
+
     /// <summary>Forgets what it did in a unit that was rolled back.</summary>
     public void Reset()
     {

@@ -13,6 +13,12 @@ internal sealed class GroupedOperation<T>(
 
     public override ClaimTerms Terms => Operations.JoinedTerms(policy);
 
+    public override bool TellHeld()
+    {
+        Outcome = new OperationOutcome<T>.Running(Operations.WhileUncommitted);
+        return true;
+    }
+
     public override async Task ActAsync(UnitOfWork unitOfWork, IReadOnlyList<ClaimAnswer> answers)
     {
         if (answers[0].Claim is not { } claim)

@@ -112,6 +112,10 @@ internal sealed class OperationGroups : IAsyncDisposable
 
             await WriteAsync(run, cancellationToken).ConfigureAwait(false);
         }
+        catch (ContentionException e) when (e.IsHeld && !run.HasBegun && set is [{ } only] && only.TellHeld())
+        {
+            // Another transaction has claimed the same and is not committed; that is an answer.
+        }
         catch (Exception e)
         {
             run.Failure = e;
@@ -255,12 +259,6 @@ internal sealed class OperationGroups : IAsyncDisposable
         }
 
         var changes = acted.Select(member => member.Change).OfType<OperationChange>().ToList();
-        if (changes.Count == 0 && acted.FindLast(member => member.Claims.Count > 0) is { } last)
-        {
-            // A driver commits a transaction that its server has given up without a word; a statement in it is refused.
-            changes.Add(OperationChange.Of(last.Claims[0], OperationState.Succeeded, OperationState.Succeeded, last.Terms.Span));
-        }
-
         if (changes.Count > 0)
         {
             var stood = await _store.ChangeAsync(unit, changes, CancellationToken.None).ConfigureAwait(false);

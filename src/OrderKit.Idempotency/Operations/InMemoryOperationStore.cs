@@ -69,9 +69,10 @@ public sealed class InMemoryOperationStore(InMemoryDatabase database) : IOperati
         return database.ReadAsync<IReadOnlyList<StoredOperation>>(
             () =>
             [
-                .. _rows.Values.Select(row => Judge(row, database.Now))
-                    .Where(row => row.Key.Tenant == tenant && (row.State == OperationState.Unknown || row is { State: OperationState.Running, IsLapsed: true }))
-                    .OrderBy(row => row.CreatedAt).ThenBy(row => row.Key.Scope, StringComparer.Ordinal).ThenBy(row => row.Key.Key, StringComparer.Ordinal).Take(max),
+                .. _rows.Values
+                    .Where(row => row.Key.Tenant == tenant && (row.State == OperationState.Unknown || (row.State == OperationState.Running && row.LeaseUntil <= database.Now)))
+                    .OrderBy(row => row.CreatedAt).ThenBy(row => row.Key.Scope, StringComparer.Ordinal).ThenBy(row => row.Key.Key, StringComparer.Ordinal).Take(max)
+                    .Select(row => Judge(row, database.Now)),
             ],
             cancellationToken);
     }

@@ -9,6 +9,9 @@ namespace OrderKit.Idempotency;
 /// <remarks>Safe for several threads and machines.</remarks>
 public sealed partial class Operations
 {
+    // What a caller waits who met a claim that is not committed, and of which nothing else is known.
+    internal static readonly TimeSpan WhileUncommitted = TimeSpan.FromSeconds(1);
+
     private readonly IOperationStore _store;
     private readonly IUnitOfWorkFactory _units;
     private readonly TimeProvider _time;
@@ -33,6 +36,7 @@ public sealed partial class Operations
     /// <param name="effect">Does it. A failure for good is an <see cref="OperationFailedException"/>, thrown before anything is written.</param>
     /// <param name="policy">How long it is kept; the defaults where none is given.</param>
     /// <param name="cancellationToken">Cancels before the claim; afterwards it is the effect's.</param>
+    /// <exception cref="ContentionException">Another transaction is doing the same and outlasts the host's <c>lock_timeout</c>. The host's transaction is aborted, and the effect was not begun.</exception>
     public async Task<OperationOutcome<T>> RunAsync<T>(
         UnitOfWork unitOfWork, OperationKey key, Fingerprint fingerprint, ResultCodec<T> codec, Func<JoinedOperation, CancellationToken, Task<T>> effect,
         OperationPolicy? policy = null, CancellationToken cancellationToken = default)
@@ -43,7 +47,7 @@ public sealed partial class Operations
         return (await JoinAsync(unitOfWork, key, fingerprint, codec, effect, policy, CommitState.PendingCommit, cancellationToken).ConfigureAwait(false)).Outcome;
     }
 
-    /// <summary>Does something in a transaction of its own; see the other overload.</summary>
+    /// <summary>Does something in a transaction of its own; see the other overload. Where another one is doing the same and outlasts <c>lock_timeout</c>, it is running.</summary>
     public async Task<OperationOutcome<T>> RunAsync<T>(
         OperationKey key, Fingerprint fingerprint, ResultCodec<T> codec, Func<JoinedOperation, CancellationToken, Task<T>> effect,
         OperationPolicy? policy = null, CancellationToken cancellationToken = default)
@@ -103,14 +107,14 @@ public sealed partial class Operations
                 return await WorkAsync(claim, codec, effect, policy, cancellationToken).ConfigureAwait(false);
             }
 
-            var row = answer.Existing!;
-            if (HasJustLapsed(row, fingerprint, terms))
+            var row = answer.Existing;
+            if (row is not null && HasJustLapsed(row, fingerprint, terms))
             {
                 asked = false;
                 continue;
             }
 
-            if (Tell(row, fingerprint, codec) is OperationOutcome<T>.Running running)
+            if ((row is null ? new OperationOutcome<T>.Running(WhileUncommitted) : Tell(row, fingerprint, codec)) is OperationOutcome<T>.Running running)
             {
                 if (await _watches.WaitAsync(key, policy.WaitWhileRunning - _time.GetElapsedTime(started), cancellationToken).ConfigureAwait(false) is not { } change)
                 {
@@ -126,12 +130,12 @@ public sealed partial class Operations
                 row = change.Row!;
             }
 
-            if (Tell(row, fingerprint, codec) is { } outcome)
+            if (Tell(row!, fingerprint, codec) is { } outcome)
             {
                 return outcome;
             }
 
-            if (await SettleAsync(row, codec, policy, mayAsk: !asked, cancellationToken).ConfigureAwait(false) is { } settled)
+            if (await SettleAsync(row!, codec, policy, mayAsk: !asked, cancellationToken).ConfigureAwait(false) is { } settled)
             {
                 return settled;
             }
@@ -226,11 +230,19 @@ public sealed partial class Operations
     {
         var terms = JoinedTerms(policy);
         ClaimAnswer answer;
-        do
+        try
         {
-            answer = (await _store.ClaimAsync(unit, [new OperationRequest(key, fingerprint, Guid.NewGuid())], terms, cancellationToken).ConfigureAwait(false))[0];
+            do
+            {
+                answer = (await _store.ClaimAsync(unit, [new OperationRequest(key, fingerprint, Guid.NewGuid())], terms, cancellationToken).ConfigureAwait(false))[0];
+            }
+            while (answer.Existing is { } row && HasJustLapsed(row, fingerprint, terms));
         }
-        while (answer.Existing is { } row && HasJustLapsed(row, fingerprint, terms));
+        catch (ContentionException) when (state == CommitState.Committed)
+        {
+            // Another transaction has claimed it and is not committed. The unit is our own: it is rolled back, and the effect was not begun.
+            return (new OperationOutcome<T>.Running(WhileUncommitted), null);
+        }
 
         if (answer.Claim is not { } claim)
         {
@@ -241,10 +253,11 @@ public sealed partial class Operations
         {
             var result = await effect(new JoinedOperation(unit, key), cancellationToken).ConfigureAwait(false);
             var bytes = Encode(codec, result, policy, key);
+            if (bytes.Length > 0)
+            {
+                await RequireAsync(unit, claim, OperationState.Succeeded, OperationState.Succeeded, policy.KeepSuccess, bytes, null).ConfigureAwait(false);
+            }
 
-            // Also where there is nothing to keep: PostgreSQL gives up a transaction at a failed statement that the effect may have
-            // hidden, and its driver commits that without a word; a statement in it is refused.
-            await RequireAsync(unit, claim, OperationState.Succeeded, OperationState.Succeeded, policy.KeepSuccess, bytes, null).ConfigureAwait(false);
             return (new OperationOutcome<T>.Executed(result, state), claim);
         }
         catch (OperationFailedException e)
@@ -276,6 +289,11 @@ public sealed partial class Operations
             }
 
             throw;
+        }
+        catch (ContentionException)
+        {
+            // Another transaction has claimed it and is not committed: there is neither a claim nor a row to tell of.
+            return default;
         }
     }
 

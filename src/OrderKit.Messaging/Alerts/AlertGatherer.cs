@@ -127,7 +127,7 @@ internal sealed partial class AlertGatherer(
         }
     }
 
-    [LoggerMessage(2203, LogLevel.Error, "The notice {MessageId} cannot be read; it is looked at again in an hour.")]
+    [LoggerMessage(2403, LogLevel.Error, "The notice {MessageId} cannot be read; it is looked at again in an hour.")]
     private static partial void LogUnreadable(ILogger logger, Exception exception, string messageId);
 
     private sealed record Row(OutboxDelivery Delivery, GatheredNotices Notices);

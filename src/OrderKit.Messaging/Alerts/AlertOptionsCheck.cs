@@ -1,5 +1,5 @@
-using System.Globalization;
 using Microsoft.Extensions.Options;
+using OrderKit.Core;
 
 namespace OrderKit.Messaging;
 
@@ -8,33 +8,17 @@ internal sealed class AlertOptionsCheck : IValidateOptions<AlertOptions>
 {
     public ValidateOptionsResult Validate(string? name, AlertOptions options)
     {
-        var faults = new List<string>();
-        Positive(options.SweepInterval, nameof(options.SweepInterval));
-        Positive(options.Lease, nameof(options.Lease));
-        Positive(options.Quiet, nameof(options.Quiet));
+        var faults = new OptionFaults(nameof(AlertOptions));
+        faults.RequirePositive(options.SweepInterval);
+        faults.RequirePositive(options.Lease);
+        faults.RequirePositive(options.Quiet);
         if (options.Gather < TimeSpan.Zero)
         {
-            faults.Add($"AlertOptions.Gather is {options.Gather}; it is at least nothing.");
+            faults.Add(nameof(options.Gather), $"is {options.Gather}; it is at least nothing.");
         }
 
-        Between(options.Subjects, 1, 50, nameof(options.Subjects));
-        Between(options.BatchSize, 2, 10_000, nameof(options.BatchSize));
-        return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
-
-        void Between(int value, int least, int most, string setting)
-        {
-            if (value < least || value > most)
-            {
-                faults.Add(string.Create(CultureInfo.InvariantCulture, $"AlertOptions.{setting} is {value}; it lies between {least} and {most:N0}."));
-            }
-        }
-
-        void Positive(TimeSpan value, string setting)
-        {
-            if (value <= TimeSpan.Zero)
-            {
-                faults.Add($"AlertOptions.{setting} is {value}; it must be longer than nothing.");
-            }
-        }
+        faults.RequireBetween(options.Subjects, 1, 50);
+        faults.RequireBetween(options.BatchSize, 2, 10_000);
+        return faults.Result;
     }
 }

@@ -28,6 +28,6 @@ internal sealed partial class AlertService(AlertPump pump, IOptions<AlertOptions
         while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false));
     }
 
-    [LoggerMessage(2202, LogLevel.Error, "Telling what happened failed; it is tried again at the next sweep.")]
+    [LoggerMessage(2402, LogLevel.Error, "Telling what happened failed; it is tried again at the next sweep.")]
     private static partial void LogFailed(ILogger logger, Exception exception);
 }

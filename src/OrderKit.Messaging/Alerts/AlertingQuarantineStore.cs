@@ -10,8 +10,9 @@ internal sealed class AlertingQuarantineStore(IQuarantineStore inner, IOutboxSto
         var isNew = await inner.AddAsync(unitOfWork, message, cancellationToken).ConfigureAwait(false);
         if (isNew)
         {
-            await outbox.AppendAsync(
-                unitOfWork, [new AlertNotice(message.Tenant, AlertKinds.Quarantine, message.Source, message.Reason, message.MessageId).ToMessage()], cancellationToken).ConfigureAwait(false);
+            var notice = new AlertNotice(
+                message.Tenant, AlertKinds.Quarantine, AlertNotices.Named(message.Source), AlertNotices.Named(message.Reason), AlertNotices.Named(message.MessageId));
+            await outbox.AppendAsync(unitOfWork, [notice.ToMessage()], cancellationToken).ConfigureAwait(false);
         }
 
         return isNew;

@@ -9,6 +9,9 @@ namespace OrderKit.Messaging;
 /// </remarks>
 public interface IInboxStore
 {
+    /// <summary>Told after each commit of this process that wrote messages; not of a host's own, nor of other processes'.</summary>
+    WakeUp Received { get; }
+
     /// <summary>Writes messages that the inbox has not, in a unit of work; they can be claimed once it is committed.</summary>
     /// <returns>One receipt for each message, in their order.</returns>
     ValueTask<IReadOnlyList<InboxReceipt>> AcceptAsync(UnitOfWork unitOfWork, IReadOnlyList<InboxMessage> messages, CancellationToken cancellationToken = default);
@@ -16,13 +19,13 @@ public interface IInboxStore
     /// <summary>Leases the due head of up to <paramref name="max"/> lanes that nobody else holds.</summary>
     ValueTask<IReadOnlyList<InboxDelivery>> ClaimAsync(string consumer, int max, TimeSpan lease, CancellationToken cancellationToken = default);
 
-    /// <summary>Marks a message as done in the unit of work of its effect, and drops its body.</summary>
-    /// <param name="unitOfWork">The unit in which the effect was written.</param>
-    /// <param name="delivery">The claim.</param>
+    /// <summary>Marks messages as done in the unit of work of their effects, and drops their bodies. Until that unit ends nobody takes them over.</summary>
+    /// <param name="unitOfWork">The unit in which the effects are written, before or afterwards.</param>
+    /// <param name="deliveries">The claims.</param>
     /// <param name="retention">For how long a redelivery is still recognised.</param>
     /// <param name="cancellationToken">Cancels.</param>
-    /// <exception cref="InboxFenceLostException">The claim no longer stands; the unit of work must be rolled back.</exception>
-    ValueTask CompleteAsync(UnitOfWork unitOfWork, InboxDelivery delivery, TimeSpan retention, CancellationToken cancellationToken = default);
+    /// <exception cref="InboxFenceLostException">One of the claims no longer stands; the unit of work must be rolled back.</exception>
+    ValueTask CompleteAsync(UnitOfWork unitOfWork, IReadOnlyList<InboxDelivery> deliveries, TimeSpan retention, CancellationToken cancellationToken = default);
 
     /// <summary>Gives a message back to be handled after a pause; <see langword="false"/> where the claim no longer stands.</summary>
     ValueTask<bool> RetryAsync(InboxDelivery delivery, TimeSpan pause, string error, CancellationToken cancellationToken = default);

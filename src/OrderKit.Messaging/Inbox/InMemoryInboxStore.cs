@@ -15,6 +15,9 @@ public sealed class InMemoryInboxStore(InMemoryDatabase database) : IInboxStore
     private long _lastId;
 
     /// <inheritdoc/>
+    public WakeUp Received { get; } = new();
+
+    /// <inheritdoc/>
     public ValueTask<IReadOnlyList<InboxReceipt>> AcceptAsync(
         UnitOfWork unitOfWork, IReadOnlyList<InboxMessage> messages, CancellationToken cancellationToken = default)
     {
@@ -46,14 +49,17 @@ public sealed class InMemoryInboxStore(InMemoryDatabase database) : IInboxStore
     }
 
     /// <inheritdoc/>
-    public ValueTask CompleteAsync(UnitOfWork unitOfWork, InboxDelivery delivery, TimeSpan retention, CancellationToken cancellationToken = default)
+    public ValueTask CompleteAsync(UnitOfWork unitOfWork, IReadOnlyList<InboxDelivery> deliveries, TimeSpan retention, CancellationToken cancellationToken = default)
     {
         var unit = database.Require(unitOfWork);
-        ArgumentNullException.ThrowIfNull(delivery);
+        ArgumentNullException.ThrowIfNull(deliveries);
         ArgumentOutOfRangeException.ThrowIfLessThan(retention, TimeSpan.Zero);
         cancellationToken.ThrowIfCancellationRequested();
-        var row = Claimed(delivery) ?? throw new InboxFenceLostException(delivery);
-        Move(unit, row, InboxState.Done, database.After(retention));
+        foreach (var delivery in deliveries)
+        {
+            Move(unit, Claimed(delivery) ?? throw new InboxFenceLostException(delivery), InboxState.Done, database.After(retention));
+        }
+
         return ValueTask.CompletedTask;
     }
 
@@ -168,9 +174,10 @@ public sealed class InMemoryInboxStore(InMemoryDatabase database) : IInboxStore
     private void Insert(InMemoryUnitOfWork unit, InboxMessage message)
     {
         // The caller's buffer stays the caller's: what is stored does not change with it.
-        var row = new InboxRow(++_lastId, message with { Body = message.Body.ToArray() }, database.Now);
+        var row = new InboxRow(++_lastId, message with { Body = message.Body.ToArray(), HeadStart = default }, database.Now, message.HeadStart);
         Remember(row);
         unit.OnRollback(() => Forget(row));
+        unit.AfterCommit(Received.Set);
     }
 
     private void Move(InMemoryUnitOfWork unit, InboxRow row, InboxState state, DateTimeOffset dueAt)

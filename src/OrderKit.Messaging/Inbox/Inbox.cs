@@ -73,6 +73,11 @@ public sealed class Inbox
                 throw new ArgumentException(
                     $"A message of type '{message.Type}' has no {(string.IsNullOrEmpty(message.Consumer) ? "consumer" : "id")}. Both are needed to recognise a redelivery.", nameof(messages));
             }
+
+            if (message.HeadStart < TimeSpan.Zero || message.HeadStart > InboxMessage.LongestHeadStart)
+            {
+                throw new ArgumentException($"The message {message.MessageId} has a head start of {message.HeadStart}; it lies between nothing and {InboxMessage.LongestHeadStart}.", nameof(messages));
+            }
         }
     }
 }

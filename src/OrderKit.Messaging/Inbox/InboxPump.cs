@@ -8,9 +8,10 @@ namespace OrderKit.Messaging;
 
 /// <summary>Handles the inbox: each message takes effect once, and in order for one lane.</summary>
 /// <remarks>
-/// The effect and the mark that the message is done are one transaction, so a crash leaves both or none. Safe for several threads and
-/// machines: messages are leased, and one that was taken over cannot be marked by who had it before. A message that fails waits with
-/// full jitter, as row data, and holds back only the later messages of its own lane.
+/// The effect and the mark that the message is done are one transaction, so a crash leaves both or none. Messages of several lanes share
+/// one; where that fails, each takes effect or fails by itself. Safe for several threads and machines: messages are leased, and one that
+/// was taken over cannot be marked by who had it before. A message that fails waits with full jitter, as row data, and holds back only
+/// the later messages of its own lane.
 /// </remarks>
 public sealed partial class InboxPump
 {
@@ -21,7 +22,7 @@ public sealed partial class InboxPump
     private readonly IDeadLetterStore _letters;
     private readonly IDeliveryPauseStore _pauses;
     private readonly IUnitOfWorkFactory _units;
-    private readonly IInboxHandler[] _handlers;
+    private readonly Consumer[] _consumers;
     private readonly InboxPumpOptions _options;
     private readonly ILogger _logger;
     private readonly Func<double> _jitter;
@@ -58,30 +59,33 @@ public sealed partial class InboxPump
         _letters = letters ?? throw new ArgumentNullException(nameof(letters));
         _pauses = pauses ?? throw new ArgumentNullException(nameof(pauses));
         _units = units ?? throw new ArgumentNullException(nameof(units));
-        _handlers = [.. handlers];
         _options = options?.Value ?? new InboxPumpOptions();
+        _consumers = [.. handlers.Select(handler => new Consumer(handler, new TransactionPace(_options.MessagesPerTransaction, _options.TransactionTime)))];
         _logger = logger ?? NullLogger<InboxPump>.Instance;
         _jitter = jitter;
         _time = timeProvider ?? TimeProvider.System;
-        if (_handlers.GroupBy(handler => handler.Consumer, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1) is { } twice)
+        if (_consumers.Select(consumer => consumer.Handler).GroupBy(handler => handler.Consumer, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1) is { } twice)
         {
             throw new ArgumentException(
                 $"The consumer '{twice.Key}' has the handlers {string.Join(", ", twice.Select(handler => handler.GetType().Name))}. A message is done once, so one handler has it: give each its own consumer.", nameof(handlers));
         }
     }
 
-    internal bool HasHandlers => _handlers.Length > 0;
+    internal bool HasHandlers => _consumers.Length > 0;
+
+    /// <summary>Told when there may be something to handle.</summary>
+    internal WakeUp Received => _store.Received;
 
     /// <summary>Takes one batch for each consumer and handles it; nothing for a consumer that is paused.</summary>
     /// <returns>How many messages were handled, failed, and died.</returns>
     public async Task<PumpResult> PumpOnceAsync(CancellationToken cancellationToken = default)
     {
         var total = default(PumpResult);
-        foreach (var handler in _handlers)
+        foreach (var consumer in _consumers)
         {
-            if (await _pauses.FindAsync(MessageFlow.Inbox, handler.Consumer, cancellationToken).ConfigureAwait(false) is null)
+            if (await _pauses.FindAsync(MessageFlow.Inbox, consumer.Handler.Consumer, cancellationToken).ConfigureAwait(false) is null)
             {
-                total = total.Plus(await PumpAsync(handler, cancellationToken).ConfigureAwait(false));
+                total = total.Plus(await PumpAsync(consumer, cancellationToken).ConfigureAwait(false));
             }
         }
 
@@ -103,68 +107,108 @@ public sealed partial class InboxPump
         }
     }
 
-    private async Task<PumpResult> PumpAsync(IInboxHandler handler, CancellationToken cancellationToken)
+    private async Task<PumpResult> PumpAsync(Consumer consumer, CancellationToken cancellationToken)
     {
         var started = _time.GetTimestamp();
-        var claimed = await _store.ClaimAsync(handler.Consumer, _options.BatchSize, _options.Lease, cancellationToken).ConfigureAwait(false);
-        var result = default(PumpResult);
-        for (var i = 0; i < claimed.Count; i++)
+        var claimed = await _store.ClaimAsync(consumer.Handler.Consumer, _options.BatchSize, _options.Lease, cancellationToken).ConfigureAwait(false);
+        var next = 0;
+        var results = await Task.WhenAll(Enumerable.Range(0, Math.Min(_options.MaxConcurrency, claimed.Count)).Select(_ => HandleSomeAsync())).ConfigureAwait(false);
+        return results.Aggregate(default(PumpResult), static (total, one) => total.Plus(one));
+
+        async Task<PumpResult> HandleSomeAsync()
         {
-            if (i > 0 && _time.GetElapsedTime(started) > _options.Lease / 2)
+            var total = default(PumpResult);
+            while (true)
             {
-                // What another one may take over soon would be handled for nothing: its completion would be refused.
-                break;
+                var size = consumer.Pace.Size;
+                var from = Interlocked.Add(ref next, size) - size;
+                if (from >= claimed.Count || (from > 0 && _time.GetElapsedTime(started) > _options.Lease / 2))
+                {
+                    // What another one may take over soon would be handled for nothing: its completion would be refused.
+                    return total;
+                }
+
+                total = total.Plus(await HandleAsync(consumer, [.. claimed.Skip(from).Take(size)], cancellationToken).ConfigureAwait(false));
             }
-
-            result = result.Plus(await TryHandleAsync(handler, claimed[i], cancellationToken).ConfigureAwait(false));
         }
-
-        return result;
     }
 
-    private async Task<PumpResult> TryHandleAsync(IInboxHandler handler, InboxDelivery delivery, CancellationToken cancellationToken)
+    private async Task<PumpResult> HandleAsync(Consumer consumer, InboxDelivery[] deliveries, CancellationToken cancellationToken)
     {
-        if (delivery.Attempt > _options.MaxAttempts)
+        var exhausted = Array.Find(deliveries, delivery => delivery.Attempt > _options.MaxAttempts);
+        if (deliveries.Length == 1 && exhausted is not null)
         {
             // The last attempt ended with its process, and so would the next ones.
-            return await BuryAsync(delivery, "AttemptsExhausted", $"Attempt {delivery.Attempt - 1} was the last one, and nobody heard how it ended.").ConfigureAwait(false);
+            return await BuryAsync(exhausted, "AttemptsExhausted", $"Attempt {exhausted.Attempt - 1} was the last one, and nobody heard how it ended.").ConfigureAwait(false);
         }
 
-        try
+        if (exhausted is null)
         {
-            var unit = await _units.BeginAsync(cancellationToken).ConfigureAwait(false);
-            await using (unit.ConfigureAwait(false))
+            if (await TakeEffectAsync(consumer, deliveries, cancellationToken).ConfigureAwait(false) is not { } failure)
             {
-                await handler.HandleAsync(unit, delivery, cancellationToken).ConfigureAwait(false);
-                await _store.CompleteAsync(unit, delivery, _options.Retention, cancellationToken).ConfigureAwait(false);
+                Handled.Add(deliveries.Length, new KeyValuePair<string, object?>(OrderKitTelemetry.OutcomeTag, "handled"));
+                return new PumpResult(deliveries.Length, 0);
+            }
+
+            if (deliveries.Length == 1)
+            {
+                return await FailAsync(deliveries[0], failure).ConfigureAwait(false);
+            }
+        }
+
+        // One of them spoils it for all. It is found by halves, and the others do not suffer for it.
+        var half = deliveries.Length / 2;
+        var first = await HandleAsync(consumer, deliveries[..half], cancellationToken).ConfigureAwait(false);
+        return first.Plus(await HandleAsync(consumer, deliveries[half..], cancellationToken).ConfigureAwait(false));
+    }
+
+    private async Task<Exception?> TakeEffectAsync(Consumer consumer, InboxDelivery[] deliveries, CancellationToken cancellationToken)
+    {
+        var started = _time.GetTimestamp();
+
+        // Where no transaction can be begun, no message is at fault.
+        var unit = await _units.BeginAsync(cancellationToken).ConfigureAwait(false);
+        await using (unit.ConfigureAwait(false))
+        {
+            try
+            {
+                // Before the effects: from here on nobody takes the messages over, however long the handler needs.
+                await _store.CompleteAsync(unit, deliveries, _options.Retention, cancellationToken).ConfigureAwait(false);
+                await consumer.Handler.HandleManyAsync(unit, deliveries, cancellationToken).ConfigureAwait(false);
                 await unit.CommitAsync(cancellationToken).ConfigureAwait(false);
             }
-
-            Handled.Add(1, new KeyValuePair<string, object?>(OrderKitTelemetry.OutcomeTag, "handled"));
-            return new PumpResult(1, 0);
-        }
-        catch (InboxFenceLostException e)
-        {
-            // The effect was rolled back. Who took the message over decides for itself.
-            LogOvertaken(_logger, e, delivery.Message.MessageId, delivery.Attempt);
-            return new PumpResult(0, 1);
-        }
-        catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
-        {
-            if (delivery.Attempt == _options.MaxAttempts || delivery.Age > _options.MaxAge)
+            catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
             {
-                LogDied(_logger, e, delivery.Message.MessageId, delivery.Attempt);
-                return await BuryAsync(delivery, e.GetType().Name, e.Message).ConfigureAwait(false);
+                return e;
             }
+        }
 
-            var pause = Backoff.Asked(e) ?? Backoff.After(delivery.Attempt, _options.FirstPause, _options.LongestPause, _jitter());
-            LogFailed(_logger, e, delivery.Message.MessageId, delivery.Attempt, pause);
-            Handled.Add(1, new KeyValuePair<string, object?>(OrderKitTelemetry.OutcomeTag, "failed"));
+        consumer.Pace.Took(deliveries.Length, _time.GetElapsedTime(started));
+        return null;
+    }
 
-            // After a commit of unknown outcome this does nothing where the message is done.
-            await _store.RetryAsync(delivery, pause, $"{e.GetType().Name}: {e.Message}", CancellationToken.None).ConfigureAwait(false);
+    private async Task<PumpResult> FailAsync(InboxDelivery delivery, Exception exception)
+    {
+        if (exception is InboxFenceLostException)
+        {
+            // Nothing took effect here. Who took the message over decides for itself.
+            LogOvertaken(_logger, exception, delivery.Message.MessageId, delivery.Attempt);
             return new PumpResult(0, 1);
         }
+
+        if (delivery.Attempt == _options.MaxAttempts || delivery.Age > _options.MaxAge)
+        {
+            LogDied(_logger, exception, delivery.Message.MessageId, delivery.Attempt);
+            return await BuryAsync(delivery, exception.GetType().Name, exception.Message).ConfigureAwait(false);
+        }
+
+        var pause = Backoff.Asked(exception) ?? Backoff.After(delivery.Attempt, _options.FirstPause, _options.LongestPause, _jitter());
+        LogFailed(_logger, exception, delivery.Message.MessageId, delivery.Attempt, pause);
+        Handled.Add(1, new KeyValuePair<string, object?>(OrderKitTelemetry.OutcomeTag, "failed"));
+
+        // After a commit of unknown outcome this does nothing where the message is done.
+        await _store.RetryAsync(delivery, pause, $"{exception.GetType().Name}: {exception.Message}", CancellationToken.None).ConfigureAwait(false);
+        return new PumpResult(0, 1);
     }
 
     // In one transaction the message is set aside and becomes a letter, so it is in one of the two at any time; its lane goes on.
@@ -194,4 +238,6 @@ public sealed partial class InboxPump
 
     [LoggerMessage(2103, LogLevel.Warning, "The message {MessageId} was taken over by another consumer during attempt {Attempt}; what was written is rolled back.")]
     private static partial void LogOvertaken(ILogger logger, Exception exception, string messageId, int attempt);
+
+    private sealed record Consumer(IInboxHandler Handler, TransactionPace Pace);
 }

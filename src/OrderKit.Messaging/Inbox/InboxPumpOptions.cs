@@ -3,13 +3,25 @@ namespace OrderKit.Messaging;
 /// <summary>Settings of the inbox pump.</summary>
 public sealed class InboxPumpOptions
 {
-    /// <summary>How often the inbox is looked at.</summary>
+    /// <summary>How often the inbox is looked at when nothing woke the pump.</summary>
     /// <value>1 second.</value>
     public TimeSpan SweepInterval { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>How many messages of a consumer are taken at once: one for each of as many lanes.</summary>
     /// <value>100.</value>
     public int BatchSize { get; set; } = 100;
+
+    /// <summary>How many messages take effect in one transaction at most.</summary>
+    /// <value>100; with 1 each has its own. There are fewer where they take longer than <see cref="TransactionTime"/>.</value>
+    public int MessagesPerTransaction { get; set; } = 100;
+
+    /// <summary>How long a transaction of several messages should take at most. The pump keeps to it by what the ones before took.</summary>
+    /// <value>50 milliseconds: SQLite has one writer, and others wait for it as long.</value>
+    public TimeSpan TransactionTime { get; set; } = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>How many transactions of a batch run beside each other, each with other lanes.</summary>
+    /// <value>1, so that a handler need not be safe for several threads. More gain nothing on SQLite.</value>
+    public int MaxConcurrency { get; set; } = 1;
 
     /// <summary>How long a taken batch is kept from others: more than twice the slowest handler. After half of it the rest of a batch is left to the next.</summary>
     /// <value>1 minute.</value>

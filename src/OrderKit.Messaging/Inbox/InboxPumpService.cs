@@ -15,25 +15,18 @@ internal sealed partial class InboxPumpService(
             return;
         }
 
-        using var timer = new PeriodicTimer(options.Value.SweepInterval, timeProvider);
         var cleaned = timeProvider.GetTimestamp();
-        do
+        await Sweeps.RepeatAsync(PumpAsync, pump.Received, options.Value.SweepInterval, timeProvider, e => LogFailed(logger, e), stoppingToken).ConfigureAwait(false);
+
+        async Task PumpAsync(CancellationToken cancellationToken)
         {
-            try
+            await pump.PumpAllAsync(cancellationToken).ConfigureAwait(false);
+            if (timeProvider.GetElapsedTime(cleaned) >= options.Value.CleaningInterval)
             {
-                await pump.PumpAllAsync(stoppingToken).ConfigureAwait(false);
-                if (timeProvider.GetElapsedTime(cleaned) >= options.Value.CleaningInterval)
-                {
-                    cleaned = timeProvider.GetTimestamp();
-                    await inbox.SweepAsync(stoppingToken).ConfigureAwait(false);
-                }
-            }
-            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
-            {
-                LogFailed(logger, e);
+                cleaned = timeProvider.GetTimestamp();
+                await inbox.SweepAsync(cancellationToken).ConfigureAwait(false);
             }
         }
-        while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false));
     }
 
     [LoggerMessage(2104, LogLevel.Error, "Pumping the inbox failed; it is tried again at the next sweep.")]

@@ -1,7 +1,9 @@
+using OrderKit.Core;
+
 namespace OrderKit.Messaging;
 
 /// <summary>A message in the in-memory inbox.</summary>
-internal sealed class InboxRow(long id, InboxMessage message, DateTimeOffset receivedAt)
+internal sealed class InboxRow(long id, InboxMessage message, DateTimeOffset receivedAt, TimeSpan headStart)
 {
     public long Id { get; } = id;
 
@@ -13,7 +15,7 @@ internal sealed class InboxRow(long id, InboxMessage message, DateTimeOffset rec
     public InboxState State { get; set; }
 
     /// <summary>From when it may be claimed; while it is claimed, the end of the lease; once it is done, the end of its retention.</summary>
-    public DateTimeOffset DueAt { get; set; } = receivedAt;
+    public DateTimeOffset DueAt { get; set; } = Instants.ToMicroseconds(receivedAt - headStart);
 
     public int Attempt { get; set; }
 

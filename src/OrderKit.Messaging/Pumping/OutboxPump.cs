@@ -64,6 +64,9 @@ public sealed partial class OutboxPump
         _circuit = new DestinationCircuit(_options.FailuresToRest, _options.FirstRest, _options.LongestRest, _time);
     }
 
+    /// <summary>Told when there may be something to deliver.</summary>
+    internal WakeUp Written => _store.Written;
+
     /// <summary>Takes one batch and delivers it; nothing while the destination is paused or rests.</summary>
     /// <returns>How many messages were delivered, failed, and died.</returns>
     public async Task<PumpResult> PumpOnceAsync(CancellationToken cancellationToken = default)

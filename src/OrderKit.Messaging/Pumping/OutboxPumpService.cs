@@ -22,19 +22,7 @@ internal sealed partial class OutboxPumpService(
             return;
         }
 
-        using var timer = new PeriodicTimer(options.Value.SweepInterval, timeProvider);
-        do
-        {
-            try
-            {
-                await pump.PumpAllAsync(stoppingToken).ConfigureAwait(false);
-            }
-            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
-            {
-                LogFailed(logger, e);
-            }
-        }
-        while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false));
+        await Sweeps.RepeatAsync(pump.PumpAllAsync, pump.Written, options.Value.SweepInterval, timeProvider, e => LogFailed(logger, e), stoppingToken).ConfigureAwait(false);
     }
 
     [LoggerMessage(2003, LogLevel.Information, "No IOrderEventHandler is registered, so this process leaves the outbox to others.")]

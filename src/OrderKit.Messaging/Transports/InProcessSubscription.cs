@@ -16,7 +16,7 @@ internal sealed class InProcessSubscription(InProcessTopic topic) : ITransportSu
         if (!_hasTurn)
         {
             await topic.Turn.WaitAsync(either.Token).ConfigureAwait(false);
-            _hasTurn = true;
+            TakeTurn();
         }
 
         await topic.WaitAsync(either.Token).ConfigureAwait(false);
@@ -57,12 +57,34 @@ internal sealed class InProcessSubscription(InProcessTopic topic) : ITransportSu
 
         await _ended.CancelAsync().ConfigureAwait(false);
         await ReturnAsync(CancellationToken.None).ConfigureAwait(false);
-        if (_hasTurn)
+        bool hadTurn;
+        lock (_gate)
+        {
+            hadTurn = _hasTurn;
+        }
+
+        if (hadTurn)
         {
             topic.Turn.Release();
         }
 
         _ended.Dispose();
+    }
+
+    private void TakeTurn()
+    {
+        lock (_gate)
+        {
+            if (!_ended.IsCancellationRequested)
+            {
+                _hasTurn = true;
+                return;
+            }
+        }
+
+        // It ended as its turn came, and would not give it back.
+        topic.Turn.Release();
+        throw new ObjectDisposedException(nameof(InProcessSubscription));
     }
 
     private TransportDelivery Hold(TransportDelivery delivery)

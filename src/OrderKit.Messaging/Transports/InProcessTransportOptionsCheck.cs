@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using OrderKit.Core;
 
 namespace OrderKit.Messaging;
 
@@ -7,22 +8,14 @@ internal sealed class InProcessTransportOptionsCheck : IValidateOptions<InProces
 {
     public ValidateOptionsResult Validate(string? name, InProcessTransportOptions options)
     {
-        var faults = new List<string>();
+        var faults = new OptionFaults(nameof(InProcessTransportOptions));
         if (options.Topics.Count == 0 || options.Topics.Any(string.IsNullOrWhiteSpace))
         {
-            faults.Add("InProcessTransportOptions.Topics has no topic, or an empty one. Add each destination that is published.");
+            faults.Add(nameof(options.Topics), "has no topic, or an empty one. Add each destination that is published.");
         }
 
-        if (options.Capacity < 1)
-        {
-            faults.Add($"InProcessTransportOptions.Capacity is {options.Capacity}; it is at least 1.");
-        }
-
-        if (options.PublishTimeout <= TimeSpan.Zero)
-        {
-            faults.Add($"InProcessTransportOptions.PublishTimeout is {options.PublishTimeout}; it must be longer than nothing.");
-        }
-
-        return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
+        faults.RequireAtLeastOne(options.Capacity);
+        faults.RequirePositive(options.PublishTimeout);
+        return faults.Result;
     }
 }

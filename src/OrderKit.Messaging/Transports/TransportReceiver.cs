@@ -59,6 +59,11 @@ public sealed partial class TransportReceiver : IAsyncDisposable
         {
             _held = await subscription.ReceiveAsync(_options.BatchSize, cancellationToken).ConfigureAwait(false);
         }
+        else
+        {
+            // The try before this one broke off, and what it committed is like a delivery whose acknowledgement was lost.
+            _held = [.. _held.Select(static delivery => delivery with { IsRedelivered = true })];
+        }
 
         var result = default(ReceiveResult);
         var kept = new List<TransportDelivery>(_held.Count);
@@ -105,14 +110,15 @@ public sealed partial class TransportReceiver : IAsyncDisposable
         {
             if (delivery.TryRead(out var message, out var fault))
             {
-                messages.Add(new InboxMessage(message.MessageId, _options.Consumer, message.Tenant, message.Lane, message.Type, message.Body));
+                _options.HeadStarts.TryGetValue(message.Type, out var headStart);
+                messages.Add(new InboxMessage(message.MessageId, _options.Consumer, message.Tenant, message.Lane, message.Type, message.Body) { HeadStart = headStart });
                 continue;
             }
 
             unreadable++;
             var letter = LetterOf(delivery, fault);
             LogUnreadable(_logger, letter.MessageId, _options.Topic, fault);
-            if (!delivery.IsRedelivered || !await IsListedAsync(letter, cancellationToken).ConfigureAwait(false))
+            if (!await IsListedAsync(delivery, letter, cancellationToken).ConfigureAwait(false))
             {
                 letters.Add(letter);
             }
@@ -151,7 +157,12 @@ public sealed partial class TransportReceiver : IAsyncDisposable
         {
             try
             {
-                await KeepLetterAsync(LetterOf(delivery, e.Message), cancellationToken).ConfigureAwait(false);
+                var letter = LetterOf(delivery, e.Message);
+                if (!await IsListedAsync(delivery, letter, cancellationToken).ConfigureAwait(false))
+                {
+                    await KeepLetterAsync(letter, cancellationToken).ConfigureAwait(false);
+                }
+
                 kept.Add(delivery);
                 return new ReceiveResult(0, 0, 1);
             }
@@ -175,8 +186,13 @@ public sealed partial class TransportReceiver : IAsyncDisposable
     }
 
     // Its acknowledgement may have been lost: the inbox recognises a redelivery by its id, and this message may have none.
-    private async Task<bool> IsListedAsync(DeadLetter letter, CancellationToken cancellationToken)
+    private async Task<bool> IsListedAsync(TransportDelivery delivery, DeadLetter letter, CancellationToken cancellationToken)
     {
+        if (!delivery.IsRedelivered)
+        {
+            return false;
+        }
+
         var query = new DeadLetterQuery { Flow = letter.Flow, Name = letter.Name, MessageId = letter.MessageId, ErrorClass = letter.ErrorClass, State = null };
         var page = await _letters.QueryAsync(query, cancellationToken).ConfigureAwait(false);
         return page.Items.Any(listed => listed.Body.Span.SequenceEqual(letter.Body.Span));

@@ -11,6 +11,10 @@ public sealed class TransportReceiverOptions
     /// <value>Empty; it must be given.</value>
     public string Consumer { get; set; } = "";
 
+    /// <summary>By the type of message, how much earlier than it came it is taken for in a backlog: <see cref="InboxMessage.HeadStart"/>.</summary>
+    /// <value>Empty: the oldest first.</value>
+    public IDictionary<string, TimeSpan> HeadStarts { get; } = new Dictionary<string, TimeSpan>(StringComparer.Ordinal);
+
     /// <summary>How many messages are written in one transaction, and acknowledged together.</summary>
     /// <value>100.</value>
     public int BatchSize { get; set; } = 100;

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using OrderKit.Core;
 
 namespace OrderKit.Messaging;
 
@@ -7,32 +8,24 @@ internal sealed class TransportReceiverOptionsCheck : IValidateOptions<Transport
 {
     public ValidateOptionsResult Validate(string? name, TransportReceiverOptions options)
     {
-        var faults = new List<string>();
-        if (string.IsNullOrWhiteSpace(options.Topic))
+        var faults = new OptionFaults(nameof(TransportReceiverOptions));
+        faults.RequireText(options.Topic, "it is the topic that is received.");
+        faults.RequireText(options.Consumer, "it is the consumer that an IInboxHandler names.");
+        faults.RequireBetween(options.BatchSize, 1, 1_000);
+        faults.RequirePositive(options.FirstPause);
+        foreach (var (type, headStart) in options.HeadStarts)
         {
-            faults.Add("TransportReceiverOptions.Topic is empty; it is the topic that is received.");
-        }
-
-        if (string.IsNullOrWhiteSpace(options.Consumer))
-        {
-            faults.Add("TransportReceiverOptions.Consumer is empty; it is the consumer that an IInboxHandler names.");
-        }
-
-        if (options.BatchSize is < 1 or > 1_000)
-        {
-            faults.Add($"TransportReceiverOptions.BatchSize is {options.BatchSize}; it lies between 1 and 1,000.");
-        }
-
-        if (options.FirstPause <= TimeSpan.Zero)
-        {
-            faults.Add($"TransportReceiverOptions.FirstPause is {options.FirstPause}; it must be longer than nothing.");
+            if (headStart < TimeSpan.Zero || headStart > InboxMessage.LongestHeadStart)
+            {
+                faults.Add(nameof(options.HeadStarts), $"has {headStart} for '{type}'; it lies between nothing and {InboxMessage.LongestHeadStart}.");
+            }
         }
 
         if (options.LongestPause < options.FirstPause)
         {
-            faults.Add($"TransportReceiverOptions.LongestPause is {options.LongestPause}; it is at least FirstPause, {options.FirstPause}.");
+            faults.Add(nameof(options.LongestPause), $"is {options.LongestPause}; it is at least FirstPause, {options.FirstPause}.");
         }
 
-        return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
+        return faults.Result;
     }
 }

@@ -196,7 +196,7 @@ public sealed class SimulatedTraffic
 
         return Deliver(n => new SimulatedDelivery.Order(n, at, purchase.Order), BuyerWaits, answer =>
         {
-            if (attempt >= purchase.LostAnswers && answer.Status is >= 200 and < 500 && !purchase.IsAnswered)
+            if (attempt >= purchase.LostAnswers && answer.Status is (>= 200 and < 300) or (>= 400 and < 500) && !purchase.IsAnswered)
             {
                 purchase.IsAnswered = true;
                 purchase.IsTaken = answer.Status < 300;

@@ -21,6 +21,7 @@ public static class InboxStoreSpec
         new("A consumer gets its own messages only", AConsumerGetsItsOwnMessagesOnlyAsync),
         new("A lane is handled one after the other, in the order accepted", ALaneIsHandledOneAfterTheOtherInTheOrderAcceptedAsync),
         new("Lanes are handled beside each other, the longest waiting first", LanesAreHandledBesideEachOtherTheLongestWaitingFirstAsync),
+        new("In a backlog a head start counts as so much waiting, and no more", InABacklogAHeadStartCountsAsSoMuchWaitingAsync),
         new("The same lane of another consumer or tenant is another lane", TheSameLaneOfAnotherConsumerOrTenantIsAnotherLaneAsync),
         new("A failing head holds its lane and no other", AFailingHeadHoldsItsLaneAndNoOtherAsync),
         new("A message that is given back is handled after its pause, by the store's clock", AMessageThatIsGivenBackIsHandledAfterItsPauseAsync),
@@ -29,6 +30,8 @@ public static class InboxStoreSpec
         new("Who was overtaken can neither complete a message, nor give it back, nor set it aside", WhoWasOvertakenCanDoNothingAsync),
         new("A lapsed claim that nobody took over still counts", ALapsedClaimThatNobodyTookOverStillCountsAsync),
         new("A message is completed once", AMessageIsCompletedOnceAsync),
+        new("Messages are completed together, or none of them", MessagesAreCompletedTogetherOrNoneOfThemAsync),
+        new("Messages that are marked as done are nobody else's until the unit ends", MessagesThatAreMarkedAsDoneAreNobodyElsesAsync, StoreAbilities.ParallelUnits),
         new("A completion that is rolled back did not happen", ACompletionThatIsRolledBackDidNotHappenAsync),
         new("Racing consumers claim each message once", RacingConsumersClaimEachMessageOnceAsync),
         new("Racing consumers keep the order of each lane", RacingConsumersKeepTheOrderOfEachLaneAsync),
@@ -162,6 +165,21 @@ public static class InboxStoreSpec
         Expect.Sequence(["c1"], (await ClaimAsync(store, 2).ConfigureAwait(false)).Ids());
     }
 
+    private static async Task InABacklogAHeadStartCountsAsSoMuchWaitingAsync(IStoreUnderTest store)
+    {
+        await AcceptAsync(store, Message(store, "old", "old")).ConfigureAwait(false);
+        await store.AdvanceAsync(TimeSpan.FromMinutes(10)).ConfigureAwait(false);
+        await AcceptAsync(
+            store,
+            Message(store, "plain", "plain"),
+            Message(store, "a little", "a little") with { HeadStart = TimeSpan.FromMinutes(5) },
+            Message(store, "urgent", "urgent") with { HeadStart = TimeSpan.FromHours(1) },
+            Message(store, "behind", "plain") with { HeadStart = TimeSpan.FromHours(2) }).ConfigureAwait(false);
+        var claimed = await ClaimAsync(store).ConfigureAwait(false);
+        Expect.Sequence(["urgent", "old", "a little", "plain"], claimed.Ids());
+        Expect.That(claimed[0].Age < TimeSpan.FromMinutes(5), "It has not waited for longer than it has.");
+    }
+
     private static async Task TheSameLaneOfAnotherConsumerOrTenantIsAnotherLaneAsync(IStoreUnderTest store)
     {
         await AcceptAsync(
@@ -262,6 +280,36 @@ public static class InboxStoreSpec
         Expect.Sequence([], (await ClaimAsync(store).ConfigureAwait(false)).Ids());
     }
 
+    private static async Task MessagesAreCompletedTogetherOrNoneOfThemAsync(IStoreUnderTest store)
+    {
+        await AcceptAsync(store, Message(store, "a", "a"), Message(store, "b", "b"), Message(store, "c", "c")).ConfigureAwait(false);
+        var claimed = await ClaimAsync(store).ConfigureAwait(false);
+        await store.Inbox.RetryAsync(claimed[1], TimeSpan.Zero, "given back").ConfigureAwait(false);
+        var refused = await Expect.ThrowsAsync<InboxFenceLostException>(() => CompleteAsync(store, [.. claimed]), "One of the claims no longer stands.").ConfigureAwait(false);
+        Expect.Equal("b", refused.Delivery?.Message.MessageId);
+        Expect.Equal(3, (await store.Inbox.BacklogAsync("payments").ConfigureAwait(false)).Count);
+        await CompleteAsync(store, claimed[0], claimed[2]).ConfigureAwait(false);
+        Expect.Equal(1, (await store.Inbox.BacklogAsync("payments").ConfigureAwait(false)).Count);
+        Expect.Sequence(["b"], (await ClaimAsync(store).ConfigureAwait(false)).Ids());
+    }
+
+    private static async Task MessagesThatAreMarkedAsDoneAreNobodyElsesAsync(IStoreUnderTest store)
+    {
+        await AcceptAsync(store, Message(store, "a", "a"), Message(store, "b", "b")).ConfigureAwait(false);
+        var claimed = await ClaimAsync(store).ConfigureAwait(false);
+        await store.InUnitAsync(
+            async unit =>
+            {
+                await store.Inbox.CompleteAsync(unit, claimed, Retention).ConfigureAwait(false);
+                await store.AdvanceAsync(Acting.Minute * 10).ConfigureAwait(false);
+                var other = await store.OpenAnotherAsync().ConfigureAwait(false);
+                Expect.Sequence([], (await ClaimAsync(other).ConfigureAwait(false)).Ids());
+                return 0;
+            },
+            commit: false).ConfigureAwait(false);
+        Expect.Set(["a", "b"], (await ClaimAsync(store).ConfigureAwait(false)).Ids());
+    }
+
     private static async Task ACompletionThatIsRolledBackDidNotHappenAsync(IStoreUnderTest store)
     {
         await AcceptAsync(store, Message(store, "a"), Message(store, "b")).ConfigureAwait(false);
@@ -269,7 +317,7 @@ public static class InboxStoreSpec
         await store.InUnitAsync(
             async unit =>
             {
-                await store.Inbox.CompleteAsync(unit, claimed, Retention).ConfigureAwait(false);
+                await store.Inbox.CompleteAsync(unit, [claimed], Retention).ConfigureAwait(false);
                 return 0;
             },
             commit: false).ConfigureAwait(false);
@@ -503,13 +551,13 @@ public static class InboxStoreSpec
     private static async Task<List<InboxDelivery>> ClaimAsync(IStoreActor store, int max = 100, string consumer = "payments") =>
         [.. await store.Inbox.ClaimAsync(consumer, max, Acting.Minute).ConfigureAwait(false)];
 
-    private static Task<int> CompleteAsync(IStoreActor store, InboxDelivery delivery) => store.InUnitAsync(async unit =>
+    private static Task<int> CompleteAsync(IStoreActor store, params InboxDelivery[] deliveries) => store.InUnitAsync(async unit =>
     {
-        await store.Inbox.CompleteAsync(unit, delivery, Retention).ConfigureAwait(false);
+        await store.Inbox.CompleteAsync(unit, deliveries, Retention).ConfigureAwait(false);
         return 0;
     });
 
-    private static Task RefusedAsync(IStoreActor store, InboxDelivery delivery) =>
+    private static Task<InboxFenceLostException> RefusedAsync(IStoreActor store, InboxDelivery delivery) =>
         Expect.ThrowsAsync<InboxFenceLostException>(() => CompleteAsync(store, delivery), "A fence that is lost cannot be overlooked.");
 
     private static Task<bool> SetAsideAsync(IStoreActor store, InboxDelivery delivery) => store.InUnitAsync(unit => store.Inbox.SetAsideAsync(unit, delivery));

@@ -16,6 +16,7 @@ public static class UnitOfWorkSpec
         new("Facts that a rolled-back unit took still wait", FactsThatARolledbackUnitTookStillWaitAsync),
         new("A unit reads what it wrote", AUnitReadsWhatItWroteAsync),
         new("A unit writes one order again and again", AUnitWritesOneOrderAgainAndAgainAsync),
+        new("What is left for after the commit is done once, after it", WhatIsLeftForAfterTheCommitIsDoneOnceAfterItAsync),
         new("Others do not see what is not committed", OthersDoNotSeeWhatIsNotCommittedAsync),
         new("An ended unit is refused", AnEndedUnitIsRefusedAsync),
         new("Disposing twice, or after a commit, does no harm", DisposingTwiceOrAfterACommitDoesNoHarmAsync),
@@ -91,6 +92,29 @@ public static class UnitOfWorkSpec
         Expect.Equal(null, (await store.Cases.QueryAsync(new CaseQuery { Tenant = store.Tenant }).ConfigureAwait(false)).Items.One().ClosedAt);
         Expect.Equal(null, (await store.LoadAsync(key, "new").ConfigureAwait(false)).Earlier);
         Expect.Equal(1, await store.Journal.CountUnsealedAsync().ConfigureAwait(false));
+    }
+
+    private static async Task WhatIsLeftForAfterTheCommitIsDoneOnceAfterItAsync(IStoreUnderTest store)
+    {
+        var told = 0;
+        var key = Sample.Key(store, "A");
+        foreach (var commit in new[] { false, true })
+        {
+            Action tell = () => told++;
+            await store.InUnitAsync(
+                async unit =>
+                {
+                    unit.AfterCommit(tell);
+                    unit.AfterCommit(tell);
+                    await store.Orders.SaveAsync(unit, [Sample.Change(key, 0)]).ConfigureAwait(false);
+                    Expect.Equal(0, told);
+                    return 0;
+                },
+                commit).ConfigureAwait(false);
+            Expect.Equal(commit ? 1 : 0, told);
+        }
+
+        Expect.Equal(1, (await store.Queries.FindAsync(key).ConfigureAwait(false))?.Snapshot.Version);
     }
 
     private static async Task ADeadlineThatARolledbackUnitRemovedStillPassesAsync(IStoreUnderTest store)

@@ -47,16 +47,16 @@ internal static class Expect
         return list[0];
     }
 
-    public static async Task ThrowsAsync<TException>(Func<Task> act, string rule)
+    public static async Task<TException> ThrowsAsync<TException>(Func<Task> act, string rule)
         where TException : Exception
     {
         try
         {
             await act().ConfigureAwait(false);
         }
-        catch (TException)
+        catch (TException expected)
         {
-            return;
+            return expected;
         }
         catch (Exception other)
         {

@@ -63,6 +63,8 @@ internal sealed class InterceptedStore(IStoreActor inner, IStoreCalls calls) : I
 
         public override bool IsEnlisted => Inner.IsEnlisted;
 
+        public override void AfterCommit(Action act) => Inner.AfterCommit(act);
+
         public override async ValueTask CommitAsync(CancellationToken cancellationToken = default)
         {
             await calls.CallAsync(new StoreCall(StoreCallKind.Commit, "commit"), () => DoneAsync(Inner.CommitAsync(cancellationToken))).ConfigureAwait(false);
@@ -146,6 +148,8 @@ internal sealed class InterceptedStore(IStoreActor inner, IStoreCalls calls) : I
 
     private sealed class InterceptedOutbox(IOutboxStore inner, IStoreCalls calls) : IOutboxStore
     {
+        public WakeUp Written => inner.Written;
+
         public ValueTask AppendAsync(UnitOfWork unitOfWork, IReadOnlyList<OutboxMessage> messages, CancellationToken cancellationToken = default) =>
             WithoutResultAsync(calls.CallAsync(new StoreCall(StoreCallKind.Inside, "Outbox.Append"), () => DoneAsync(inner.AppendAsync(Inner(unitOfWork), messages, cancellationToken))));
 
@@ -233,14 +237,16 @@ internal sealed class InterceptedStore(IStoreActor inner, IStoreCalls calls) : I
 
     private sealed class InterceptedInbox(IInboxStore inner, IStoreCalls calls) : IInboxStore
     {
+        public WakeUp Received => inner.Received;
+
         public ValueTask<IReadOnlyList<InboxReceipt>> AcceptAsync(UnitOfWork unitOfWork, IReadOnlyList<InboxMessage> messages, CancellationToken cancellationToken = default) =>
             calls.CallAsync(new StoreCall(StoreCallKind.Inside, "Inbox.Accept"), () => inner.AcceptAsync(Inner(unitOfWork), messages, cancellationToken));
 
         public ValueTask<IReadOnlyList<InboxDelivery>> ClaimAsync(string consumer, int max, TimeSpan lease, CancellationToken cancellationToken = default) =>
             calls.CallAsync(new StoreCall(StoreCallKind.Alone, "Inbox.Claim"), () => inner.ClaimAsync(consumer, max, lease, cancellationToken));
 
-        public ValueTask CompleteAsync(UnitOfWork unitOfWork, InboxDelivery delivery, TimeSpan retention, CancellationToken cancellationToken = default) =>
-            WithoutResultAsync(calls.CallAsync(new StoreCall(StoreCallKind.Inside, "Inbox.Complete"), () => DoneAsync(inner.CompleteAsync(Inner(unitOfWork), delivery, retention, cancellationToken))));
+        public ValueTask CompleteAsync(UnitOfWork unitOfWork, IReadOnlyList<InboxDelivery> deliveries, TimeSpan retention, CancellationToken cancellationToken = default) =>
+            WithoutResultAsync(calls.CallAsync(new StoreCall(StoreCallKind.Inside, "Inbox.Complete"), () => DoneAsync(inner.CompleteAsync(Inner(unitOfWork), deliveries, retention, cancellationToken))));
 
         public ValueTask<bool> RetryAsync(InboxDelivery delivery, TimeSpan pause, string error, CancellationToken cancellationToken = default) =>
             calls.CallAsync(new StoreCall(StoreCallKind.Alone, "Inbox.Retry"), () => inner.RetryAsync(delivery, pause, error, cancellationToken));

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using OrderKit.Core;
 
 namespace OrderKit.Sql;
 
@@ -13,6 +14,9 @@ public abstract class SqlDialect
 
     /// <summary>Whether a command is kept and used again on its connection.</summary>
     public abstract bool KeepsCommands { get; }
+
+    /// <summary>Whether a statement that fails takes its whole transaction along.</summary>
+    public virtual bool FailsWholeTransactions => false;
 
     /// <summary>The expression for the store's clock.</summary>
     public abstract string Now { get; }
@@ -38,6 +42,9 @@ public abstract class SqlDialect
 
     /// <summary>Whether a commit that failed in this way may have taken effect all the same.</summary>
     public abstract bool IsCommitOutcomeUnknown(Exception exception);
+
+    /// <summary>Says that a statement failed because of another transaction; <see langword="null"/> where it failed for another reason.</summary>
+    public virtual ContentionException? ContentionOf(DbException exception) => null;
 
     /// <summary>The statement that counts the tables named by its one parameter (0 or 1).</summary>
     public abstract string TableExists(SqlNames names);

@@ -32,15 +32,16 @@ internal sealed class SqlOperationStore(SqlDatabase database) : IOperationStore
         ORDER BY o.created_at, o.scope, o.key LIMIT $2
         """;
 
-    // The test of the state is that of the index. Rows that another sweeper holds are left to it.
+    // The test of the state is that of the index. Clock and limit are sub-queries, as in the outbox: what has not expired is not read,
+    // and what has not further than the limit. Rows that another sweeper holds are left to it.
     private const string SweepMany = """
         DELETE FROM {operations} WHERE ctid = ANY (ARRAY(
-            SELECT o.ctid FROM {operations} o WHERE o.state IN (2, 3) AND o.expires_at <= {now} ORDER BY o.expires_at LIMIT $1 FOR UPDATE SKIP LOCKED))
+            SELECT o.ctid FROM {operations} o WHERE o.state IN (2, 3) AND o.expires_at <= (SELECT {now}) ORDER BY o.expires_at LIMIT (SELECT $1) FOR UPDATE SKIP LOCKED))
         """;
 
     private const string SweepOneByOne = """
         DELETE FROM {operations} WHERE (key, scope, tenant) IN (
-            SELECT o.key, o.scope, o.tenant FROM {operations} o WHERE o.state IN (2, 3) AND o.expires_at <= {now} ORDER BY o.expires_at LIMIT $1)
+            SELECT o.key, o.scope, o.tenant FROM {operations} o WHERE o.state IN (2, 3) AND o.expires_at <= (SELECT {now}) ORDER BY o.expires_at LIMIT (SELECT $1))
         """;
 
     private bool Sets => database.Dialect.WritesSets;

@@ -15,11 +15,11 @@ internal sealed class SqlInboxStore(SqlDatabase database) : IInboxStore
     // The ids follow the order of the messages. The rows are locked in the order of their keys, in which everybody locks them.
     private const string AcceptMany = """
         INSERT INTO {inbox} (id, consumer, tenant, message_id, lane, type, body, received_at, due_at)
-        SELECT n.id, n.consumer, n.tenant, n.message_id, n.lane, n.type, n.body, n.at, n.at
+        SELECT n.id, n.consumer, n.tenant, n.message_id, n.lane, n.type, n.body, n.at, n.at - n.head_start
         FROM (
-            SELECT nextval('{inbox_ids}') AS id, r.consumer, r.tenant, r.message_id, r.lane, r.type, r.body, r.nth, {now} AS at
-            FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bytea[])
-                WITH ORDINALITY AS r (consumer, tenant, message_id, lane, type, body, nth)
+            SELECT nextval('{inbox_ids}') AS id, r.consumer, r.tenant, r.message_id, r.lane, r.type, r.body, r.head_start, r.nth, {now} AS at
+            FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bytea[], $7::interval[])
+                WITH ORDINALITY AS r (consumer, tenant, message_id, lane, type, body, head_start, nth)
             ORDER BY r.nth) n
         ORDER BY n.consumer COLLATE "C", n.tenant COLLATE "C", n.message_id COLLATE "C", n.nth
         ON CONFLICT (consumer, tenant, message_id) DO NOTHING
@@ -28,15 +28,16 @@ internal sealed class SqlInboxStore(SqlDatabase database) : IInboxStore
 
     private const string Accept = """
         INSERT INTO {inbox} (consumer, tenant, message_id, lane, type, body, received_at, due_at)
-        VALUES ($1, $2, $3, $4, $5, $6, {now}, {now})
+        VALUES ($1, $2, $3, $4, $5, $6, {now}, {now} - $7)
         ON CONFLICT (consumer, tenant, message_id) DO NOTHING
         """;
 
+    // The clock, the comparison with the head and the limit are written as in the outbox, for the same reasons.
     private const string IsDueHead = """
-        i.consumer = $1 AND i.state = 0 AND i.due_at <= {now}
-            AND i.id = (SELECT h.id FROM {inbox} h WHERE h.consumer = i.consumer AND h.lane = i.lane AND h.tenant = i.tenant AND h.state = 0
-                ORDER BY h.held DESC, h.id LIMIT 1)
-        ORDER BY i.due_at, i.id LIMIT $2
+        i.consumer = $1 AND i.state = 0 AND i.due_at <= (SELECT {now})
+            AND COALESCE(i.id = (SELECT h.id FROM {inbox} h WHERE h.consumer = i.consumer AND h.lane = i.lane AND h.tenant = i.tenant AND h.state = 0
+                ORDER BY h.held DESC, h.id LIMIT 1), FALSE)
+        ORDER BY i.due_at, i.id LIMIT (SELECT $2)
         """;
 
     private const string Columns = "i.id, i.message_id, i.consumer, i.tenant, i.lane, i.type, i.body, i.attempts, i.epoch, i.received_at, {now}";
@@ -55,6 +56,13 @@ internal sealed class SqlInboxStore(SqlDatabase database) : IInboxStore
     private const string End =
         "UPDATE {inbox} SET state = $3, held = 0, due_at = {now} + $4, body = $5, last_error = NULL WHERE id = $1 AND epoch = $2 AND state = 0";
 
+    private const string CompleteMany = """
+        UPDATE {inbox} i SET state = 1, held = 0, due_at = {now} + $3, body = $4, last_error = NULL
+        FROM unnest($1::bigint[], $2::bigint[]) AS d (id, epoch)
+        WHERE i.id = d.id AND i.id = ANY ($1::bigint[]) AND i.epoch = d.epoch AND i.state = 0
+        RETURNING i.id
+        """;
+
     private const string Retry =
         "UPDATE {inbox} SET due_at = {now} + $3, epoch = epoch + 1, held = 0, last_error = $4 WHERE id = $1 AND epoch = $2 AND state = 0";
 
@@ -70,11 +78,11 @@ internal sealed class SqlInboxStore(SqlDatabase database) : IInboxStore
 
     private const string SweepSkipping = """
         DELETE FROM {inbox} WHERE id = ANY (ARRAY(
-            SELECT s.id FROM {inbox} s WHERE s.state = 1 AND s.due_at <= {now} ORDER BY s.due_at LIMIT $1 FOR UPDATE SKIP LOCKED))
+            SELECT s.id FROM {inbox} s WHERE s.state = 1 AND s.due_at <= (SELECT {now}) ORDER BY s.due_at LIMIT (SELECT $1) FOR UPDATE SKIP LOCKED))
         """;
 
     private const string Sweep =
-        "DELETE FROM {inbox} WHERE id IN (SELECT s.id FROM {inbox} s WHERE s.state = 1 AND s.due_at <= {now} ORDER BY s.due_at LIMIT $1)";
+        "DELETE FROM {inbox} WHERE id IN (SELECT s.id FROM {inbox} s WHERE s.state = 1 AND s.due_at <= (SELECT {now}) ORDER BY s.due_at LIMIT (SELECT $1))";
 
     private const string Count = "SELECT count(*) FROM (SELECT 1 FROM {inbox} c WHERE c.consumer = $1 AND c.state = 0 ORDER BY c.id LIMIT $2) counted";
 
@@ -82,6 +90,8 @@ internal sealed class SqlInboxStore(SqlDatabase database) : IInboxStore
         SELECT i.received_at, i.attempts, CASE WHEN i.due_at <= {now} THEN 1 ELSE 0 END
         FROM {inbox} i WHERE i.consumer = $1 AND i.state = 0 ORDER BY i.id LIMIT 1
         """;
+
+    public WakeUp Received { get; } = new();
 
     public async ValueTask<IReadOnlyList<InboxReceipt>> AcceptAsync(
         UnitOfWork unitOfWork, IReadOnlyList<InboxMessage> messages, CancellationToken cancellationToken = default)
@@ -100,13 +110,15 @@ internal sealed class SqlInboxStore(SqlDatabase database) : IInboxStore
             return receipts;
         }
 
+        unitOfWork.AfterCommit(Received.Set);
+
         if (!database.Dialect.WritesSets)
         {
             for (var i = 0; i < receipts.Length; i++)
             {
                 var message = messages[i];
                 var isNew = await session.Call(Accept)
-                    .With(message.Consumer, message.Tenant.Value, message.MessageId, message.Lane, message.Type, message.Body)
+                    .With(message.Consumer, message.Tenant.Value, message.MessageId, message.Lane, message.Type, message.Body, message.HeadStart)
                     .ExecuteAsync(cancellationToken).ConfigureAwait(false) == 1;
                 receipts[i] = isNew ? InboxReceipt.Accepted : InboxReceipt.AlreadyReceived;
             }
@@ -116,7 +128,8 @@ internal sealed class SqlInboxStore(SqlDatabase database) : IInboxStore
 
         var accepted = await session.Call(AcceptMany).With(
             messages.Select(m => m.Consumer).ToArray(), messages.Select(m => m.Tenant.Value).ToArray(), messages.Select(m => m.MessageId).ToArray(),
-            messages.Select(m => m.Lane).ToArray(), messages.Select(m => m.Type).ToArray(), messages.Select(m => SqlValue.Bytes(m.Body)).ToArray())
+            messages.Select(m => m.Lane).ToArray(), messages.Select(m => m.Type).ToArray(), messages.Select(m => SqlValue.Bytes(m.Body)).ToArray(),
+            messages.Select(m => m.HeadStart).ToArray())
             .ListAsync(static row => (row.Text(0), row.Text(1), row.Text(2)), cancellationToken).ConfigureAwait(false);
         var isAccepted = accepted.ToHashSet();
         for (var i = 0; i < receipts.Length; i++)
@@ -147,14 +160,30 @@ internal sealed class SqlInboxStore(SqlDatabase database) : IInboxStore
         return [.. claimed.Select(row => row.Delivery)];
     }
 
-    public async ValueTask CompleteAsync(UnitOfWork unitOfWork, InboxDelivery delivery, TimeSpan retention, CancellationToken cancellationToken = default)
+    public async ValueTask CompleteAsync(
+        UnitOfWork unitOfWork, IReadOnlyList<InboxDelivery> deliveries, TimeSpan retention, CancellationToken cancellationToken = default)
     {
         var session = database.On(unitOfWork);
-        ArgumentNullException.ThrowIfNull(delivery);
+        ArgumentNullException.ThrowIfNull(deliveries);
         ArgumentOutOfRangeException.ThrowIfLessThan(retention, TimeSpan.Zero);
-        if (!await EndAsync(session, delivery, InboxRowState.Done, retention, cancellationToken).ConfigureAwait(false))
+        if (deliveries.Count > 1 && database.Dialect.WritesSets)
         {
-            throw new InboxFenceLostException(delivery);
+            var done = (await session.Call(CompleteMany).With(deliveries.Select(d => d.Id).ToArray(), deliveries.Select(d => d.Epoch).ToArray(), retention, Array.Empty<byte>())
+                .ListAsync(static row => row.Int64(0), cancellationToken).ConfigureAwait(false)).ToHashSet();
+            if (deliveries.FirstOrDefault(delivery => !done.Contains(delivery.Id)) is { } lost)
+            {
+                throw new InboxFenceLostException(lost);
+            }
+
+            return;
+        }
+
+        foreach (var delivery in deliveries)
+        {
+            if (!await EndAsync(session, delivery, InboxRowState.Done, retention, cancellationToken).ConfigureAwait(false))
+            {
+                throw new InboxFenceLostException(delivery);
+            }
         }
     }
 

@@ -12,11 +12,13 @@ internal sealed class SqlOutboxStore(SqlDatabase database) : IOutboxStore
     private const int BacklogLimit = 10_001;
 
     // The head of a lane is its row with the smallest id, due or not. As a scalar sub-query it stays a look-up per candidate;
-    // as NOT EXISTS a planner without statistics may hash the whole table.
+    // as NOT EXISTS a planner without statistics may hash the whole table. The clock is a sub-query, or PostgreSQL, for which it may
+    // change from row to row, reads what is not due as well. That many candidates may be heads (COALESCE) and that the limit is not
+    // known (a sub-query too) has it walk along the index and stop, where it would otherwise gather and sort all that is due.
     private const string IsDueHead = """
-        o.destination = $1 AND o.due_at <= {now}
-            AND o.id = (SELECT h.id FROM {outbox} h WHERE h.destination = o.destination AND h.lane = o.lane AND h.tenant = o.tenant ORDER BY h.id LIMIT 1)
-        ORDER BY o.due_at, o.id LIMIT $2
+        o.destination = $1 AND o.due_at <= (SELECT {now})
+            AND COALESCE(o.id = (SELECT h.id FROM {outbox} h WHERE h.destination = o.destination AND h.lane = o.lane AND h.tenant = o.tenant ORDER BY h.id LIMIT 1), FALSE)
+        ORDER BY o.due_at, o.id LIMIT (SELECT $2)
         """;
 
     private const string Columns = "o.id, o.message_id, o.destination, o.tenant, o.lane, o.type, o.body, o.attempts, o.epoch, o.created_at, {now}";
@@ -68,6 +70,8 @@ internal sealed class SqlOutboxStore(SqlDatabase database) : IOutboxStore
         FROM {outbox} o WHERE o.destination = $1 ORDER BY o.id LIMIT 1
         """;
 
+    public WakeUp Written => database.OutboxWritten;
+
     public async ValueTask AppendAsync(UnitOfWork unitOfWork, IReadOnlyList<OutboxMessage> messages, CancellationToken cancellationToken = default)
     {
         var session = database.On(unitOfWork);
@@ -78,6 +82,7 @@ internal sealed class SqlOutboxStore(SqlDatabase database) : IOutboxStore
             SqlText.RequireStorable(message.Destination, message.Lane, message.MessageId, message.Tenant.Value, message.Type);
         }
 
+        unitOfWork.AfterCommit(Written.Set);
         if (messages.Count > 1 && database.Dialect.WritesSets)
         {
             await session.Call(InsertMany).With(

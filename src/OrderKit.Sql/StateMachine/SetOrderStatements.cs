@@ -162,28 +162,39 @@ internal sealed class SetOrderStatements(SqlDatabase database) : IOrderStatement
             return await session.Call(sql).With([.. values]).ListAsync(read, cancellationToken).ConfigureAwait(false);
         }
 
+        // Until it has come back.
+        var hadFailed = session.HasFailed;
+        session.HasFailed = true;
         var batch = session.Connection.CreateBatch();
         await using (batch.ConfigureAwait(false))
         {
             batch.Transaction = session.Transaction;
             Add(session, batch, NumberLocks.Sql, [locks]);
             Add(session, batch, sql, values);
-            var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-            await using (reader.ConfigureAwait(false))
+            try
             {
-                while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+                var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+                await using (reader.ConfigureAwait(false))
                 {
-                    // The first result only says that the locks are ours.
-                }
+                    while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+                    {
+                        // The first result only says that the locks are ours.
+                    }
 
-                await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
-                var rows = new List<T>();
-                while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
-                {
-                    rows.Add(read(new SqlRow(reader, session.Dialect)));
-                }
+                    await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
+                    var rows = new List<T>();
+                    while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+                    {
+                        rows.Add(read(new SqlRow(reader, session.Dialect)));
+                    }
 
-                return rows;
+                    session.HasFailed = hadFailed;
+                    return rows;
+                }
+            }
+            catch (DbException exception) when (session.Dialect.ContentionOf(exception) is not null)
+            {
+                throw session.Dialect.ContentionOf(exception)!;
             }
         }
     }

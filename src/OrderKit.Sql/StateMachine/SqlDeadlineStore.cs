@@ -7,10 +7,11 @@ internal sealed class SqlDeadlineStore(SqlDatabase database) : IDeadlineStore
 {
     internal const string Columns = "d.order_no, o.tenant, o.order_id, d.facet, d.due_at, d.version, d.trigger_name, d.probe";
 
+    // Clock and limit are sub-queries, as in the outbox: what is not due is not read, and what is not further than the limit.
     private const string ClaimSkipping = $$"""
         WITH due AS (
-            SELECT s.order_no, s.facet FROM {deadlines} s WHERE s.claimable_at <= {now}
-            ORDER BY s.claimable_at LIMIT $1 FOR UPDATE SKIP LOCKED),
+            SELECT s.order_no, s.facet FROM {deadlines} s WHERE s.claimable_at <= (SELECT {now})
+            ORDER BY s.claimable_at LIMIT (SELECT $1) FOR UPDATE SKIP LOCKED),
         d AS (
             UPDATE {deadlines} s SET claimable_at = {now} + $2 FROM due
             WHERE s.order_no = due.order_no AND s.facet = due.facet AND s.order_no = ANY (ARRAY(SELECT due.order_no FROM due))
@@ -20,7 +21,7 @@ internal sealed class SqlDeadlineStore(SqlDatabase database) : IDeadlineStore
 
     private const string Find = $$"""
         SELECT {{Columns}} FROM {deadlines} d JOIN {orders} o ON o.order_no = d.order_no
-        WHERE d.claimable_at <= {now} ORDER BY d.claimable_at LIMIT $1
+        WHERE d.claimable_at <= (SELECT {now}) ORDER BY d.claimable_at LIMIT (SELECT $1)
         """;
 
     private const string Lease = "UPDATE {deadlines} SET claimable_at = {now} + $3 WHERE order_no = $1 AND facet = $2";

@@ -39,6 +39,10 @@ internal sealed class SqlOrderStore(SqlDatabase database) : IOrderStore
         foreach (var change in changes)
         {
             OrderChangeCheck.Require(change);
+            if (change.Messages.Count > 0)
+            {
+                unitOfWork.AfterCommit(database.OutboxWritten.Set);
+            }
         }
 
         foreach (var wave in changes.Count == 1 ? FirstOnly : Waves(changes))

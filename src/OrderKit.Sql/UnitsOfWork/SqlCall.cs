@@ -51,26 +51,40 @@ internal sealed class SqlCall(SqlSession session, DbCommand command, bool hasNow
     internal async ValueTask<int> ExecuteAsync(CancellationToken cancellationToken)
     {
         SetNow();
+        var isDone = false;
         try
         {
-            return await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+            var changed = await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+            isDone = true;
+            return changed;
+        }
+        catch (DbException exception) when (session.Dialect.ContentionOf(exception) is not null)
+        {
+            throw session.Dialect.ContentionOf(exception)!;
         }
         finally
         {
-            await EndAsync().ConfigureAwait(false);
+            await EndAsync(isDone).ConfigureAwait(false);
         }
     }
 
     internal async ValueTask<object?> ScalarAsync(CancellationToken cancellationToken)
     {
         SetNow();
+        var isDone = false;
         try
         {
-            return await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) is var value and not DBNull ? value : null;
+            var value = await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false);
+            isDone = true;
+            return value is DBNull ? null : value;
+        }
+        catch (DbException exception) when (session.Dialect.ContentionOf(exception) is not null)
+        {
+            throw session.Dialect.ContentionOf(exception)!;
         }
         finally
         {
-            await EndAsync().ConfigureAwait(false);
+            await EndAsync(isDone).ConfigureAwait(false);
         }
     }
 
@@ -84,6 +98,7 @@ internal sealed class SqlCall(SqlSession session, DbCommand command, bool hasNow
     {
         var rows = new List<T>();
         SetNow();
+        var isDone = false;
         try
         {
             var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
@@ -95,10 +110,16 @@ internal sealed class SqlCall(SqlSession session, DbCommand command, bool hasNow
                     rows.Add(read(row));
                 }
             }
+
+            isDone = true;
+        }
+        catch (DbException exception) when (session.Dialect.ContentionOf(exception) is not null)
+        {
+            throw session.Dialect.ContentionOf(exception)!;
         }
         finally
         {
-            await EndAsync().ConfigureAwait(false);
+            await EndAsync(isDone).ConfigureAwait(false);
         }
 
         return rows;
@@ -108,17 +129,24 @@ internal sealed class SqlCall(SqlSession session, DbCommand command, bool hasNow
     internal async ValueTask<T?> FirstAsync<T>(Func<SqlRow, T> read, CancellationToken cancellationToken)
     {
         SetNow();
+        var isDone = false;
         try
         {
             var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
             await using (reader.ConfigureAwait(false))
             {
-                return await reader.ReadAsync(cancellationToken).ConfigureAwait(false) ? read(new SqlRow(reader, session.Dialect)) : default;
+                var row = await reader.ReadAsync(cancellationToken).ConfigureAwait(false) ? read(new SqlRow(reader, session.Dialect)) : default;
+                isDone = true;
+                return row;
             }
+        }
+        catch (DbException exception) when (session.Dialect.ContentionOf(exception) is not null)
+        {
+            throw session.Dialect.ContentionOf(exception)!;
         }
         finally
         {
-            await EndAsync().ConfigureAwait(false);
+            await EndAsync(isDone).ConfigureAwait(false);
         }
     }
 
@@ -140,5 +168,9 @@ internal sealed class SqlCall(SqlSession session, DbCommand command, bool hasNow
     }
 
     // A command that is not kept has done its work.
-    private ValueTask EndAsync() => session.Dialect.KeepsCommands ? ValueTask.CompletedTask : command.DisposeAsync();
+    private ValueTask EndAsync(bool isDone)
+    {
+        session.HasFailed |= !isDone;
+        return session.Dialect.KeepsCommands ? ValueTask.CompletedTask : command.DisposeAsync();
+    }
 }

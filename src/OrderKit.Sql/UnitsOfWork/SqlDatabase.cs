@@ -23,6 +23,9 @@ public abstract class SqlDatabase : IUnitOfWorkFactory
     /// <summary>How the tables are called.</summary>
     public SqlNames Names { get; }
 
+    /// <summary>Told after each commit that wrote to the outbox.</summary>
+    internal WakeUp OutboxWritten { get; } = new();
+
     /// <summary>The numbered scripts of the tables, in the order in which they are run.</summary>
     public abstract IReadOnlyList<SqlMigration> Migrations { get; }
 

@@ -23,6 +23,9 @@ public sealed class SqlSession : IAsyncDisposable
     /// <summary>The transaction that commands belong to.</summary>
     public DbTransaction? Transaction { get; set; }
 
+    /// <summary>Whether a statement of the transaction failed, or may have failed unseen.</summary>
+    internal bool HasFailed { get; set; }
+
     internal SqlDatabase Database => _database;
 
     internal SqlDialect Dialect => _database.Dialect;

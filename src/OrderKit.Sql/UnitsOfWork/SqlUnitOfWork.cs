@@ -7,6 +7,8 @@ namespace OrderKit.Sql;
 /// <remarks>Not safe for several threads at once.</remarks>
 public sealed class SqlUnitOfWork : UnitOfWork
 {
+    private const string InFailedTransaction = "25P02";
+
     private readonly DbTransaction _transaction;
     private SqlSession? _session;
     private bool _hasEnded;
@@ -28,7 +30,20 @@ public sealed class SqlUnitOfWork : UnitOfWork
 
     /// <summary>The transaction, for statements of the host's own that belong with it.</summary>
     /// <exception cref="InvalidOperationException">It has ended.</exception>
-    public DbTransaction Transaction => _hasEnded ? throw Ended() : _transaction;
+    public DbTransaction Transaction
+    {
+        get
+        {
+            if (_hasEnded)
+            {
+                throw Ended();
+            }
+
+            // What the host does with it is not seen here.
+            _session?.HasFailed = true;
+            return _transaction;
+        }
+    }
 
     /// <summary>Joins the host's own transaction.</summary>
     /// <remarks>
@@ -46,6 +61,7 @@ public sealed class SqlUnitOfWork : UnitOfWork
 
     /// <inheritdoc/>
     /// <exception cref="CommitOutcomeUnknownException">The connection broke while the commit was under way.</exception>
+    /// <exception cref="InvalidOperationException">It is enlisted; or a statement failed before, and nothing was committed.</exception>
     public override async ValueTask CommitAsync(CancellationToken cancellationToken = default)
     {
         if (IsEnlisted)
@@ -62,8 +78,20 @@ public sealed class SqlUnitOfWork : UnitOfWork
         var session = _session!;
         try
         {
+            if (session.HasFailed && session.Dialect.FailsWholeTransactions)
+            {
+                // The commit of a transaction in which a statement failed is a rollback that nobody is told of; a savepoint is refused.
+                // The driver sends it along with the commit.
+                await _transaction.SaveAsync("orderkit_commit", CancellationToken.None).ConfigureAwait(false);
+            }
+
             // A commit that is cancelled half-way has an unknown outcome, so the token ends here.
             await _transaction.CommitAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (DbException exception) when (exception.SqlState == InFailedTransaction)
+        {
+            throw new InvalidOperationException(
+                "A statement of this unit of work failed and its exception was caught, so nothing of the unit can be committed. Let it reach whoever began the unit, or set a savepoint before a statement that may fail.", exception);
         }
         catch (Exception exception) when (session.Dialect.IsCommitOutcomeUnknown(exception))
         {
@@ -71,6 +99,7 @@ public sealed class SqlUnitOfWork : UnitOfWork
         }
 
         await EndAsync(isSound: true).ConfigureAwait(false);
+        TellCommitted();
     }
 
     /// <inheritdoc/>
@@ -147,6 +176,7 @@ public sealed class SqlUnitOfWork : UnitOfWork
         var session = _session!;
         _session = null;
         session.Transaction = null;
+        session.HasFailed = false;
         await _transaction.DisposeAsync().ConfigureAwait(false);
         await session.Database.ReturnAsync(session, toWrite: true, isSound).ConfigureAwait(false);
     }

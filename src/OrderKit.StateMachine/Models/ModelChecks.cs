@@ -137,6 +137,11 @@ internal static class ModelChecks
                 faults.Add(new(ModelFaults.WrongFacet, trigger.Name, $"'{trigger.Name}' lands on '{landing.Name}', which is not of its home facet."));
             }
 
+            if (trigger is { MovesMoney: true, Key: null })
+            {
+                faults.Add(new(ModelFaults.MoneyWithoutKey, trigger.Name, $"'{trigger.Name}' of the model '{model.Name}' moves money and has no key, so that one payment told twice with a word changed would count twice. Say which number its facts bring, such as KeyedBy(ReferenceKind.Payment), or KeyedById() where each has an id of its own."));
+            }
+
             CheckLandings(model, trigger, faults);
             if (IsIdle(trigger))
             {

@@ -172,7 +172,7 @@ internal sealed class ModelCompiler
         return new CompiledTrigger
         {
             Info = new TriggerInfo(
-                index, trigger.Name, trigger.Standing, trigger.Home, trigger.Landing?.Code ?? 0, trigger.IsTimer, trigger.IsCreation),
+                index, trigger.Name, trigger.Standing, trigger.Home, trigger.Landing?.Code ?? 0, trigger.IsTimer, trigger.IsCreation, trigger.Key),
             Row = row,
             Home = trigger.Home,
             IsStatusReport = trigger.IsStatusReport,

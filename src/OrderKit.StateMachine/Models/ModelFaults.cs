@@ -62,4 +62,7 @@ public static class ModelFaults
 
     /// <summary>A hold or a kind of case that is named somewhere and described nowhere.</summary>
     public const string UnknownName = "unknown-name";
+
+    /// <summary>A trigger that moves money, and nothing by which two tellings of one payment are known as one.</summary>
+    public const string MoneyWithoutKey = "money-without-key";
 }

@@ -1,3 +1,5 @@
+using System.Collections.Frozen;
+
 namespace OrderKit.StateMachine;
 
 /// <summary>The models that stand side by side in a host.</summary>
@@ -6,6 +8,7 @@ public sealed class OrderModelRegistry
 {
     private readonly OrderModel[] _models;
     private readonly ModelFingerprint[] _fingerprints;
+    private readonly FrozenDictionary<string, (string Model, TriggerKey Key)> _keys;
 
     /// <summary>Makes the registry of some models.</summary>
     /// <param name="models">The models; among those of one name, the last is the one for new orders. The first name is the host's default.</param>
@@ -24,6 +27,12 @@ public sealed class OrderModelRegistry
         {
             throw new ArgumentException($"The model '{twice.First().Name}' ({twice.Key}) is registered twice. Register it once.", nameof(models));
         }
+
+        // Which of them an order is decided under is known only after it was loaded; until then the strictest key counts.
+        _keys = _models
+            .SelectMany(m => m.Triggers.Where(t => t.Key is not null), (m, t) => (t.Name, Model: m.Name, Key: t.Key!))
+            .GroupBy(t => t.Name, StringComparer.Ordinal)
+            .ToFrozenDictionary(g => g.Key, g => g.OrderBy(t => t.Key.Number is not null).Select(t => (t.Model, t.Key)).First(), StringComparer.Ordinal);
     }
 
     /// <summary>All models.</summary>
@@ -51,4 +60,7 @@ public sealed class OrderModelRegistry
         name ??= _models[0].Name;
         return Array.FindLast(_models, m => m.Name == name);
     }
+
+    /// <summary>What a fact of a trigger must bring in every model that keys it, and the name of one that asks for it.</summary>
+    internal bool TryGetKey(string trigger, out (string Model, TriggerKey Key) demand) => _keys.TryGetValue(trigger, out demand);
 }

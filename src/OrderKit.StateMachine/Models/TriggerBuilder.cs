@@ -39,6 +39,10 @@ public sealed class TriggerBuilder
 
     internal List<StateBuilder> Revoked { get; } = [];
 
+    internal TriggerKey? Key { get; private set; }
+
+    internal bool MovesMoney => Counters.Exists(static c => c is { Operation: CounterOperation.Add, IsMoney: true });
+
     internal bool NeedsNoHold { get; private set; }
 
     internal bool PlacesHolds { get; private set; }
@@ -62,7 +66,23 @@ public sealed class TriggerBuilder
         return edge;
     }
 
-    /// <summary>Adds the fact's money to a sum; without an amount what remains of <paramref name="of"/>.</summary>
+    /// <summary>Has each of its facts bring a number of a kind as <see cref="OrderFact.Evidence"/>, or an <see cref="OrderFact.Id"/>; one with neither is malformed.</summary>
+    /// <remarks>A key decides nothing about an order and is no part of the fingerprint: a model may be given one at any time.</remarks>
+    public TriggerBuilder KeyedBy(ReferenceKind number)
+    {
+        Key = number != default ? new TriggerKey(number) : throw new ArgumentException("The default reference kind is no kind of number.", nameof(number));
+        return this;
+    }
+
+    /// <summary>Has each of its facts bring an <see cref="OrderFact.Id"/> of its own, where one number stands for several facts; one without is malformed.</summary>
+    /// <remarks>Like <see cref="KeyedBy"/>, it is no part of the fingerprint.</remarks>
+    public TriggerBuilder KeyedById()
+    {
+        Key = new TriggerKey((ReferenceKind?)null);
+        return this;
+    }
+
+    /// <summary>Adds the fact's money to a sum; without an amount what remains of <paramref name="of"/>. It moves money, and so it is told by what it is known: <see cref="KeyedBy"/> or <see cref="KeyedById"/>.</summary>
     /// <param name="counter">The sum.</param>
     /// <param name="of">The sum whose rest is meant by a fact without an amount.</param>
     public TriggerBuilder AddsAmount(Counter counter, Counter of) => Add(new(counter, CounterOperation.Add, IsMoney: true, of));

@@ -10,4 +10,6 @@ namespace OrderKit.StateMachine;
 /// <param name="Lands">The state that it claims; 0 for none.</param>
 /// <param name="IsTimer">Whether only deadlines fire it.</param>
 /// <param name="IsCreation">Whether it creates orders.</param>
-public sealed record TriggerInfo(int Index, string Name, FactStanding Standing, int HomeFacet, int Lands, bool IsTimer, bool IsCreation);
+/// <param name="Key">What each of its facts must bring to be known again; <see langword="null"/> where the content of a fact is enough. A trigger that moves money has one.</param>
+public sealed record TriggerInfo(
+    int Index, string Name, FactStanding Standing, int HomeFacet, int Lands, bool IsTimer, bool IsCreation, TriggerKey? Key);

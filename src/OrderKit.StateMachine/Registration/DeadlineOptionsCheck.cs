@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using OrderKit.Core;
 
 namespace OrderKit.StateMachine;
 
@@ -7,23 +8,11 @@ internal sealed class DeadlineOptionsCheck : IValidateOptions<DeadlineOptions>
 {
     public ValidateOptionsResult Validate(string? name, DeadlineOptions options)
     {
-        var faults = new List<string>();
-        Positive(options.ScanInterval, nameof(options.ScanInterval));
-        Positive(options.Lease, nameof(options.Lease));
-        Positive(options.Pause, nameof(options.Pause));
-        if (options.BatchSize is < 1 or > 10_000)
-        {
-            faults.Add($"DeadlineOptions.BatchSize is {options.BatchSize}; it lies between 1 and 10,000.");
-        }
-
-        return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
-
-        void Positive(TimeSpan value, string setting)
-        {
-            if (value <= TimeSpan.Zero)
-            {
-                faults.Add($"DeadlineOptions.{setting} is {value}; it must be longer than nothing.");
-            }
-        }
+        var faults = new OptionFaults(nameof(DeadlineOptions));
+        faults.RequirePositive(options.ScanInterval);
+        faults.RequirePositive(options.Lease);
+        faults.RequirePositive(options.Pause);
+        faults.RequireBetween(options.BatchSize, 1, 10_000);
+        return faults.Result;
     }
 }

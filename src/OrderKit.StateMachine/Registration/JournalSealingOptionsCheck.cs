@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using OrderKit.Core;
 
 namespace OrderKit.StateMachine;
 
@@ -7,22 +8,10 @@ internal sealed class JournalSealingOptionsCheck : IValidateOptions<JournalSeali
 {
     public ValidateOptionsResult Validate(string? name, JournalSealingOptions options)
     {
-        var faults = new List<string>();
-        if (options.BatchSize is < 1 or > 100_000)
-        {
-            faults.Add($"JournalSealingOptions.BatchSize is {options.BatchSize}; it lies between 1 and 100,000.");
-        }
-
-        if (options.LeaseDuration <= TimeSpan.Zero)
-        {
-            faults.Add($"JournalSealingOptions.LeaseDuration is {options.LeaseDuration}; it must be longer than nothing.");
-        }
-
-        if (options.Interval <= TimeSpan.Zero)
-        {
-            faults.Add($"JournalSealingOptions.Interval is {options.Interval}; it must be longer than nothing.");
-        }
-
-        return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
+        var faults = new OptionFaults(nameof(JournalSealingOptions));
+        faults.RequireBetween(options.BatchSize, 1, 100_000);
+        faults.RequirePositive(options.LeaseDuration);
+        faults.RequirePositive(options.Interval);
+        return faults.Result;
     }
 }

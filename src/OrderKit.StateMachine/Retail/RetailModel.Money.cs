@@ -1,3 +1,4 @@
+using OrderKit.Core;
 using static OrderKit.StateMachine.Counter;
 
 namespace OrderKit.StateMachine;
@@ -7,7 +8,7 @@ internal static partial class RetailModel
     private static void DescribeMoney(OrderModelBuilder m, PayStates pay, GoodsStates goods, RetailCases cases)
     {
         // Money that came in is never refused; where the order stands follows from the sums.
-        m.Fact("captured", pay.Facet).AddsAmount(Captured, Due)
+        m.Fact("captured", pay.Facet).AddsAmount(Captured, Due).KeyedBy(ReferenceKind.Payment)
             .From(pay.Unpaid, pay.DepositPaid)
                 .To(pay.Overpaid, "surplus", IsSurplus).To(pay.Paid, "settled", IsSettled)
                 .Stay("no-money", HasNoMoney).To(pay.DepositPaid, "presale", IsPresale).To(pay.PartPaid)
@@ -27,7 +28,7 @@ internal static partial class RetailModel
             .Contradicts(cases.DuplicateCharge, "nothing-was-due", static (in DecisionContext c) => c.Before.States[0] != 140 && WasSettled(in c) && IsSurplus(in c))
             .Contradicts(cases.Overpaid, "surplus", static (in DecisionContext c) => c.Before.States[0] != 140 && !WasSettled(in c) && IsSurplus(in c));
 
-        m.Fact("refund-paid", pay.Facet).AddsAmount(Refunded, Captured)
+        m.Fact("refund-paid", pay.Facet).AddsAmount(Refunded, Captured).KeyedBy(ReferenceKind.AfterSale)
             .From(pay.DepositPaid, pay.PartPaid)
                 .To(pay.Overpaid, "surplus", IsSurplus).To(pay.Paid, "settled", IsSettled)
                 .To(pay.Refunded, "refunded", IsFullyRefunded).Stay()

@@ -14,6 +14,18 @@ internal static class OrderFactChecks
     // Sums of any number of facts stay far from the end of 64 bits.
     private const long MaxFigure = 1_000_000_000_000_000;
 
+    /// <summary>Checks a fact that comes from outside, and that it brings the key of its trigger: here, since a fact that waits is decided in the transaction of another.</summary>
+    public static void Check(OrderFact fact, OrderModelRegistry models, int? index = null)
+    {
+        Check(fact, index);
+        if (models.TryGetKey(fact.Trigger, out var demand) && !demand.Key.IsIn(fact))
+        {
+            throw Refuse(fact, index, demand.Key.Number is { } number
+                ? $"has no key, and without one it would count again when it is told with a word changed. The model '{demand.Model}' asks for its {number.Code} number as Evidence, or for an Id of its own"
+                : $"has no key, and without one it would count again when it is told with a word changed. The model '{demand.Model}' asks for an Id of its own");
+        }
+    }
+
     public static void Check(OrderFact fact, int? index = null)
     {
         ArgumentNullException.ThrowIfNull(fact);

@@ -11,7 +11,8 @@ namespace OrderKit.StateMachine;
 /// <see cref="OrderLifecycleOptions.MaxAttempts"/> times, when another writer was first. A call with a unit of work joins it,
 /// decides once, and answers <see cref="FireResult.Conflict"/> with nothing of that order written.
 /// A call that fails with an exception may be repeated with the same facts: their identities make them take effect once. The store's
-/// own exceptions come through as they are; a SQLite file or an in-memory database that another holds for too long is a
+/// own exceptions come through as they are, but for a <see cref="ContentionException"/>: a call without a unit of work is decided again
+/// after a deadlock, and told at once where another transaction holds an order for longer than the <c>lock_timeout</c> of the connection; a SQLite file or an in-memory database that another holds for too long is a
 /// <see cref="TimeoutException"/>, and a commit whose answer was lost is a <see cref="CommitOutcomeUnknownException"/>.
 /// </remarks>
 public sealed class OrderLifecycle
@@ -41,10 +42,10 @@ public sealed class OrderLifecycle
     }
 
     /// <summary>Fires one fact in a transaction of its own.</summary>
-    /// <exception cref="ArgumentException">The fact is malformed.</exception>
+    /// <exception cref="ArgumentException">The fact is malformed, or lacks the key of its trigger (<see cref="TriggerInfo.Key"/>) in a model of this host.</exception>
     public async Task<FireResult> FireAsync(OrderFact fact, CancellationToken cancellationToken = default)
     {
-        OrderFactChecks.Check(fact);
+        OrderFactChecks.Check(fact, _models);
         return (await OwnedAsync([fact], null, cancellationToken).ConfigureAwait(false))[0];
     }
 
@@ -53,7 +54,7 @@ public sealed class OrderLifecycle
     public async ValueTask<FireResult> FireAsync(UnitOfWork unitOfWork, OrderFact fact, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(unitOfWork);
-        OrderFactChecks.Check(fact);
+        OrderFactChecks.Check(fact, _models);
         return (await JoinedAsync(unitOfWork, [fact], cancellationToken).ConfigureAwait(false))[0];
     }
 
@@ -146,7 +147,7 @@ public sealed class OrderLifecycle
 
         for (var i = 0; i < facts.Count; i++)
         {
-            OrderFactChecks.Check(facts[i], i);
+            OrderFactChecks.Check(facts[i], _models, i);
         }
     }
 
@@ -157,19 +158,27 @@ public sealed class OrderLifecycle
     {
         using var activity = OrderKitTelemetry.ActivitySource.StartActivity("orderkit.fire");
         var started = LifecycleTelemetry.Start();
-        var unit = await _units.BeginAsync(cancellationToken).ConfigureAwait(false);
-        try
+        for (var attempt = 1; ; attempt++)
         {
-            var results = await NewRun(unit, CommitState.Committed, cancellationToken).ExecuteAsync(facts, deadline).ConfigureAwait(false);
+            var unit = await _units.BeginAsync(cancellationToken).ConfigureAwait(false);
+            try
+            {
+                var results = await NewRun(unit, CommitState.Committed, cancellationToken).ExecuteAsync(facts, deadline).ConfigureAwait(false);
 
-            // From here on the caller's wish to cancel comes too late: what was decided is finished.
-            await unit.CommitAsync(CancellationToken.None).ConfigureAwait(false);
-            LifecycleTelemetry.Report(results, started, activity, _logger);
-            return results;
-        }
-        finally
-        {
-            await unit.DisposeAsync().ConfigureAwait(false);
+                // From here on the caller's wish to cancel comes too late: what was decided is finished.
+                await unit.CommitAsync(CancellationToken.None).ConfigureAwait(false);
+                LifecycleTelemetry.Report(results, started, activity, _logger);
+                return results;
+            }
+            catch (ContentionException contention) when (!contention.IsHeld && attempt < _options.MaxAttempts)
+            {
+                // The database ended this unit so that another one can end. Nothing of it is there, and all of it is decided anew.
+                LifecycleTelemetry.ReportConflict();
+            }
+            finally
+            {
+                await unit.DisposeAsync().ConfigureAwait(false);
+            }
         }
     }
 

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using OrderKit.Core;
 
 namespace OrderKit;
 
@@ -7,26 +8,17 @@ internal sealed class IntakeOptionsCheck : IValidateOptions<IntakeOptions>
 {
     public ValidateOptionsResult Validate(string? name, IntakeOptions options)
     {
-        var faults = new List<string>();
-        Between(options.MaximumItems, 1, 10_000, nameof(options.MaximumItems));
-        Between(options.QueueLimit, 1, 1_000_000, nameof(options.QueueLimit));
-        Between(options.Writers, 1, 16, nameof(options.Writers));
-        Between(options.MaximumAttempts, 1, 20, nameof(options.MaximumAttempts));
-        if (options.Keep <= TimeSpan.Zero)
+        var faults = new OptionFaults(nameof(IntakeOptions));
+        faults.RequireBetween(options.MaximumItems, 1, 10_000);
+        faults.RequireBetween(options.QueueLimit, 1, 1_000_000);
+        faults.RequireBetween(options.Writers, 1, 16);
+        faults.RequireBetween(options.MaximumAttempts, 1, 20);
+        faults.RequirePositive(options.Keep);
+        foreach (var (source, horizon) in options.RedeliveryHorizons.Where(horizon => options.Keep <= horizon.Value))
         {
-            faults.Add($"IntakeOptions.Keep is {options.Keep}; it must be longer than nothing.");
+            faults.Add(nameof(options.Keep), $"is {options.Keep}, and {source} repeats a delivery for {horizon}: the last one would take effect a second time. Keep them longer.");
         }
 
-        faults.AddRange(options.RedeliveryHorizons.Where(horizon => options.Keep <= horizon.Value).Select(horizon =>
-            $"IntakeOptions.Keep is {options.Keep}, and {horizon.Key} repeats a delivery for {horizon.Value}: the last one would take effect a second time. Keep them longer."));
-        return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
-
-        void Between(int value, int least, int most, string setting)
-        {
-            if (value < least || value > most)
-            {
-                faults.Add($"IntakeOptions.{setting} is {value}; it lies between {least} and {most}.");
-            }
-        }
+        return faults.Result;
     }
 }

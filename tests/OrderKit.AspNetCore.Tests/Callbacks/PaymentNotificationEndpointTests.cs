@@ -1,5 +1,7 @@
 using System.Net;
 using System.Text;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using OrderKit.Core;
 using OrderKit.Idempotency;
@@ -97,9 +99,21 @@ public sealed class PaymentNotificationEndpointTests
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, (await PostAsync(shop, new string('x', 300_000))).StatusCode);
     }
 
+    [Fact]
+    public async Task A_body_that_is_no_HTTP_is_the_senders_fault()
+    {
+        await using var shop = await OpenAsync(static app => app.Use(static (context, next) =>
+        {
+            context.Request.Body = new Broken();
+            return next(context);
+        }));
+
+        Assert.Equal(HttpStatusCode.BadRequest, (await PostAsync(shop, "signed M-8821 199")).StatusCode);
+    }
+
     private static Task<HttpResponseMessage> PostAsync(WebShop shop, string text) => shop.SendAsync(null, new StringContent(text), user: null, path: "/notify/alipay");
 
-    private static Task<WebShop> OpenAsync() => WebShop.OpenAsync(
+    private static Task<WebShop> OpenAsync(Action<WebApplication>? before = null) => WebShop.OpenAsync(
         new MemoryShopStore(),
         static (app, _) => app.MapPaymentNotifications("/notify/alipay", "alipay", static (_, body, _) => new(Read(Encoding.UTF8.GetString(body.Span)))),
         static services =>
@@ -108,7 +122,8 @@ public sealed class PaymentNotificationEndpointTests
             services.AddSingleton<INotificationEffects>(static provider => provider.GetRequiredService<Effects>());
             services.AddSingleton(static provider => new NotificationGate(
                 provider.GetRequiredService<IOperationStore>(), new Unwrapping(provider.GetRequiredService<IQuarantineStore>()), provider.GetRequiredService<IUnitOfWorkFactory>(), provider.GetRequiredService<INotificationEffects>()));
-        });
+        },
+        before);
 
     private static NotificationReading Read(string text)
     {
@@ -140,6 +155,12 @@ public sealed class PaymentNotificationEndpointTests
             Applied += effects.Count;
             return ValueTask.CompletedTask;
         }
+    }
+
+    /// <summary>What a server reads where a chunk has no length.</summary>
+    private sealed class Broken : MemoryStream
+    {
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => throw new BadHttpRequestException("Bad chunk size data.");
     }
 
     private sealed class Unwrapping(IQuarantineStore inner) : IQuarantineStore

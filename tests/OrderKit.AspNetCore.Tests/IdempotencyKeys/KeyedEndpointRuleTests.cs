@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.ResponseCompression;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -442,6 +443,179 @@ public sealed class KeyedEndpointRuleTests
         Assert.Equal(HttpStatusCode.UnprocessableEntity, (await shop.SendAsync("k", Form("2"))).StatusCode);
 
         static FormUrlEncodedContent Form(string quantity) => new([new("sku", "A-1"), new("quantity", quantity)]);
+    }
+
+    [Fact]
+    public async Task The_files_of_a_form_that_was_read_before_have_the_same_limit()
+    {
+        await using var shop = await OpenAsync(static (_, _) => Results.Ok(), static options => options.MaximumRequest = 1_000, before: app => app.Use(async (context, next) =>
+        {
+            await context.Request.ReadFormAsync();
+            await next(context);
+        }));
+
+        Assert.Equal(HttpStatusCode.OK, (await shop.SendAsync("k1", Form(1_000))).StatusCode);
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, (await shop.SendAsync("k2", Form(1_001))).StatusCode);
+
+        static MultipartFormDataContent Form(int length) => new() { { new StreamContent(new UnknownLength(new byte[length])), "photo", "photo.png" } };
+    }
+
+    [Fact]
+    public async Task Headers_that_are_too_long_to_be_kept_are_refused_in_words()
+    {
+        await using var shop = await OpenAsync(static (_, context) =>
+        {
+            context.Response.Headers.ETag = new string('x', 40_000);
+            return Results.Text(new string('y', 64 * 1024));
+        });
+
+        var answer = await shop.PostAsync("k");
+
+        Assert.Equal((HttpStatusCode.InternalServerError, null), (answer.StatusCode, answer.Headers.ETag));
+        Assert.Contains("IdempotencyKeyOptions.ResponseHeaders", await answer.TextAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_body_that_was_read_before_and_can_be_read_again_is_compared_all_the_same()
+    {
+        await using var shop = await OpenAsync(static (_, _) => Results.Ok(), before: static app => app.Use(static async (context, next) =>
+        {
+            context.Request.EnableBuffering();
+            await context.Request.Body.CopyToAsync(Stream.Null);
+            await next(context);
+        }));
+
+        Assert.Equal(HttpStatusCode.OK, (await shop.PostAsync("k", """{"quantity":1}""")).StatusCode);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await shop.PostAsync("k", """{"quantity":2}""")).StatusCode);
+    }
+
+    [Fact]
+    public async Task A_body_that_somebody_used_up_is_not_taken_for_an_empty_one()
+    {
+        await using var shop = await OpenAsync(static (_, _) => Results.Ok(), before: static app => app.Use(static async (context, next) =>
+        {
+            await context.Request.Body.CopyToAsync(Stream.Null);
+            await next(context);
+        }));
+
+        var failure = await Assert.ThrowsAsync<InvalidOperationException>(() => shop.PostAsync("k"));
+
+        Assert.Contains("EnableBuffering", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_form_without_its_token_against_forgery_is_refused_and_leaves_its_key_free()
+    {
+        var runs = 0;
+        await using var shop = await WebShop.OpenAsync(
+            new MemoryShopStore(),
+            (app, _) =>
+            {
+                app.UseAntiforgery();
+                app.MapPost("/orders", ([FromForm] string sku) => $"{++runs} {sku}").RequireIdempotencyKey();
+            },
+            static services => services.AddAntiforgery());
+
+        var answer = await shop.SendAsync("k", new FormUrlEncodedContent([new("sku", "A-1")]));
+
+        Assert.Equal((HttpStatusCode.BadRequest, 0), (answer.StatusCode, runs));
+        Assert.Contains("urn:orderkit:problem:antiforgery-failed", await answer.TextAsync(), StringComparison.Ordinal);
+        Assert.Null(await shop.Services.GetRequiredService<IOperationStore>().FindAsync(OperationKey.Of("http:POST /orders:anonymous", "k")));
+    }
+
+    [Fact]
+    public async Task A_method_in_small_letters_is_the_same_method()
+    {
+        await using var shop = await OpenAsync(static (_, _) => Results.Ok());
+        await shop.SendAsync("k", new StringContent("x"));
+
+        Assert.True((await shop.SendAsync("k", new StringContent("x"), method: "post")).IsReplayed());
+    }
+
+    [Fact]
+    public async Task Another_path_base_is_another_request()
+    {
+        await using var shop = await OpenAsync(static (_, _) => Results.Ok(), before: static app =>
+        {
+            app.UsePathBase("/shop-1");
+            app.UsePathBase("/shop-2");
+            app.UseRouting();
+        });
+
+        Assert.Equal(HttpStatusCode.OK, (await shop.PostAsync("k", path: "/shop-1/orders")).StatusCode);
+        Assert.True((await shop.PostAsync("k", path: "/shop-1/orders")).IsReplayed());
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await shop.PostAsync("k", path: "/shop-2/orders")).StatusCode);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_handler_that_lost_its_lease_answers_that_it_was_taken_over_and_logs_no_key(bool stops)
+    {
+        const string Key = "key-of-somebody";
+        var lines = new LogLines();
+        await using var shop = await WebShop.OpenAsync(
+            new MemoryShopStore(),
+            (app, shop) => app.MapPost("/orders", async (HttpContext context) =>
+            {
+                var (store, units) = (shop.Services.GetRequiredService<IOperationStore>(), shop.Services.GetRequiredService<IUnitOfWorkFactory>());
+                var row = (await store.FindAsync(OperationKey.Of("http:POST /orders:anonymous", Key)))!;
+                await using (var unit = await units.BeginAsync())
+                {
+                    Assert.True((await store.ReleaseAsync(unit, [new OperationClaim(row.Key, row.Epoch, row.Owner, row.Attempts, row.Step, row.StepContent)]))[0]);
+                    await unit.CommitAsync();
+                }
+
+                if (stops)
+                {
+                    shop.Clock.Advance(TimeSpan.FromSeconds(20));
+                    await Task.Delay(Timeout.Infinite, context.RequestAborted);
+                }
+
+                return "done";
+            }).RequireIdempotencyKey(),
+            services => services.AddSingleton<ILoggerProvider>(lines),
+            movesClock: true);
+
+        var answer = await shop.PostAsync(Key, user: null);
+
+        Assert.Equal((HttpStatusCode.Conflict, TimeSpan.FromSeconds(30)), (answer.StatusCode, answer.Headers.RetryAfter?.Delta));
+        Assert.Contains("urn:orderkit:problem:taken-over", await answer.TextAsync(), StringComparison.Ordinal);
+        Assert.Contains(4006, lines.Ids);
+        Assert.DoesNotContain(Key, lines.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_commit_of_which_nobody_heard_logs_no_key()
+    {
+        const string Key = "key-of-somebody";
+        var lines = new LogLines();
+        await using var shop = await WebShop.OpenAsync(
+            new MemoryShopStore(),
+            static (app, shop) => app.MapPost("/orders", (IdempotentRequest request) => shop.ActAsync(request.UnitOfWork)).RequireIdempotencyKey(static options => options.Mode = IdempotencyMode.Joined),
+            services => services.AddSingleton<ILoggerProvider>(lines));
+        shop.Store.Break(CommitFault.AnswerIsLostAndNothingIsCommitted);
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await shop.PostAsync(Key)).StatusCode);
+        Assert.Contains(4005, lines.Ids);
+        Assert.DoesNotContain(Key, lines.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Without_a_key_too_a_joined_answer_that_is_too_large_is_refused_in_words()
+    {
+        await using var shop = await WebShop.OpenAsync(new MemoryShopStore(), static (app, shop) => app.MapPost("/orders", async (HttpContext context, IdempotentRequest request) =>
+        {
+            await shop.ActAsync(request.UnitOfWork);
+            context.Response.Headers["X-Handler"] = "was here";
+            await AnswerAsync("large", context);
+        }).RequireIdempotencyKey(static options => (options.Mode, options.IsRequired, options.MaximumResponse) = (IdempotencyMode.Joined, false, 1_000)));
+
+        var answer = await shop.PostAsync(null);
+
+        Assert.Equal((HttpStatusCode.InternalServerError, false), (answer.StatusCode, answer.Headers.Contains("X-Handler")));
+        Assert.Contains("urn:orderkit:problem:response-unkeepable", await answer.TextAsync(), StringComparison.Ordinal);
+        Assert.Equal(0, await shop.EffectsAsync());
     }
 
     [Theory]

@@ -70,6 +70,8 @@ public sealed class BreakableStore
 
         public override bool IsEnlisted => inner.IsEnlisted;
 
+        public override void AfterCommit(Action act) => inner.AfterCommit(act);
+
         public override ValueTask CommitAsync(CancellationToken cancellationToken = default) => store.CommitAsync(inner);
 
         public override ValueTask DisposeAsync() => inner.DisposeAsync();
@@ -97,6 +99,8 @@ public sealed class BreakableStore
 
     private sealed class OutboxRows(IOutboxStore inner) : IOutboxStore
     {
+        public WakeUp Written => inner.Written;
+
         public ValueTask AppendAsync(UnitOfWork unitOfWork, IReadOnlyList<OutboxMessage> messages, CancellationToken cancellationToken = default) =>
             inner.AppendAsync(Inner(unitOfWork), messages, cancellationToken);
 

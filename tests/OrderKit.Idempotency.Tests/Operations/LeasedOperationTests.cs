@@ -1,4 +1,5 @@
 using OrderKit.Core;
+using OrderKit.Eng;
 
 namespace OrderKit.Idempotency.Tests.Operations;
 
@@ -251,11 +252,12 @@ public sealed class LeasedOperationTests : IDisposable
     }
 
     /// <summary>Reads the row of a lost claim only after a while, as a store does whose statements take time.</summary>
-    private sealed class SlowReader(IOperationStore inner, Action wait) : IOperationStore
+    private sealed class SlowReader(IOperationStore inner, Action wait) : ForwardingOperationStore(inner)
     {
-        public async ValueTask<IReadOnlyList<ClaimAnswer>> ClaimAsync(UnitOfWork unitOfWork, IReadOnlyList<OperationRequest> requests, ClaimTerms terms, CancellationToken cancellationToken = default)
+        public override async ValueTask<IReadOnlyList<ClaimAnswer>> ClaimAsync(
+            UnitOfWork unitOfWork, IReadOnlyList<OperationRequest> requests, ClaimTerms terms, CancellationToken cancellationToken = default)
         {
-            var answers = await inner.ClaimAsync(unitOfWork, requests, terms, cancellationToken);
+            var answers = await base.ClaimAsync(unitOfWork, requests, terms, cancellationToken);
             if (answers[0].Existing is not { IsLapsed: false } row)
             {
                 return answers;
@@ -264,19 +266,6 @@ public sealed class LeasedOperationTests : IDisposable
             wait();
             return [new ClaimAnswer(null, row with { IsLapsed = true, RetryAfter = TimeSpan.Zero })];
         }
-
-        public ValueTask<IReadOnlyList<bool>> ChangeAsync(UnitOfWork unitOfWork, IReadOnlyList<OperationChange> changes, CancellationToken cancellationToken = default) =>
-            inner.ChangeAsync(unitOfWork, changes, cancellationToken);
-
-        public ValueTask<IReadOnlyList<bool>> ReleaseAsync(UnitOfWork unitOfWork, IReadOnlyList<OperationClaim> claims, CancellationToken cancellationToken = default) =>
-            inner.ReleaseAsync(unitOfWork, claims, cancellationToken);
-
-        public ValueTask<StoredOperation?> FindAsync(OperationKey key, CancellationToken cancellationToken = default) => inner.FindAsync(key, cancellationToken);
-
-        public ValueTask<IReadOnlyList<StoredOperation>> ListInterruptedAsync(TenantId tenant, int max, CancellationToken cancellationToken = default) =>
-            inner.ListInterruptedAsync(tenant, max, cancellationToken);
-
-        public ValueTask<int> SweepAsync(int max, CancellationToken cancellationToken = default) => inner.SweepAsync(max, cancellationToken);
     }
 
     private async Task RenewedAsync()

@@ -1,4 +1,4 @@
-using OrderKit.Core;
+using OrderKit.Eng;
 
 namespace OrderKit.Idempotency.Tests.Operations;
 
@@ -130,31 +130,16 @@ public sealed class WaitingTests : IDisposable
         }
     }
 
-    private sealed class CountingStore(IOperationStore inner) : IOperationStore
+    private sealed class CountingStore(IOperationStore inner) : ForwardingOperationStore(inner)
     {
         private int _finds;
 
         public int Finds => _finds;
 
-        public ValueTask<IReadOnlyList<ClaimAnswer>> ClaimAsync(
-            UnitOfWork unitOfWork, IReadOnlyList<OperationRequest> requests, ClaimTerms terms, CancellationToken cancellationToken = default) =>
-            inner.ClaimAsync(unitOfWork, requests, terms, cancellationToken);
-
-        public ValueTask<IReadOnlyList<bool>> ChangeAsync(UnitOfWork unitOfWork, IReadOnlyList<OperationChange> changes, CancellationToken cancellationToken = default) =>
-            inner.ChangeAsync(unitOfWork, changes, cancellationToken);
-
-        public ValueTask<IReadOnlyList<bool>> ReleaseAsync(UnitOfWork unitOfWork, IReadOnlyList<OperationClaim> claims, CancellationToken cancellationToken = default) =>
-            inner.ReleaseAsync(unitOfWork, claims, cancellationToken);
-
-        public ValueTask<StoredOperation?> FindAsync(OperationKey key, CancellationToken cancellationToken = default)
+        public override ValueTask<StoredOperation?> FindAsync(OperationKey key, CancellationToken cancellationToken = default)
         {
             Interlocked.Increment(ref _finds);
-            return inner.FindAsync(key, cancellationToken);
+            return base.FindAsync(key, cancellationToken);
         }
-
-        public ValueTask<IReadOnlyList<StoredOperation>> ListInterruptedAsync(TenantId tenant, int max, CancellationToken cancellationToken = default) =>
-            inner.ListInterruptedAsync(tenant, max, cancellationToken);
-
-        public ValueTask<int> SweepAsync(int max, CancellationToken cancellationToken = default) => inner.SweepAsync(max, cancellationToken);
     }
 }

@@ -57,6 +57,8 @@ public sealed class AlertFaultTests
 
         public IOutboxStore Inner => inner;
 
+        public WakeUp Written => inner.Written;
+
         public bool IsArmed { get; set; }
 
         public bool HasBroken { get; private set; }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using OrderKit.Core;
 using OrderKit.StateMachine;
 
@@ -57,6 +58,42 @@ public sealed class AlertPumpTests
         Assert.Equal(2, desk.Told.Select(alert => alert.Id).Distinct().Count());
         await desk.PumpAsync(TimeSpan.FromHours(1));
         Assert.Equal(2, desk.Told.Count);
+    }
+
+    [Fact]
+    public async Task A_message_without_an_id_becomes_a_dead_letter_and_is_told_like_any_other()
+    {
+        using var desk = new Desk();
+        var (letters, units) = (StoreChoice.PortOf<IDeadLetterStore>(desk.Services), desk.Services.GetRequiredService<IUnitOfWorkFactory>());
+        await using (var unit = await units.BeginAsync())
+        {
+            await desk.Outbox.AppendAsync(unit, [new OutboxMessage("", "events", TenantId.Default, "lane", "type", "x"u8.ToArray())]);
+            await unit.CommitAsync();
+        }
+
+        var pump = new OutboxPump(
+            desk.Outbox, letters, desk.Services.GetRequiredService<IDeliveryPauseStore>(), units, new TransportSink(new InProcessTransport(Options.Create(new InProcessTransportOptions()))),
+            Options.Create(new OutboxPumpOptions { MaxAttempts = 1 }), timeProvider: desk.Clock);
+
+        Assert.Equal(1, (await pump.PumpOnceAsync()).Dead);
+        await desk.PumpAsync();
+        Assert.Equal(("ArgumentException", "unnamed"), (Assert.Single(desk.Told).Reason, Assert.Single(desk.Told[0].Subjects)));
+    }
+
+    [Fact]
+    public async Task A_quarantined_message_without_an_id_is_kept_and_told_like_any_other()
+    {
+        using var desk = new Desk();
+        await using (var unit = await desk.Services.GetRequiredService<IUnitOfWorkFactory>().BeginAsync())
+        {
+            Assert.True(await StoreChoice.PortOf<IQuarantineStore>(desk.Services).AddAsync(
+                unit, new QuarantinedMessage { Tenant = TenantId.Default, Source = "alipay", MessageId = "", Reason = "amount-differs", Detail = "", Content = default }));
+            await unit.CommitAsync();
+        }
+
+        await desk.PumpAsync();
+
+        Assert.Equal("unnamed", Assert.Single(Assert.Single(desk.Told).Subjects));
     }
 
     [Fact]

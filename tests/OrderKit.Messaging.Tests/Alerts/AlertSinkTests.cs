@@ -85,6 +85,17 @@ public sealed class AlertSinkTests
     }
 
     [Fact]
+    public async Task A_receiver_that_wants_to_be_asked_next_year_is_asked_in_an_hour()
+    {
+        using var receiver = new Receiver(_ => (503, "", 31_536_000));
+        using var sink = NewWebhook(receiver);
+
+        var later = await Assert.ThrowsAsync<RetryLaterException>(() => sink.SendAsync(Told, CancellationToken.None));
+
+        Assert.Equal(TimeSpan.FromHours(1), later.Pause);
+    }
+
+    [Fact]
     public async Task WeCom_gets_a_message_in_markdown()
     {
         using var receiver = new Receiver(_ => (200, """{"errcode":0,"errmsg":"ok"}""", null));
@@ -151,13 +162,48 @@ public sealed class AlertSinkTests
         var options = new SmtpAlertOptions { Host = "127.0.0.1", Port = server.Port, UsesTls = false, From = "orders@example.com", To = { "desk@example.com", "night@example.com" } };
         var sink = new SmtpAlertSink(options, TimeProvider.System);
 
-        await sink.SendAsync(Told with { Subjects = ["m-1\r\nBcc: evil@example.com"] }, CancellationToken.None);
+        await sink.SendAsync(Told with { Source = "outbox events\r\nBcc: evil@example.com", Subjects = ["m-1\r\nBcc: evil@example.com"] }, CancellationToken.None);
 
         var mail = await server.Mail;
         Assert.Equal(["desk@example.com", "night@example.com"], server.Recipients);
         Assert.Contains("Message-ID: <a1b2@example.com>", mail, StringComparison.OrdinalIgnoreCase);
-        Assert.Contains("Subject: 10,000 dead letters: TimeoutException (outbox events)", mail, StringComparison.Ordinal);
+        Assert.Contains("Subject: 10,000 dead letters: TimeoutException (outbox events  Bcc:", mail, StringComparison.Ordinal);
         Assert.DoesNotContain("\nBcc:", mail, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_mail_server_that_says_nothing_is_given_up(bool late)
+    {
+        using var silent = new TcpListener(IPAddress.Loopback, 0);
+        silent.Start();
+        var sink = new SmtpAlertSink(
+            new SmtpAlertOptions { Host = "127.0.0.1", Port = ((IPEndPoint)silent.LocalEndpoint).Port, UsesTls = false, From = "a@example.com", To = { "b@example.com" } }, _clock);
+        using var stop = new CancellationTokenSource();
+        var sending = sink.SendAsync(Told, stop.Token);
+        using var connection = await silent.AcceptTcpClientAsync();
+
+        if (late)
+        {
+            _clock.Advance(TimeSpan.FromSeconds(30));
+            var failure = await Assert.ThrowsAsync<TimeoutException>(() => sending.WaitAsync(TimeSpan.FromMinutes(1)));
+            Assert.Contains("longer than 00:00:30", failure.Message, StringComparison.Ordinal);
+        }
+        else
+        {
+            await stop.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => sending.WaitAsync(TimeSpan.FromMinutes(1)));
+        }
+    }
+
+    [Fact]
+    public async Task An_answer_of_WeCom_that_does_not_end_is_not_read_on()
+    {
+        using var receiver = new Receiver(_ => (200, """{"errcode":0}""" + new string(' ', 100_000), null));
+        using var sink = NewWeCom(receiver);
+
+        await Assert.ThrowsAsync<HttpRequestException>(() => sink.SendAsync(Told, CancellationToken.None));
     }
 
     [Fact]
@@ -210,7 +256,7 @@ public sealed class AlertSinkTests
         await provider.GetRequiredService<IAlertSink>().SendAsync(Told, CancellationToken.None);
 
         Assert.Single(provider.GetServices<IAlertSink>());
-        Assert.Equal((LogLevel.Warning, 2201, "Alert a1b2: 10,000 dead letters: TimeoutException (outbox events) from 2026-02-06 04:00:00Z to 2026-02-06 04:05:00Z: m-1, m-2"), Assert.Single(log.Written));
+        Assert.Equal((LogLevel.Warning, 2401, "Alert a1b2: 10,000 dead letters: TimeoutException (outbox events) from 2026-02-06 04:00:00Z to 2026-02-06 04:05:00Z: m-1, m-2"), Assert.Single(log.Written));
     }
 
     private WebhookAlertSink NewWebhook(Receiver receiver) => new(new WebhookAlertOptions { Address = receiver.Address, Secret = Secret }, _clock);

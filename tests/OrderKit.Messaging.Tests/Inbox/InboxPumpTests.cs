@@ -1,3 +1,4 @@
+using System.Globalization;
 using OrderKit.Core;
 
 namespace OrderKit.Messaging.Tests;
@@ -106,6 +107,59 @@ public sealed class InboxPumpTests : IDisposable
     }
 
     [Fact]
+    public async Task A_bad_message_among_many_fails_by_itself_and_each_of_the_others_has_one_effect()
+    {
+        await AcceptAsync([.. Enumerable.Range(0, 300).Select(i => ($"{i}", $"{i}"))]);
+        _effects.AfterEffect = id => _ = id is "137" or "138" or "299" ? throw new FormatException("No amount.") : 0;
+
+        Assert.Equal(new PumpResult(297, 3), await _post.InboxPump(_effects, new InboxPumpOptions { BatchSize = 300, MessagesPerTransaction = 300 }).PumpAllAsync());
+        Assert.Equal(
+            Enumerable.Range(0, 300).Where(i => i is not (137 or 138 or 299)).Select(i => $"{i}"),
+            (await EffectsAsync()).OrderBy(id => int.Parse(id, CultureInfo.InvariantCulture)));
+    }
+
+    [Fact]
+    public async Task A_batch_of_poison_alone_asks_twice_for_each_at_most()
+    {
+        var pump = _post.InboxPump(_effects);
+        await AcceptAsync([.. Enumerable.Range(0, 63).Select(i => ($"{i}", $"{i}"))]);
+        await pump.PumpAllAsync();
+        await AcceptAsync([.. Enumerable.Range(63, 64).Select(i => ($"{i}", $"{i}"))]);
+        _effects.AfterEffect = _ => throw new FormatException("No amount.");
+
+        Assert.Equal(new PumpResult(0, 64), await pump.PumpAllAsync());
+        Assert.Equal(63 + 127, _effects.Count);
+    }
+
+    [Theory]
+    [InlineData(0, "1 2 4 8 16 32 64 73")] // As fast as can be: doubled up to the limit.
+    [InlineData(10, "1 2 4 4 4 4 4 4 4 4 4 4 4 4 4 4 4 4 4 4 4 4 4 4 4 4 4 4 4 4 4 4 4 4 4 4 4 4 4 4 4 4 4 4 4 4 4 4 4 4 4")]
+    [InlineData(60, "1 1 1")] // Each takes longer than several may take together.
+    public async Task As_many_messages_share_a_transaction_as_are_done_in_its_time(int milliseconds, string sizes)
+    {
+        var expected = sizes.Split(' ');
+        var count = expected.Sum(size => int.Parse(size, CultureInfo.InvariantCulture));
+        await AcceptAsync([.. Enumerable.Range(0, count).Select(i => ($"{i}", $"{i}"))]);
+        _effects.AfterEffect = _ => _post.Clock.Advance(TimeSpan.FromMilliseconds(milliseconds));
+
+        Assert.Equal(count, (await _post.InboxPump(_effects, new InboxPumpOptions { BatchSize = 200 }).PumpAllAsync()).Delivered);
+        Assert.Equal(expected, _effects.Together.Select(together => $"{together}"));
+    }
+
+    [Fact]
+    public async Task A_handler_that_became_slow_gets_half_as_many_the_next_time()
+    {
+        await AcceptAsync([.. Enumerable.Range(0, 31).Select(i => ($"{i}", $"{i}"))]);
+        var pump = _post.InboxPump(_effects);
+        await pump.PumpAllAsync();
+        await AcceptAsync([.. Enumerable.Range(31, 72).Select(i => ($"{i}", $"{i}"))]);
+        _effects.AfterEffect = _ => _post.Clock.Advance(TimeSpan.FromMilliseconds(3));
+        await pump.PumpAllAsync();
+
+        Assert.Equal([1, 2, 4, 8, 16, 32, 16, 16, 8], _effects.Together);
+    }
+
+    [Fact]
     public async Task A_message_that_takes_its_process_along_is_given_up_without_another_attempt()
     {
         await AcceptAsync(("fatal", "A"));
@@ -190,7 +244,7 @@ public sealed class InboxPumpTests : IDisposable
     {
         await using var unit = await _post.Database.BeginAsync();
         await _effects.HandleAsync(unit, delivery, CancellationToken.None);
-        await _post.Inbox.CompleteAsync(unit, delivery, TimeSpan.FromDays(1));
+        await _post.Inbox.CompleteAsync(unit, [delivery], TimeSpan.FromDays(1));
         await unit.CommitAsync();
     }
 
@@ -210,16 +264,30 @@ public sealed class InboxPumpTests : IDisposable
 
     private sealed class Effects(Post post) : IInboxHandler
     {
-        private int _lanes;
-
         public string Consumer => "payments";
 
+        /// <summary>How often it was asked for an effect, also where that was rolled back.</summary>
+        public int Count { get; private set; }
+
+        /// <summary>How many messages there were in each transaction.</summary>
+        public List<int> Together { get; } = [];
+
         public Action<string>? AfterEffect { get; set; }
+
+        public async Task HandleManyAsync(UnitOfWork unitOfWork, IReadOnlyList<InboxDelivery> deliveries, CancellationToken cancellationToken)
+        {
+            Together.Add(deliveries.Count);
+            foreach (var delivery in deliveries)
+            {
+                await HandleAsync(unitOfWork, delivery, cancellationToken);
+            }
+        }
 
         public async Task HandleAsync(UnitOfWork unitOfWork, InboxDelivery delivery, CancellationToken cancellationToken)
         {
             var id = delivery.Message.MessageId;
-            await post.Store.AppendAsync(unitOfWork, [new OutboxMessage(id, "effects", TenantId.Default, $"{++_lanes}", "test", default)], CancellationToken.None);
+            Count++;
+            await post.Store.AppendAsync(unitOfWork, [new OutboxMessage(id, "effects", TenantId.Default, $"{Count}", "test", default)], CancellationToken.None);
             AfterEffect?.Invoke(id);
         }
     }
@@ -227,6 +295,8 @@ public sealed class InboxPumpTests : IDisposable
     /// <summary>An inbox in which another consumer takes over what this one claims.</summary>
     private sealed class OvertakingStore(Post post) : IInboxStore
     {
+        public WakeUp Received => post.Inbox.Received;
+
         public ValueTask<IReadOnlyList<InboxReceipt>> AcceptAsync(UnitOfWork unitOfWork, IReadOnlyList<InboxMessage> messages, CancellationToken cancellationToken = default) =>
             post.Inbox.AcceptAsync(unitOfWork, messages, cancellationToken);
 
@@ -238,8 +308,8 @@ public sealed class InboxPumpTests : IDisposable
             return claimed;
         }
 
-        public ValueTask CompleteAsync(UnitOfWork unitOfWork, InboxDelivery delivery, TimeSpan retention, CancellationToken cancellationToken = default) =>
-            post.Inbox.CompleteAsync(unitOfWork, delivery, retention, cancellationToken);
+        public ValueTask CompleteAsync(UnitOfWork unitOfWork, IReadOnlyList<InboxDelivery> deliveries, TimeSpan retention, CancellationToken cancellationToken = default) =>
+            post.Inbox.CompleteAsync(unitOfWork, deliveries, retention, cancellationToken);
 
         public ValueTask<bool> RetryAsync(InboxDelivery delivery, TimeSpan pause, string error, CancellationToken cancellationToken = default) =>
             post.Inbox.RetryAsync(delivery, pause, error, cancellationToken);

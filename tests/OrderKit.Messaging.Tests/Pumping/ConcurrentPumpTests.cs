@@ -182,6 +182,8 @@ public sealed class ConcurrentPumpTests : IDisposable
     /// <summary>An outbox that cannot be told of failures.</summary>
     private sealed class ForgetfulOutbox(IOutboxStore inner) : IOutboxStore
     {
+        public WakeUp Written => inner.Written;
+
         public ValueTask AppendAsync(UnitOfWork unitOfWork, IReadOnlyList<OutboxMessage> messages, CancellationToken cancellationToken = default) => inner.AppendAsync(unitOfWork, messages, cancellationToken);
 
         public ValueTask<bool> RemoveAsync(UnitOfWork unitOfWork, OutboxDelivery delivery, CancellationToken cancellationToken = default) => inner.RemoveAsync(unitOfWork, delivery, cancellationToken);

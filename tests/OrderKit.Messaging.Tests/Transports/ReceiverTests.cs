@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
@@ -32,6 +33,19 @@ public sealed class ReceiverTests : IDisposable
     }
 
     [Fact]
+    public async Task In_a_backlog_the_types_with_a_head_start_go_first()
+    {
+        await PublishAsync("plain");
+        await _transport.PublishAsync(Message("urgent") with { Type = "payment", Lane = "another" });
+        var options = new TransportReceiverOptions { Topic = "events", Consumer = "warehouse", HeadStarts = { ["payment"] = TimeSpan.FromMinutes(1) } };
+        await using var receiver = new TransportReceiver(_transport, new Inbox(_post.Inbox, _post.Database), _post.Letters, _post.Database, Options.Create(options));
+
+        await receiver.ReceiveOnceAsync();
+
+        Assert.Equal(["urgent", "plain"], (await _post.Inbox.ClaimAsync("warehouse", 2, TimeSpan.FromMinutes(1))).Select(delivery => delivery.Message.MessageId));
+    }
+
+    [Fact]
     public async Task A_message_of_which_not_even_a_letter_can_be_made_is_put_aside_by_the_transport_and_its_neighbours_go_on()
     {
         await PublishAsync("1", "refused", "2");
@@ -42,6 +56,39 @@ public sealed class ReceiverTests : IDisposable
         Assert.Equal("refused"u8.ToArray(), Assert.Single(_transport.Rejected("events")).ToArray());
         await PublishAsync("3");
         Assert.Equal(new ReceiveResult(1, 0, 0), await receiver.ReceiveOnceAsync());
+    }
+
+    [Fact]
+    public async Task Letters_of_a_batch_that_broke_off_are_not_written_again()
+    {
+        await _transport.PublishAsync(new TransportDelivery("events", "?"u8.ToArray(), ""));
+        await PublishAsync("refused", "1");
+        await using var receiver = Receiver(new PickyInbox(_post.Inbox) { LosesConnectionAt = "1" }, _post.Letters);
+
+        await Assert.ThrowsAsync<IOException>(() => receiver.ReceiveOnceAsync());
+        Assert.Equal(new ReceiveResult(1, 0, 2), await receiver.ReceiveOnceAsync());
+
+        Assert.Equal(["?", "refused"], (await _post.Letters.QueryAsync(new DeadLetterQuery())).Items.Select(letter => System.Text.Encoding.UTF8.GetString(letter.Body.Span)).Order());
+    }
+
+    [Fact]
+    public async Task A_subscription_that_ends_as_its_turn_comes_leaves_the_turn_to_the_next_one()
+    {
+        for (var i = 0; i < 200; i++)
+        {
+            var first = await _transport.SubscribeAsync("events");
+            await PublishAsync($"{i}");
+            Assert.Single(await first.ReceiveAsync(1));
+            var second = await _transport.SubscribeAsync("events");
+            var waiting = second.ReceiveAsync(1).AsTask();
+
+            await first.DisposeAsync();
+            await second.DisposeAsync();
+            await ((Task)waiting).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+
+            await using var third = await _transport.SubscribeAsync("events");
+            await third.AcknowledgeAsync(await third.ReceiveAsync(1).AsTask().WaitAsync(TimeSpan.FromSeconds(30)));
+        }
     }
 
     [Fact]
@@ -74,25 +121,30 @@ public sealed class ReceiverTests : IDisposable
     }
 
     [Fact]
-    public async Task A_host_sends_and_receives_in_the_background()
+    public async Task A_host_sends_and_receives_in_the_background_as_soon_as_something_is_committed()
     {
-        var handled = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var handled = Channel.CreateUnbounded<string>();
         var builder = Host.CreateApplicationBuilder();
         builder.Services.AddSingleton<IInboxHandler>(new Telling(handled));
         builder.Services.AddOrderKit().UseInMemory()
             .AddInProcessTransport(o => o.Topics.Add("events"))
-            .SendThroughTransport(o => o.SweepInterval = TimeSpan.FromMilliseconds(10))
+            .SendThroughTransport(o => o.SweepInterval = TimeSpan.FromDays(1))
             .ReceiveFromTransport(o => (o.Topic, o.Consumer) = ("events", "warehouse"))
-            .ConfigureInbox(o => o.SweepInterval = TimeSpan.FromMilliseconds(10));
+            .ConfigureInbox(o => o.SweepInterval = TimeSpan.FromDays(1));
         using var host = builder.Build();
         await host.StartAsync();
-        await using (var unit = await host.Services.GetRequiredService<IUnitOfWorkFactory>().BeginAsync())
+        foreach (var id in new[] { "1", "2", "3" })
         {
-            await host.Services.GetRequiredService<IOutboxStore>().AppendAsync(unit, [new OutboxMessage("1", "events", TenantId.Default, "lane", "test", "x"u8.ToArray())]);
-            await unit.CommitAsync();
+            await using (var unit = await host.Services.GetRequiredService<IUnitOfWorkFactory>().BeginAsync())
+            {
+                await host.Services.GetRequiredService<IOutboxStore>().AppendAsync(unit, [new OutboxMessage(id, "events", TenantId.Default, "lane", "test", "x"u8.ToArray())]);
+                await unit.CommitAsync();
+            }
+
+            // No sweep comes within a day.
+            Assert.Equal(id, await handled.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromMinutes(1)));
         }
 
-        Assert.Equal("1", await handled.Task.WaitAsync(TimeSpan.FromMinutes(1)));
         await host.StopAsync();
     }
 
@@ -106,8 +158,12 @@ public sealed class ReceiverTests : IDisposable
             builder => builder.AddInProcessTransport(o => o.Topics.Add("events")).SendThroughTransport(o => o.MaxConcurrency = 0),
             "OutboxPumpOptions.MaxConcurrency");
         await RefusesAsync(
-            builder => builder.AddInProcessTransport(o => o.Topics.Add("events")).ReceiveFromTransport(o => (o.BatchSize, o.FirstPause, o.LongestPause) = (0, TimeSpan.Zero, TimeSpan.FromSeconds(-1))),
-            "TransportReceiverOptions.Topic", "TransportReceiverOptions.Consumer", "TransportReceiverOptions.BatchSize", "TransportReceiverOptions.FirstPause", "TransportReceiverOptions.LongestPause");
+            builder => builder.AddInProcessTransport(o => o.Topics.Add("events")).ReceiveFromTransport(o =>
+            {
+                (o.BatchSize, o.FirstPause, o.LongestPause) = (0, TimeSpan.Zero, TimeSpan.FromSeconds(-1));
+                o.HeadStarts["payment"] = TimeSpan.FromDays(31);
+            }),
+            "TransportReceiverOptions.HeadStarts", "TransportReceiverOptions.Topic", "TransportReceiverOptions.Consumer", "TransportReceiverOptions.BatchSize", "TransportReceiverOptions.FirstPause", "TransportReceiverOptions.LongestPause");
 
         static async Task RefusesAsync(Action<OrderKitBuilder> configure, params string[] settings)
         {
@@ -148,26 +204,36 @@ public sealed class ReceiverTests : IDisposable
         _transport, new Inbox(inbox, _post.Database), letters, _post.Database,
         Options.Create(new TransportReceiverOptions { Topic = "events", Consumer = "warehouse" }), null, _post.Clock);
 
-    private sealed class Telling(TaskCompletionSource<string> handled) : IInboxHandler
+    private sealed class Telling(Channel<string> handled) : IInboxHandler
     {
         public string Consumer => "warehouse";
 
-        public Task HandleAsync(UnitOfWork unitOfWork, InboxDelivery delivery, CancellationToken cancellationToken)
-        {
-            handled.TrySetResult(delivery.Message.MessageId);
-            return Task.CompletedTask;
-        }
+        public Task HandleAsync(UnitOfWork unitOfWork, InboxDelivery delivery, CancellationToken cancellationToken) =>
+            handled.Writer.WriteAsync(delivery.Message.MessageId, cancellationToken).AsTask();
     }
 
     /// <summary>An inbox that cannot keep one message, as a database cannot keep every text.</summary>
     private sealed class PickyInbox(IInboxStore inner) : IInboxStore
     {
-        public ValueTask<IReadOnlyList<InboxReceipt>> AcceptAsync(UnitOfWork unitOfWork, IReadOnlyList<InboxMessage> messages, CancellationToken cancellationToken = default) =>
-            messages.Any(message => message.MessageId == "refused") ? throw new ArgumentException("No database keeps this.", nameof(messages)) : inner.AcceptAsync(unitOfWork, messages, cancellationToken);
+        public WakeUp Received => inner.Received;
+
+        /// <summary>At which message, when it is accepted alone, the database is not there once.</summary>
+        public string? LosesConnectionAt { get; set; }
+
+        public ValueTask<IReadOnlyList<InboxReceipt>> AcceptAsync(UnitOfWork unitOfWork, IReadOnlyList<InboxMessage> messages, CancellationToken cancellationToken = default)
+        {
+            if (messages is [{ MessageId: var id }] && id == LosesConnectionAt)
+            {
+                LosesConnectionAt = null;
+                throw new IOException("The database is not there.");
+            }
+
+            return messages.Any(message => message.MessageId == "refused") ? throw new ArgumentException("No database keeps this.", nameof(messages)) : inner.AcceptAsync(unitOfWork, messages, cancellationToken);
+        }
 
         public ValueTask<IReadOnlyList<InboxDelivery>> ClaimAsync(string consumer, int max, TimeSpan lease, CancellationToken cancellationToken = default) => inner.ClaimAsync(consumer, max, lease, cancellationToken);
 
-        public ValueTask CompleteAsync(UnitOfWork unitOfWork, InboxDelivery delivery, TimeSpan retention, CancellationToken cancellationToken = default) => inner.CompleteAsync(unitOfWork, delivery, retention, cancellationToken);
+        public ValueTask CompleteAsync(UnitOfWork unitOfWork, IReadOnlyList<InboxDelivery> deliveries, TimeSpan retention, CancellationToken cancellationToken = default) => inner.CompleteAsync(unitOfWork, deliveries, retention, cancellationToken);
 
         public ValueTask<bool> RetryAsync(InboxDelivery delivery, TimeSpan pause, string error, CancellationToken cancellationToken = default) => inner.RetryAsync(delivery, pause, error, cancellationToken);
 

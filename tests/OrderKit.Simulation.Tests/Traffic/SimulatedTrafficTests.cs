@@ -122,6 +122,19 @@ public sealed class SimulatedTrafficTests
             }
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(40));
 
+    [Theory]
+    [InlineData(200, 1)]
+    [InlineData(201, 1)]
+    [InlineData(302, 4)]
+    [InlineData(404, 1)]
+    [InlineData(503, 4)]
+    public void A_buyer_tries_three_times_more_where_an_order_is_neither_taken_nor_refused(int status, int tries)
+    {
+        var (_, deliveries) = Play(5, new() { Faults = Calm(new FaultRates { AnswerLost = 0, TwoTabs = 0 }).Faults, SecondOrderRate = 0, RepeatRate = 0, ReorderRate = 0 }, 10, (_, _) => SimulatedAnswer.Of(status, "success"));
+
+        Assert.Equal(10 * tries, deliveries.OfType<SimulatedDelivery.Order>().Count());
+    }
+
     [Fact]
     public void Who_is_never_acknowledged_sends_the_schedule_and_stops() =>
         Prop.ForAll(Seeds, seed =>

@@ -10,7 +10,7 @@ internal sealed class BrokenInbox(IInboxStore inner) : IInboxStore
 
     public Func<IInboxStore, string, int, TimeSpan, Task<IReadOnlyList<InboxDelivery>>>? Claim { get; set; }
 
-    public Func<IInboxStore, UnitOfWork, InboxDelivery, TimeSpan, Task>? Complete { get; set; }
+    public Func<IInboxStore, UnitOfWork, IReadOnlyList<InboxDelivery>, TimeSpan, Task>? Complete { get; set; }
 
     public Func<IInboxStore, InboxDelivery, TimeSpan, string, Task<bool>>? Retry { get; set; }
 
@@ -24,14 +24,16 @@ internal sealed class BrokenInbox(IInboxStore inner) : IInboxStore
 
     public Func<IInboxStore, string, Task<InboxBacklog>>? Backlog { get; set; }
 
+    public WakeUp Received => inner.Received;
+
     public ValueTask<IReadOnlyList<InboxReceipt>> AcceptAsync(UnitOfWork unitOfWork, IReadOnlyList<InboxMessage> messages, CancellationToken cancellationToken = default) =>
         Accept is null ? inner.AcceptAsync(unitOfWork, messages, cancellationToken) : new(Accept(inner, unitOfWork, messages));
 
     public ValueTask<IReadOnlyList<InboxDelivery>> ClaimAsync(string consumer, int max, TimeSpan lease, CancellationToken cancellationToken = default) =>
         Claim is null ? inner.ClaimAsync(consumer, max, lease, cancellationToken) : new(Claim(inner, consumer, max, lease));
 
-    public ValueTask CompleteAsync(UnitOfWork unitOfWork, InboxDelivery delivery, TimeSpan retention, CancellationToken cancellationToken = default) =>
-        Complete is null ? inner.CompleteAsync(unitOfWork, delivery, retention, cancellationToken) : new(Complete(inner, unitOfWork, delivery, retention));
+    public ValueTask CompleteAsync(UnitOfWork unitOfWork, IReadOnlyList<InboxDelivery> deliveries, TimeSpan retention, CancellationToken cancellationToken = default) =>
+        Complete is null ? inner.CompleteAsync(unitOfWork, deliveries, retention, cancellationToken) : new(Complete(inner, unitOfWork, deliveries, retention));
 
     public ValueTask<bool> RetryAsync(InboxDelivery delivery, TimeSpan pause, string error, CancellationToken cancellationToken = default) =>
         Retry is null ? inner.RetryAsync(delivery, pause, error, cancellationToken) : new(Retry(inner, delivery, pause, error));

@@ -170,6 +170,8 @@ internal sealed class BrokenOutbox(IOutboxStore inner) : IOutboxStore
 
     public Func<IOutboxStore, UnitOfWork, OutboxDelivery, Task<bool>>? Remove { get; set; }
 
+    public WakeUp Written => inner.Written;
+
     public ValueTask AppendAsync(UnitOfWork unitOfWork, IReadOnlyList<OutboxMessage> messages, CancellationToken cancellationToken = default) =>
         Append is null ? inner.AppendAsync(unitOfWork, messages, cancellationToken) : new(Append(inner, unitOfWork, messages));
 

@@ -24,7 +24,11 @@ internal sealed class BrokenUnit(UnitOfWork inner) : UnitOfWork
 
     public bool IsCommitted { get; set; }
 
+    public Action<Action>? AfterCommits { get; init; }
+
     public override bool IsEnlisted => SaysEnlisted;
+
+    public override void AfterCommit(Action act) => (AfterCommits ?? Inner.AfterCommit)(act);
 
     public override ValueTask CommitAsync(CancellationToken cancellationToken = default)
     {

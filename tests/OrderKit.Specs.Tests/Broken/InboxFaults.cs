@@ -23,19 +23,19 @@ internal static class InboxFaults
         new("A message that is done is forgotten", Suite, store =>
         {
             var done = new HashSet<string>();
-            store.Inbox.Complete = async (inner, unit, delivery, retention) =>
+            store.Inbox.Complete = async (inner, unit, deliveries, retention) =>
             {
-                await inner.CompleteAsync(unit, delivery, retention);
-                done.Add(delivery.Message.MessageId);
+                await inner.CompleteAsync(unit, deliveries, retention);
+                done.UnionWith(deliveries.Select(delivery => delivery.Message.MessageId));
             };
             Written(store, message => done.Contains(message.MessageId) ? message with { MessageId = message.MessageId + " again" } : message);
         },
             "A redelivery is recognised when its message is done"),
-        new("A lost fence is overlooked", Suite, store => store.Inbox.Complete = async (inner, unit, delivery, retention) =>
+        new("A lost fence is overlooked", Suite, store => store.Inbox.Complete = async (inner, unit, deliveries, retention) =>
         {
             try
             {
-                await inner.CompleteAsync(unit, delivery, retention);
+                await inner.CompleteAsync(unit, deliveries, retention);
             }
             catch (InboxFenceLostException)
             {
@@ -96,20 +96,20 @@ internal static class InboxFaults
                 isLate = true;
                 return by;
             };
-            store.Inbox.Complete = async (inner, unit, delivery, retention) =>
+            store.Inbox.Complete = async (inner, unit, deliveries, retention) =>
             {
                 if (isLate)
                 {
-                    throw new InboxFenceLostException(delivery);
+                    throw new InboxFenceLostException(deliveries[0]);
                 }
 
-                await inner.CompleteAsync(unit, delivery, retention);
+                await inner.CompleteAsync(unit, deliveries, retention);
             };
         },
             "A lapsed claim that nobody took over still counts"),
-        new("A message is completed in a unit of its own", Suite, store => store.Inbox.Complete = async (inner, unit, delivery, retention) =>
+        new("A message is completed in a unit of its own", Suite, store => store.Inbox.Complete = async (inner, unit, deliveries, retention) =>
         {
-            await inner.CompleteAsync(unit, delivery, retention);
+            await inner.CompleteAsync(unit, deliveries, retention);
             await unit.CommitAsync();
         },
             "A completion that is rolled back did not happen"),
@@ -153,7 +153,12 @@ internal static class InboxFaults
             return true;
         },
             "What is set aside is settled once, and then swept"),
-        new("The retention is ignored", Suite, store => store.Inbox.Complete = (inner, unit, delivery, _) => inner.CompleteAsync(unit, delivery, TimeSpan.Zero).AsTask(),
+        new("The first of several messages is completed", Suite, store => store.Inbox.Complete = (inner, unit, deliveries, retention) =>
+            inner.CompleteAsync(unit, [deliveries[0]], retention).AsTask(),
+            "Messages are completed together, or none of them"),
+        new("Head starts are ignored", Suite, store => Written(store, message => message with { HeadStart = default }),
+            "In a backlog a head start counts as so much waiting, and no more"),
+        new("The retention is ignored", Suite, store => store.Inbox.Complete = (inner, unit, deliveries, _) => inner.CompleteAsync(unit, deliveries, TimeSpan.Zero).AsTask(),
             "Only what is done is swept, when its retention is over"),
         new("Nothing is ever swept", Suite, store => store.Inbox.Sweep = (_, _) => Task.FromResult(0),
             "Only what is done is swept, when its retention is over"),

@@ -77,11 +77,11 @@ internal static class ScheduleFaults
             "A message has one effect, whichever pump crashes or is overtaken",
             "A message that came twice at once is accepted once",
             "A redrive beside the late success of its first delivery has one effect"),
-        Of(nameof(MessageScheduleSpec), "Completions are not fenced", store => store.Inbox.Complete = async (inner, unit, delivery, retention) =>
+        Of(nameof(MessageScheduleSpec), "Completions are not fenced", store => store.Inbox.Complete = async (inner, unit, deliveries, retention) =>
         {
             try
             {
-                await inner.CompleteAsync(unit, delivery, retention);
+                await inner.CompleteAsync(unit, deliveries, retention);
             }
             catch (InboxFenceLostException)
             {

@@ -98,7 +98,7 @@ internal static class DailyWork
         await using (var unit = await store.Units.BeginAsync())
         {
             await store.Outbox.RemoveAsync(unit, outgoing[0]);
-            await store.Inbox.CompleteAsync(unit, incoming[0], TimeSpan.Zero);
+            await store.Inbox.CompleteAsync(unit, [incoming[0]], TimeSpan.Zero);
             await store.Inbox.SetAsideAsync(unit, incoming[1]);
             await store.Inbox.SetAsideAsync(unit, incoming[2]);
             await store.DeadLetters.AddAsync(unit, [DeadLetter.Of(outgoing[0], "TimeoutException", "No answer."), DeadLetter.Of(incoming[1], "x", "x")]);

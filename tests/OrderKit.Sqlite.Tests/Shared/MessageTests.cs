@@ -28,6 +28,19 @@ public abstract class MessageTests
     }
 
     [Fact]
+    public async Task A_bad_message_among_many_fails_by_itself_and_each_of_the_others_has_one_effect()
+    {
+        await using var store = await OpenAsync();
+        await new Inbox(store.Inbox, store.Units).AcceptAsync([.. Enumerable.Range(0, 200).Select(i => Message($"{i}", $"{i}"))]);
+        var pump = Pump(store, new Effects(store) { Fails = true, FailsFor = ["37", "38", "199"] });
+
+        Assert.Equal(197, (await pump.PumpAllAsync()).Delivered);
+        Assert.Equal(197, await store.CountAsync("outbox"));
+        Assert.Equal(0, await store.CountAsync("outbox", "message_id IN ('37', '38', '199')"));
+        Assert.Equal(3, (await store.Inbox.BacklogAsync("payments")).Count);
+    }
+
+    [Fact]
     public async Task Pumps_that_run_at_once_have_one_effect_for_each_message_however_often_it_came()
     {
         await using var store = await OpenAsync();
@@ -99,11 +112,14 @@ public abstract class MessageTests
 
         public bool Fails { get; set; }
 
+        /// <summary>The messages that fail; all of them where there are none.</summary>
+        public string[] FailsFor { get; init; } = [];
+
         public async Task HandleAsync(UnitOfWork unitOfWork, InboxDelivery delivery, CancellationToken cancellationToken)
         {
             await store.Outbox.AppendAsync(
                 unitOfWork, [new OutboxMessage(delivery.Message.MessageId, "effects", TenantId.Default, "A", "effect", default)], cancellationToken);
-            if (Fails)
+            if (Fails && (FailsFor.Length == 0 || FailsFor.Contains(delivery.Message.MessageId)))
             {
                 throw new FormatException("No amount.");
             }

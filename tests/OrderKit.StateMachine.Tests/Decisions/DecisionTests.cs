@@ -684,7 +684,7 @@ public sealed class DecisionTests
         var model = Tiny.With((m, tiny) =>
         {
             var next = tiny.Next(2, 5).Anchor().Traits(new Trait("boxed"));
-            m.Fact("moved", tiny.Goods).Lands(next).AddsQuantity(Counter.Packed, Counter.Ordered).AddsAmount(Counter.Captured, Counter.Due)
+            m.Fact("moved", tiny.Goods).Lands(next).AddsQuantity(Counter.Packed, Counter.Ordered).AddsAmount(Counter.Captured, Counter.Due).KeyedBy(ReferenceKind.Payment)
                 .From(tiny.Open).To(next)
                 .Contradicts(m.Case("odd", "", ""), "look", (in DecisionContext c) =>
                 {

@@ -1,3 +1,5 @@
+using OrderKit.Core;
+
 namespace OrderKit.StateMachine.Tests;
 
 /// <summary>A shop with just enough rules to show each kind of decision once.</summary>
@@ -30,12 +32,12 @@ internal static class SmallShop
 
         m.Creation("placed").SetsAmount(Counter.Due).SetsQuantity(Counter.Ordered);
         m.StatusReport("reported");
-        m.Fact("captured", pay).Lands(paid).AddsAmount(Counter.Captured, Counter.Due)
+        m.Fact("captured", pay).Lands(paid).AddsAmount(Counter.Captured, Counter.Due).KeyedBy(ReferenceKind.Payment)
             .From(unpaid, partPaid).To(paid, "settled", static (in DecisionContext c) => c.Counter(Counter.Captured) >= c.Counter(Counter.Due)).To(partPaid)
             .Releases("balance", "settled", static (in DecisionContext c) => c.Counter(Counter.Captured) >= c.Counter(Counter.Due));
         m.Fact("payment-closed", pay).Lands(closed)
             .From(unpaid).To(closed).From(partPaid).Contradicts(closedAfterMoney).From(paid).Late();
-        m.Fact("refunded").AddsAmount(Counter.Refunded, Counter.Captured)
+        m.Fact("refunded").AddsAmount(Counter.Refunded, Counter.Captured).KeyedBy(ReferenceKind.AfterSale)
             .Contradicts(overRefund, "exceeds", static (in DecisionContext c) => c.Counter(Counter.Refunded) > c.Counter(Counter.Captured));
         m.Command("release", goods).UnlessHeld()
             .When("paid", static (in DecisionContext c) => c.IsIn(Paid)).When("ordered", static (in DecisionContext c) => c.Counter(Counter.Ordered) > 0)

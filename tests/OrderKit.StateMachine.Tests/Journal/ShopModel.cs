@@ -1,3 +1,5 @@
+using OrderKit.Core;
+
 namespace OrderKit.StateMachine.Tests;
 
 /// <summary>A shop in little: money and goods, a hold, a contradiction, five nodes.</summary>
@@ -24,9 +26,9 @@ internal static class ShopModel
         var overdue = model.Case("overdue", "operations", "The order waits for too long.", TimeSpan.FromHours(2));
 
         model.Creation("Placed").SetsAmount(Counter.Due).SetsQuantity(Counter.Ordered);
-        model.Fact("Captured", pay).Lands(paid).AddsAmount(Counter.Captured, Counter.Due)
+        model.Fact("Captured", pay).Lands(paid).AddsAmount(Counter.Captured, Counter.Due).KeyedBy(ReferenceKind.Payment)
             .From(unpaid).To(paid).From(closed).To(paid);
-        model.Fact("RefundPaid", pay).Lands(refunded).AddsAmount(Counter.Refunded, Counter.Captured)
+        model.Fact("RefundPaid", pay).Lands(refunded).AddsAmount(Counter.Refunded, Counter.Captured).KeyedBy(ReferenceKind.AfterSale)
             .From(closed).Stay().From(paid).To(refunded);
         model.Fact("PaymentClosed", pay).Lands(closed).From(unpaid).To(closed).From(paid, refunded).Late();
         model.Fact("StockLocked", goods).Lands(locked).From(review).To(locked).From(cancelled).Late();

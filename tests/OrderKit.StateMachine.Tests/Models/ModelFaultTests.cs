@@ -438,6 +438,44 @@ public sealed class ModelFaultTests
         }
     }
 
+    [Fact]
+    public void A_trigger_that_moves_money_and_has_no_key_is_a_fault_that_says_what_to_write()
+    {
+        var fault = Assert.Single(Faults((m, _) => m.Fact("tip").AddsAmount(Counter.Captured, Counter.Due)));
+
+        Assert.Equal((ModelFaults.MoneyWithoutKey, "tip"), (fault.Code, fault.Subject));
+        Assert.Equal(
+            "'tip' of the model 'tiny' moves money and has no key, so that one payment told twice with a word changed would count twice. "
+            + "Say which number its facts bring, such as KeyedBy(ReferenceKind.Payment), or KeyedById() where each has an id of its own.",
+            fault.Message);
+    }
+
+    public static TheoryData<string> Movers => new("fact", "command", "timer", "creation");
+
+    [Theory, MemberData(nameof(Movers))]
+    public void Whoever_moves_money_needs_a_key(string kind) =>
+        Single(ModelFaults.MoneyWithoutKey, "tip", (m, tiny) => (kind switch
+        {
+            "fact" => m.Fact("tip", tiny.Goods),
+            "command" => m.Command("tip"),
+            "timer" => m.Timer("tip"),
+            _ => m.Creation("tip"),
+        }).AddsQuantity(Counter.Packed, Counter.Ordered).AddsAmount(Counter.Refunded, Counter.Captured));
+
+    [Fact]
+    public void What_sets_a_sum_or_counts_pieces_needs_none()
+    {
+        var model = Tiny.With((m, _) =>
+        {
+            m.Fact("priced").SetsAmount(Counter.Due).SetsQuantity(Counter.Ordered);
+            m.Fact("forgiven").Clears(Counter.Due);
+            m.Fact("packed").AddsQuantity(Counter.Packed, Counter.Ordered);
+            m.Fact("unpacked").TakesQuantity(Counter.Packed);
+        });
+
+        Assert.All(model.Triggers, trigger => Assert.Null(trigger.Key));
+    }
+
     private static void Single(string code, string subject, Action<OrderModelBuilder, Tiny> spoil) =>
         Assert.Equal([(code, subject)], Faults(spoil).Select(f => (f.Code, f.Subject)));
 

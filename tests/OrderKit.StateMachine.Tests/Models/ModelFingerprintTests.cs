@@ -90,6 +90,11 @@ public sealed class ModelFingerprintTests
     public void Texts_for_people_may_change_without_moving_orders() =>
         Assert.Equal(new Recipe().Cook().Fingerprint, (new Recipe() with { LocalText = "装箱" }).Cook().Fingerprint);
 
+    [Fact]
+    public void A_key_may_be_added_or_changed_without_moving_orders() =>
+        Assert.Single(new Action<TriggerBuilder>[] { _ => { }, t => t.KeyedBy(ReferenceKind.Payment), t => t.KeyedBy(ReferenceKind.Trade), t => t.KeyedById() }
+            .Select(key => Tiny.With((m, _) => key(m.Fact("seen"))).Fingerprint).Distinct());
+
     [Theory, InlineData("tr-TR"), InlineData("ar-SA"), InlineData("fa-IR"), InlineData("sv-SE"), InlineData("th-TH")]
     public void It_is_the_same_in_every_culture(string culture)
     {
@@ -210,7 +215,7 @@ public sealed class ModelFingerprintTests
             m.Fact("seen", SeenHasHome ? goods : null);
             var pack = IsTimer ? m.Timer(Trigger, goods) : Standing == FactStanding.Fact ? m.Fact(Trigger, goods) : m.Command(Trigger, goods);
             pack.When(Guard, Yes);
-            pack = IsMoney ? pack.AddsAmount(Counter, Of) : Takes ? pack.TakesQuantity(Counter) : pack.AddsQuantity(Counter, Of);
+            pack = IsMoney ? pack.AddsAmount(Counter, Of).KeyedById() : Takes ? pack.TakesQuantity(Counter) : pack.AddsQuantity(Counter, Of);
             pack = Clears switch { null => pack, "always" => pack.Clears(Counter.Due), _ => pack.Clears(Counter.Due, Clears, Yes) };
             pack = Lands ? pack.Lands(shipped) : pack;
             pack = UnlessHeld ? pack.UnlessHeld() : pack;

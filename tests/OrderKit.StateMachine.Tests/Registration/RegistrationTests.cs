@@ -80,6 +80,24 @@ public sealed class RegistrationTests
     }
 
     [Fact]
+    public async Task A_host_whose_model_moves_money_without_a_key_does_not_start_and_is_told_which()
+    {
+        var builder = NewHost();
+        builder.Services.AddOrderKitCore().AddStateMachine(o => o.Models.Add(Tiny.With((m, _) =>
+        {
+            m.Fact("tip").AddsAmount(Counter.Captured, Counter.Due);
+            m.Fact("tip-returned").AddsAmount(Counter.Refunded, Counter.Captured);
+        }))).UseInMemory();
+        using var host = builder.Build();
+
+        var refusal = await Assert.ThrowsAsync<OrderModelException>(() => host.StartAsync());
+
+        Assert.Equal(["tip", "tip-returned"], refusal.Faults.Select(f => f.Subject));
+        Assert.Contains("The order model 'tiny' has 2 fault(s)", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("KeyedBy(ReferenceKind.Payment)", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Settings_of_deadlines_are_checked_too()
     {
         var builder = NewHost();

@@ -172,7 +172,7 @@ internal sealed record ModelPlan(int Seed, int Without = 0)
             var (condition, test) = Conditions[random.Next(Conditions.Length)];
             _ = random.Next(6) switch
             {
-                0 => trigger.AddsAmount(counter, Counter.Due),
+                0 => trigger.AddsAmount(counter, Counter.Due).KeyedById(),
                 1 => trigger.TakesQuantity(counter),
                 2 => trigger.SetsAmount(counter),
                 3 => trigger.Clears(counter),

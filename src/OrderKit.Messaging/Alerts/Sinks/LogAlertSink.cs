@@ -3,7 +3,7 @@ using OrderKit.Core;
 
 namespace OrderKit.Messaging;
 
-/// <summary>Writes alerts into the log, as warnings with the event id 2201.</summary>
+/// <summary>Writes alerts into the log, as warnings with the event id 2401.</summary>
 internal sealed partial class LogAlertSink(ILogger<LogAlertSink> logger) : IAlertSink
 {
     public string Name => "log";
@@ -14,6 +14,6 @@ internal sealed partial class LogAlertSink(ILogger<LogAlertSink> logger) : IAler
         return Task.CompletedTask;
     }
 
-    [LoggerMessage(2201, LogLevel.Warning, "Alert {AlertId}: {Title} {Time}: {Subjects}")]
+    [LoggerMessage(2401, LogLevel.Warning, "Alert {AlertId}: {Title} {Time}: {Subjects}")]
     private static partial void LogAlert(ILogger logger, string alertId, string title, string time, string subjects);
 }
