@@ -84,3 +84,9 @@ public sealed class PostgreSqlGroupedOperationTests : GroupedOperationTests
         Assert.Equal("by the host", Assert.IsType<OperationOutcome<string>.Replayed>(await GrantAsync(store, service, 5)).Result);
     }
 }
+
+[Trait("Requires", "PostgreSql")]
+public sealed class PostgreSqlGroupedNotificationTests : GroupedNotificationTests
+{
+    protected override Task<TestStore> OpenAsync() => PostgreSqlTestStore.CreateAsync();
+}

@@ -55,3 +55,8 @@ public sealed class SqliteGroupedOperationTests : GroupedOperationTests
 
     protected override bool GivesUp => false;
 }
+
+public sealed class SqliteGroupedNotificationTests : GroupedNotificationTests
+{
+    protected override Task<TestStore> OpenAsync() => SqliteTestStore.CreateAsync();
+}

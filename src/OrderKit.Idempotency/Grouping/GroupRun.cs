@@ -29,7 +29,7 @@ internal sealed class GroupRun(List<GroupMember> set)
     /// <summary>A claim that is there if, and only if, everything of the set is.</summary>
     public OperationClaim? Proof => set.Select(member => member.Claims.Count > 0 ? member.Claims[0] : null).FirstOrDefault(claim => claim is not null);
 
-    // Waiting for a lock in vain, deadlocks and broken serialisation are about some rows and not about all.
+    // Who stands in whose way is about some rows and not about all.
     private static bool IsOutage(Exception? failure) =>
-        failure is TimeoutException or OperationCanceledException || failure is DbException { IsTransient: true, SqlState: not ("55P03" or "40P01" or "40001") };
+        failure is not ContentionException and (TimeoutException or OperationCanceledException or DbException { IsTransient: true });
 }

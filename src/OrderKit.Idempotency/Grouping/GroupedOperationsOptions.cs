@@ -1,3 +1,5 @@
+using OrderKit.Core;
+
 namespace OrderKit.Idempotency;
 
 /// <summary>How callers share transactions.</summary>
@@ -23,24 +25,13 @@ public sealed class GroupedOperationsOptions
     /// <value>1 minute: a kind of business that is slow is so again, and one that met a pause of the machine is not.</value>
     public TimeSpan SlowEffectPause { get; set; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>What is wrong with it; empty where nothing is.</summary>
-    internal IEnumerable<string> Faults()
+    /// <summary>Adds what is wrong with it.</summary>
+    internal void AddFaultsTo(OptionFaults faults)
     {
-        foreach (var (value, most, setting) in ((int, int, string)[])
-            [(MaximumItems, 10_000, nameof(MaximumItems)), (QueueLimit, 1_000_000, nameof(QueueLimit)), (Writers, 16, nameof(Writers))])
-        {
-            if (value < 1 || value > most)
-            {
-                yield return $"{nameof(GroupedOperationsOptions)}.{setting} is {value}; it lies between 1 and {most}.";
-            }
-        }
-
-        foreach (var (value, setting) in ((TimeSpan, string)[])[(SlowEffectBudget, nameof(SlowEffectBudget)), (SlowEffectPause, nameof(SlowEffectPause))])
-        {
-            if (value <= TimeSpan.Zero)
-            {
-                yield return $"{nameof(GroupedOperationsOptions)}.{setting} is {value}; it must be longer than nothing.";
-            }
-        }
+        faults.RequireBetween(MaximumItems, 1, 10_000);
+        faults.RequireBetween(QueueLimit, 1, 1_000_000);
+        faults.RequireBetween(Writers, 1, 16);
+        faults.RequirePositive(SlowEffectBudget);
+        faults.RequirePositive(SlowEffectPause);
     }
 }

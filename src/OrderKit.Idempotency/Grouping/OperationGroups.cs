@@ -15,14 +15,24 @@ internal sealed class OperationGroups : IAsyncDisposable
     private readonly IOperationStore _store;
     private readonly IUnitOfWorkFactory _units;
     private readonly TimeProvider _time;
+    private readonly Func<UnitOfWork, IReadOnlyList<GroupMember>, Task>? _complete;
     private readonly SlowScopes _slow;
     private readonly GroupedWriter<GroupMember, bool> _writer;
 
-    public OperationGroups(IOperationStore store, IUnitOfWorkFactory units, GroupedOperationsOptions options, TimeProvider time, ILogger logger)
+    /// <param name="store">Keeps the claims.</param>
+    /// <param name="units">Begins the units of work.</param>
+    /// <param name="options">How they are shared.</param>
+    /// <param name="time">Measures how long members act.</param>
+    /// <param name="logger">Hears of slow ones.</param>
+    /// <param name="complete">Writes what members that have acted have left to be written together.</param>
+    public OperationGroups(
+        IOperationStore store, IUnitOfWorkFactory units, GroupedOperationsOptions options, TimeProvider time, ILogger logger,
+        Func<UnitOfWork, IReadOnlyList<GroupMember>, Task>? complete = null)
     {
         _store = store;
         _units = units;
         _time = time;
+        _complete = complete;
         _slow = new SlowScopes(options, time, logger);
         _writer = new GroupedWriter<GroupMember, bool>(
             WriteAsync, new GroupedWriterOptions { MaximumItems = options.MaximumItems, QueueLimit = options.QueueLimit, Writers = options.Writers });
@@ -165,12 +175,14 @@ internal sealed class OperationGroups : IAsyncDisposable
 
         var claims = await ClaimAsync(unit, round, rows).ConfigureAwait(false);
         run.HasBegun = true;
+        var acted = new List<GroupMember>(round.Count);
         foreach (var member in round)
         {
-            await ActAsync(unit, run, member, claims, rows, later).ConfigureAwait(false);
+            await ActAsync(unit, run, member, claims, rows, acted, later).ConfigureAwait(false);
         }
 
-        await FinishAsync(unit, run, round).ConfigureAwait(false);
+        await GiveUpAsync(unit, round.FindAll(run.Left.Contains)).ConfigureAwait(false);
+        await FinishAsync(unit, acted).ConfigureAwait(false);
         return later;
     }
 
@@ -197,7 +209,8 @@ internal sealed class OperationGroups : IAsyncDisposable
     }
 
     private async Task ActAsync(
-        UnitOfWork unit, GroupRun run, GroupMember member, Dictionary<OperationKey, OperationClaim> claims, Dictionary<OperationKey, StoredOperation> rows, List<GroupMember> later)
+        UnitOfWork unit, GroupRun run, GroupMember member, Dictionary<OperationKey, OperationClaim> claims, Dictionary<OperationKey, StoredOperation> rows,
+        List<GroupMember> acted, List<GroupMember> later)
     {
         var answers = member.Requests.Select(request => claims.TryGetValue(request.Key, out var claim) ? new ClaimAnswer(claim, null) : new ClaimAnswer(null, rows[request.Key])).ToList();
         member.Claims = [.. answers.Where(answer => answer.Claim is not null).Select(answer => answer.Claim!)];
@@ -226,23 +239,26 @@ internal sealed class OperationGroups : IAsyncDisposable
         }
 
         run.ActingAt = null;
+        acted.Add(member);
     }
 
-    private async Task FinishAsync(UnitOfWork unit, GroupRun run, List<GroupMember> round)
+    private async Task GiveUpAsync(UnitOfWork unit, List<GroupMember> left)
     {
-        var given = new List<OperationClaim>();
-        foreach (var member in round.Where(run.Left.Contains))
+        if (left.Count > 0)
         {
-            given.AddRange(member.Claims);
-            member.Reset();
+            await _store.ReleaseAsync(unit, [.. left.SelectMany(member => member.Claims)], CancellationToken.None).ConfigureAwait(false);
+            left.ForEach(member => member.Reset());
+        }
+    }
+
+    private async Task FinishAsync(UnitOfWork unit, List<GroupMember> acted)
+    {
+        if (_complete is not null)
+        {
+            await _complete(unit, acted).ConfigureAwait(false);
         }
 
-        if (given.Count > 0)
-        {
-            await _store.ReleaseAsync(unit, given, CancellationToken.None).ConfigureAwait(false);
-        }
-
-        var changes = round.Select(member => member.Change).OfType<OperationChange>().ToList();
+        var changes = acted.Select(member => member.Change).OfType<OperationChange>().ToList();
         if (changes.Count > 0)
         {
             var stood = await _store.ChangeAsync(unit, changes, CancellationToken.None).ConfigureAwait(false);

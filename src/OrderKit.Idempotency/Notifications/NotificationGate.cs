@@ -1,4 +1,6 @@
 using System.Globalization;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using OrderKit.Core;
 
@@ -8,9 +10,10 @@ namespace OrderKit.Idempotency;
 /// <remarks>
 /// Two keys guard a notification: the provider's id of the message, and what it means (trade, status, refund), since the same effect is
 /// told by different messages. Claims, effect and quarantine are one transaction, and the acknowledgement is given when it is durable.
+/// Notifications that come at the same time share a transaction, each with a fate of its own; one that comes alone waits for no other.
 /// Safe for several threads and machines. Where this throws, answer with <see cref="RetryLater"/>.
 /// </remarks>
-public sealed class NotificationGate
+public sealed class NotificationGate : IAsyncDisposable
 {
     private const string UnknownTrade = "unknown-trade";
 
@@ -19,31 +22,31 @@ public sealed class NotificationGate
     private readonly IUnitOfWorkFactory _units;
     private readonly INotificationEffects _effects;
     private readonly NotificationOptions _options;
+    private readonly OperationGroups _groups;
 
     /// <summary>Makes the gate; hosts with a container get it from there.</summary>
     public NotificationGate(
-        IOperationStore operations, IQuarantineStore quarantine, IUnitOfWorkFactory units, INotificationEffects effects, IOptions<NotificationOptions>? options = null)
+        IOperationStore operations, IQuarantineStore quarantine, IUnitOfWorkFactory units, INotificationEffects effects, IOptions<NotificationOptions>? options = null,
+        TimeProvider? timeProvider = null, ILogger<NotificationGate>? logger = null)
     {
         _operations = operations ?? throw new ArgumentNullException(nameof(operations));
         _quarantine = quarantine ?? throw new ArgumentNullException(nameof(quarantine));
         _units = units ?? throw new ArgumentNullException(nameof(units));
         _effects = effects ?? throw new ArgumentNullException(nameof(effects));
         _options = options?.Value ?? new NotificationOptions();
+        _groups = new OperationGroups(operations, units, _options.Groups, timeProvider ?? TimeProvider.System, logger ?? NullLogger<NotificationGate>.Instance, ApplyAsync);
     }
 
     /// <summary>Takes a notification.</summary>
+    /// <param name="notification">What the provider says.</param>
+    /// <param name="cancellationToken">Takes it back while it waits. Once it is being written it is finished, and its outcome told.</param>
     /// <exception cref="ArgumentException">A number is missing, too long or no clean text; money moved without an amount or a refund without a number.</exception>
     public async Task<NotificationOutcome> AcceptAsync(NotificationFacts notification, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(notification);
-        var requests = RequestsOf(notification);
-        var unit = await _units.BeginAsync(cancellationToken).ConfigureAwait(false);
-        await using (unit.ConfigureAwait(false))
-        {
-            var outcome = await DecideAsync(unit, notification, requests, cancellationToken).ConfigureAwait(false);
-            await unit.CommitAsync(CancellationToken.None).ConfigureAwait(false);
-            return outcome;
-        }
+        var grouped = new GroupedNotification(this, notification, RequestsOf(notification), Terms);
+        await _groups.SubmitAsync(grouped, cancellationToken).ConfigureAwait(false);
+        return grouped.Outcome!;
     }
 
     /// <summary>Takes a notification out of quarantine and tries it again, for instance after the payment document was corrected.</summary>
@@ -66,11 +69,18 @@ public sealed class NotificationGate
                 return null;
             }
 
-            var outcome = await DecideAsync(unit, notification, RequestsOf(notification), cancellationToken).ConfigureAwait(false);
+            var requests = RequestsOf(notification);
+            var answers = await _operations.ClaimAsync(unit, requests, Terms, cancellationToken).ConfigureAwait(false);
+            var (outcome, effect) = await DecideAsync(unit, notification, requests, answers, cancellationToken).ConfigureAwait(false);
             if (outcome is NotificationOutcome.Quarantined)
             {
                 // Rolled back: it still waits, for the same reason or another one.
                 return outcome;
+            }
+
+            if (effect is not null)
+            {
+                await _effects.ApplyAsync(unit, [effect], cancellationToken).ConfigureAwait(false);
             }
 
             await unit.CommitAsync(CancellationToken.None).ConfigureAwait(false);
@@ -78,17 +88,21 @@ public sealed class NotificationGate
         }
     }
 
+    /// <summary>Takes no further notifications, and writes those that wait.</summary>
+    public ValueTask DisposeAsync() => _groups.DisposeAsync();
+
     /// <summary>What a provider is answered when a notification could not be made durable.</summary>
     public Acknowledgement RetryLater(string provider) => ProtocolOf(provider).Again;
+
+    private ClaimTerms Terms => new(OperationState.Succeeded, _options.Keep, MaximumAttempts: 1, TakesLapsed: false);
 
     private AcknowledgementProtocol ProtocolOf(string provider) =>
         _options.Protocols.TryGetValue(provider, out var protocol) ? protocol : AcknowledgementProtocol.Plain;
 
-    private async Task<NotificationOutcome> DecideAsync(
-        UnitOfWork unit, NotificationFacts notification, OperationRequest[] requests, CancellationToken cancellationToken)
+    /// <summary>What becomes of a notification, and what is still to be applied where it takes effect.</summary>
+    internal async Task<(NotificationOutcome Outcome, NotificationEffect? Effect)> DecideAsync(
+        UnitOfWork unit, NotificationFacts notification, IReadOnlyList<OperationRequest> requests, IReadOnlyList<ClaimAnswer> answers, CancellationToken cancellationToken)
     {
-        var terms = new ClaimTerms(OperationState.Succeeded, _options.Keep, MaximumAttempts: 1, TakesLapsed: false);
-        var answers = await _operations.ClaimAsync(unit, requests, terms, cancellationToken).ConfigureAwait(false);
         for (var i = 0; i < answers.Count; i++)
         {
             if (answers[i].Existing is { } existing && existing.Fingerprint.DifferencesTo(requests[i].Fingerprint) is { Count: > 0 } fields)
@@ -102,7 +116,7 @@ public sealed class NotificationGate
         // The effect's own key is the last. Another message of the same effect only adds its own id to what is known.
         if (answers[^1].Existing is { } before)
         {
-            return new NotificationOutcome.Repeated(ProtocolOf(notification.Provider).Taken, before.FinishedAt ?? before.CreatedAt);
+            return (new NotificationOutcome.Repeated(ProtocolOf(notification.Provider).Taken, before.FinishedAt ?? before.CreatedAt), null);
         }
 
         if (await _effects.FindDocumentAsync(unit, notification, cancellationToken).ConfigureAwait(false) is not { } document)
@@ -118,12 +132,20 @@ public sealed class NotificationGate
                 string.Create(CultureInfo.InvariantCulture, $"{notification.Provider} says {amount}, and {document.Expected} was asked for."), cancellationToken).ConfigureAwait(false);
         }
 
-        await _effects.ApplyAsync(unit, notification, document, cancellationToken).ConfigureAwait(false);
-        return new NotificationOutcome.Applied(ProtocolOf(notification.Provider).Taken);
+        return (new NotificationOutcome.Applied(ProtocolOf(notification.Provider).Taken), new NotificationEffect(notification, document));
+    }
+
+    private async Task ApplyAsync(UnitOfWork unit, IReadOnlyList<GroupMember> members)
+    {
+        var effects = members.Cast<GroupedNotification>().Select(member => member.Effect).OfType<NotificationEffect>().ToList();
+        if (effects.Count > 0)
+        {
+            await _effects.ApplyAsync(unit, effects, CancellationToken.None).ConfigureAwait(false);
+        }
     }
 
     // The claims are given up: after a correction the same notification must pass, whether it is replayed or sent again.
-    private async Task<NotificationOutcome> QuarantineAsync(
+    private async Task<(NotificationOutcome Outcome, NotificationEffect? Effect)> QuarantineAsync(
         UnitOfWork unit, NotificationFacts notification, IReadOnlyList<ClaimAnswer> answers, string reason, string detail, CancellationToken cancellationToken)
     {
         await _operations.ReleaseAsync(unit, [.. answers.Where(answer => answer.Claim is not null).Select(answer => answer.Claim!)], cancellationToken).ConfigureAwait(false);
@@ -143,7 +165,7 @@ public sealed class NotificationGate
 
         // A callback may be faster than the host's own document: it passes when it is sent again.
         var protocol = ProtocolOf(notification.Provider);
-        return new NotificationOutcome.Quarantined(_options.AcknowledgesQuarantined && reason != UnknownTrade ? protocol.Taken : protocol.Again, reason, detail);
+        return (new NotificationOutcome.Quarantined(_options.AcknowledgesQuarantined && reason != UnknownTrade ? protocol.Taken : protocol.Again, reason, detail), null);
     }
 
     private static OperationRequest[] RequestsOf(NotificationFacts notification)

@@ -23,6 +23,9 @@ public sealed class NotificationOptions
         ["wechatpay"] = TimeSpan.FromMinutes((24 * 60) + 4),
     };
 
+    /// <summary>How notifications share transactions.</summary>
+    public GroupedOperationsOptions Groups { get; } = new();
+
     /// <summary>Whether a provider is told that a notification was taken although it went into quarantine, once it is durable there; never where the payment is unknown, which may come to be known.</summary>
     /// <value><see langword="true"/>: it would send the same thing for a day, and a person has it already.</value>
     public bool AcknowledgesQuarantined { get; set; } = true;

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using OrderKit.Core;
 
 namespace OrderKit.Idempotency;
 
@@ -9,13 +10,14 @@ public sealed class NotificationOptionsCheck : IValidateOptions<NotificationOpti
     public ValidateOptionsResult Validate(string? name, NotificationOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        var faults = options.RedeliveryHorizons.Where(horizon => options.Keep <= horizon.Value).Select(horizon =>
-            $"NotificationOptions.Keep is {options.Keep}, and {horizon.Key} repeats a notification for {horizon.Value}: the last one would take effect a second time. Keep them longer.").ToList();
-        if (options.Keep <= TimeSpan.Zero)
+        var faults = new OptionFaults(nameof(NotificationOptions));
+        foreach (var (provider, horizon) in options.RedeliveryHorizons.Where(horizon => options.Keep <= horizon.Value))
         {
-            faults.Add($"NotificationOptions.Keep is {options.Keep}; it must be longer than nothing.");
+            faults.Add(nameof(options.Keep), $"is {options.Keep}, and {provider} repeats a notification for {horizon}: the last one would take effect a second time. Keep them longer.");
         }
 
-        return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
+        faults.RequirePositive(options.Keep);
+        options.Groups.AddFaultsTo(faults);
+        return faults.Result;
     }
 }

@@ -7,6 +7,9 @@ namespace OrderKit.Specs;
 /// <summary>Payments that are told several times, and orders that are placed twice, in whatever order that happens.</summary>
 public static class PaymentScheduleSpec
 {
+    // Nothing in it takes time.
+    private static readonly ManualTimeProvider Standing = new(Sample.Noon);
+
     private static readonly Money Price = new(19_900, Currency.CNY);
 
     /// <summary>The scenarios.</summary>
@@ -198,7 +201,9 @@ public static class PaymentScheduleSpec
     {
         try
         {
-            return await new NotificationGate(actor.Operations, actor.Quarantine, actor.Units, new Effects(actor, way)).AcceptAsync(told).ConfigureAwait(false);
+            var gate = new NotificationGate(actor.Operations, actor.Quarantine, actor.Units, new Effects(actor, way), timeProvider: Standing);
+            await using var ends = gate.ConfigureAwait(false);
+            return await gate.AcceptAsync(told).ConfigureAwait(false);
         }
         catch (CommitOutcomeUnknownException)
         {
@@ -235,10 +240,10 @@ public static class PaymentScheduleSpec
         public ValueTask<PaymentDocument?> FindDocumentAsync(UnitOfWork unitOfWork, NotificationFacts notification, CancellationToken cancellationToken) => new(
             new PaymentDocument(notification.MerchantTradeNumber, Price, [new PaymentShare(Sample.Key(notification.Tenant, notification.MerchantTradeNumber), Price)], "alipay"));
 
-        public ValueTask ApplyAsync(UnitOfWork unitOfWork, NotificationFacts notification, PaymentDocument document, CancellationToken cancellationToken)
-        {
-            var id = string.Create(CultureInfo.InvariantCulture, $"{notification.ProviderTradeNumber}-{notification.Kind}");
-            return actor.Outbox.AppendAsync(unitOfWork, [new OutboxMessage(id, way.Mark, notification.Tenant, id, "paid", default)], cancellationToken);
-        }
+        public ValueTask ApplyAsync(UnitOfWork unitOfWork, IReadOnlyList<NotificationEffect> effects, CancellationToken cancellationToken) => actor.Outbox.AppendAsync(
+            unitOfWork,
+            [.. effects.Select(effect => string.Create(CultureInfo.InvariantCulture, $"{effect.Notification.ProviderTradeNumber}-{effect.Notification.Kind}"))
+                .Select(id => new OutboxMessage(id, way.Mark, effects[0].Notification.Tenant, id, "paid", default))],
+            cancellationToken);
     }
 }

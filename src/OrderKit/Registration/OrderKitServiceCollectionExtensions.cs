@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OrderKit;
 using OrderKit.Core;
@@ -43,7 +44,9 @@ public static class OrderKitServiceCollectionExtensions
             StoreChoice.PortOf<IQuarantineStore>(provider),
             StoreChoice.PortOf<IUnitOfWorkFactory>(provider),
             provider.GetRequiredService<INotificationEffects>(),
-            provider.GetRequiredService<IOptions<NotificationOptions>>()));
+            provider.GetRequiredService<IOptions<NotificationOptions>>(),
+            provider.GetService<TimeProvider>(),
+            provider.GetService<ILogger<NotificationGate>>()));
         return builder;
     }
 

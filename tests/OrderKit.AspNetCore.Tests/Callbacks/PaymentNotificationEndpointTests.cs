@@ -40,7 +40,7 @@ public sealed class PaymentNotificationEndpointTests
 
     [Theory]
     [InlineData(CommitFault.NothingIsCommitted)]
-    [InlineData(CommitFault.AnswerIsLost)]
+    [InlineData(CommitFault.AnswerIsLostAndNothingIsCommitted)]
     public async Task Where_the_store_is_down_the_provider_is_asked_to_send_again(CommitFault fault)
     {
         await using var shop = await OpenAsync();
@@ -51,6 +51,18 @@ public sealed class PaymentNotificationEndpointTests
 
         Assert.Equal((HttpStatusCode.ServiceUnavailable, "fail"), (first.StatusCode, await first.TextAsync()));
         Assert.Equal((HttpStatusCode.OK, "success"), (second.StatusCode, await second.TextAsync()));
+    }
+
+    [Fact]
+    public async Task A_commit_whose_answer_is_lost_is_looked_up_before_the_provider_is_answered()
+    {
+        await using var shop = await OpenAsync();
+        shop.Store.Break(CommitFault.AnswerIsLost);
+
+        var answer = await PostAsync(shop, "signed M-8821 199");
+
+        Assert.Equal((HttpStatusCode.OK, "success"), (answer.StatusCode, await answer.TextAsync()));
+        Assert.Equal(1, shop.Services.GetRequiredService<Effects>().Applied);
     }
 
     [Fact]
@@ -138,9 +150,9 @@ public sealed class PaymentNotificationEndpointTests
         public ValueTask<PaymentDocument?> FindDocumentAsync(UnitOfWork unitOfWork, NotificationFacts notification, CancellationToken cancellationToken) =>
             new(new PaymentDocument(notification.MerchantTradeNumber, Money.FromMajor(199m, Currency.CNY), [new PaymentShare(Order, Money.FromMajor(199m, Currency.CNY))], "alipay"));
 
-        public ValueTask ApplyAsync(UnitOfWork unitOfWork, NotificationFacts notification, PaymentDocument document, CancellationToken cancellationToken)
+        public ValueTask ApplyAsync(UnitOfWork unitOfWork, IReadOnlyList<NotificationEffect> effects, CancellationToken cancellationToken)
         {
-            Applied++;
+            Applied += effects.Count;
             return ValueTask.CompletedTask;
         }
     }

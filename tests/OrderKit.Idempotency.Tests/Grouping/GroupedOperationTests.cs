@@ -271,7 +271,7 @@ public sealed class GroupedOperationTests : IAsyncDisposable
         var refusal = Assert.Throws<OptionsValidationException>(() => provider.GetRequiredService<IOptions<GroupedOperationsOptions>>().Value);
 
         Assert.Equal(5, refusal.Failures.Count());
-        Assert.Contains("MaximumItems is 0; it lies between 1 and 10000", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("MaximumItems is 0; it lies between 1 and 10,000", refusal.Message, StringComparison.Ordinal);
         Assert.Contains("SlowEffectPause is 00:00:00", refusal.Message, StringComparison.Ordinal);
     }
 

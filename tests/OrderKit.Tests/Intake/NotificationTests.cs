@@ -194,6 +194,10 @@ public sealed class NotificationTests : IAsyncDisposable
     }
 
     [Fact]
+    public void Settings_of_its_groups_that_make_no_sense_are_refused_at_the_start() => Assert.Contains(
+        "NotificationOptions.Writers is 0", new NotificationOptionsCheck().Validate(null, new NotificationOptions { Groups = { Writers = 0 } }).FailureMessage, StringComparison.Ordinal);
+
+    [Fact]
     public void A_payment_document_adds_up() => Assert.Contains(
         "add up", Assert.Throws<ArgumentException>(() => new PaymentDocument("M-1", Whole, [new PaymentShare(Order(1), new Money(14_900, Currency.CNY))], "alipay")).Message, StringComparison.Ordinal);
 
