@@ -160,6 +160,37 @@ public sealed class InboxPumpTests : IDisposable
     }
 
     [Fact]
+    public async Task A_handler_that_became_very_slow_gets_at_once_what_it_can_do_in_the_time()
+    {
+        await AcceptAsync([.. Enumerable.Range(0, 127).Select(i => ($"{i}", $"{i}"))]);
+        var pump = _post.InboxPump(_effects, new InboxPumpOptions { BatchSize = 200 });
+        await pump.PumpAllAsync();
+        await AcceptAsync([.. Enumerable.Range(127, 102).Select(i => ($"{i}", $"{i}"))]);
+        _effects.AfterEffect = _ => _post.Clock.Advance(TimeSpan.FromMilliseconds(100));
+        await pump.PumpAllAsync();
+
+        Assert.Equal([1, 2, 4, 8, 16, 32, 64, 100, 1, 1], _effects.Together);
+    }
+
+    [Fact]
+    public async Task A_handler_too_slow_for_its_batch_still_handles_each_message_before_its_attempts_are_used_up()
+    {
+        await AcceptAsync([.. Enumerable.Range(0, 20).Select(i => ($"{i}", $"{i}"))]);
+        _effects.AfterEffect = _ => _post.Clock.Advance(TimeSpan.FromSeconds(12));
+        var pump = _post.InboxPump(_effects, new InboxPumpOptions { MaxAttempts = 3 });
+
+        var total = default(PumpResult);
+        for (var i = 0; i < 20; i++)
+        {
+            total = total.Plus(await pump.PumpAllAsync());
+            _post.Clock.Advance(TimeSpan.FromMinutes(1));
+        }
+
+        Assert.Equal(new PumpResult(20, 0), total);
+        Assert.Empty((await _post.Letters.QueryAsync(new DeadLetterQuery())).Items);
+    }
+
+    [Fact]
     public async Task A_message_that_takes_its_process_along_is_given_up_without_another_attempt()
     {
         await AcceptAsync(("fatal", "A"));
