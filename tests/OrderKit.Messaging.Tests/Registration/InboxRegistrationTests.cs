@@ -25,9 +25,9 @@ public sealed class InboxRegistrationTests
 
         Assert.Equal(
             [
-                "InboxPumpOptions.Retention is 00:00:00; it must be longer than nothing.",
                 "InboxPumpOptions.BatchSize is 10001; it lies between 1 and 10,000.",
                 "InboxPumpOptions.MaxAttempts is 0; it is at least 1.",
+                "InboxPumpOptions.Retention is 00:00:00; it must be longer than nothing.",
             ],
             refusal.Failures);
     }
