@@ -163,7 +163,9 @@ internal sealed partial class IdempotencyKeyGate(RequestDelegate handler)
         {
             try
             {
+                unit.IsLent = true;
                 body = (await HandleAsync(context, IdempotentRequest.WithoutKey(unit), options, context.RequestAborted).ConfigureAwait(false)).Body;
+                unit.IsLent = false;
                 await unit.CommitAsync(CancellationToken.None).ConfigureAwait(false);
             }
             catch (NotKeptException e)

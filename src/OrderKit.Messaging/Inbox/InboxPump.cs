@@ -182,7 +182,9 @@ public sealed partial class InboxPump
             {
                 // Before the effects: from here on nobody takes the messages over, however long the handler needs.
                 await _store.CompleteAsync(unit, deliveries, _options.Retention, cancellationToken).ConfigureAwait(false);
+                unit.IsLent = true;
                 await consumer.Handler.HandleManyAsync(unit, deliveries, cancellationToken).ConfigureAwait(false);
+                unit.IsLent = false;
                 await unit.CommitAsync(cancellationToken).ConfigureAwait(false);
             }
             catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)

@@ -119,6 +119,20 @@ public sealed class InboxPumpTests : IDisposable
     }
 
     [Fact]
+    public async Task A_handler_that_would_commit_is_refused_and_nothing_is_done_without_its_effect()
+    {
+        await AcceptAsync([.. Enumerable.Range(0, 15).Select(i => ($"{i}", $"{i}"))]);
+        _effects.InUnit = static unit => unit.CommitAsync().AsTask();
+        Assert.Equal(new PumpResult(0, 15), await _post.InboxPump(_effects).PumpAllAsync());
+        Assert.Empty(await EffectsAsync());
+
+        _effects.InUnit = null;
+        _post.Clock.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(new PumpResult(15, 0), await _post.InboxPump(_effects).PumpAllAsync());
+        Assert.Equal(15, (await EffectsAsync()).Count);
+    }
+
+    [Fact]
     public async Task A_batch_of_poison_alone_asks_twice_for_each_at_most()
     {
         var pump = _post.InboxPump(_effects);
@@ -305,6 +319,8 @@ public sealed class InboxPumpTests : IDisposable
 
         public Action<string>? AfterEffect { get; set; }
 
+        public Func<UnitOfWork, Task>? InUnit { get; set; }
+
         public async Task HandleManyAsync(UnitOfWork unitOfWork, IReadOnlyList<InboxDelivery> deliveries, CancellationToken cancellationToken)
         {
             Together.Add(deliveries.Count);
@@ -320,6 +336,7 @@ public sealed class InboxPumpTests : IDisposable
             Count++;
             await post.Store.AppendAsync(unitOfWork, [new OutboxMessage(id, "effects", TenantId.Default, $"{Count}", "test", default)], CancellationToken.None);
             AfterEffect?.Invoke(id);
+            await (InUnit?.Invoke(unitOfWork) ?? Task.CompletedTask);
         }
     }
 
