@@ -14,6 +14,7 @@ internal sealed class SqliteDatabase : SqlDatabase, IDisposable, IAsyncDisposabl
     private const int Busy = 5;
     private const int ReadOnly = 8;
     private const int CannotOpen = 14;
+    private const int NoDatabase = 26;
 
     private static readonly IReadOnlyList<SqlMigration> AllMigrations =
         SqlMigration.From(typeof(SqliteDatabase).Assembly, ("Core", "core"), ("StateMachine", "state-machine"), ("Idempotency", "idempotency"), ("Messaging", "messaging"));
@@ -125,11 +126,14 @@ internal sealed class SqliteDatabase : SqlDatabase, IDisposable, IAsyncDisposabl
         }
     }
 
-    protected override Exception? Explain(DbException exception) => exception is SqliteException { SqliteErrorCode: Busy }
-        ? new TimeoutException(
+    protected override Exception? Explain(DbException exception) => exception switch
+    {
+        SqliteException { SqliteErrorCode: Busy } => new TimeoutException(
             $"The SQLite file '{Path}' has been locked for {_options.BusyTimeout} by another process, or by a connection of this one that is not OrderKit's. End its transaction; if it is yours, pass it with SqlUnitOfWork.Enlist(transaction); or raise SqliteStoreOptions.BusyTimeout.",
-            exception)
-        : null;
+            exception),
+        SqliteException { SqliteErrorCode: NoDatabase } foreign => Named(foreign),
+        _ => null,
+    };
 
     protected override ValueTask<string?> FindWeaknessAsync(CancellationToken cancellationToken) => new(
         _options.Synchronous == SqliteSynchronous.Full ? null : $"SqliteStoreOptions.Synchronous is {_options.Synchronous}. Full waits for the disk.");
@@ -183,15 +187,20 @@ internal sealed class SqliteDatabase : SqlDatabase, IDisposable, IAsyncDisposabl
         }
         catch (SqliteException exception)
         {
-            // The driver's words do not say which file.
             connection.Dispose();
-            var wayOut = exception.SqliteErrorCode == CannotOpen ? " Its folder must exist, and this process must be allowed to write in it." : "";
-            throw new SqliteException($"The SQLite file '{Path}' cannot be used: {exception.Message}{wayOut}", exception.SqliteErrorCode, exception.SqliteExtendedErrorCode);
+            throw Named(exception);
         }
         catch
         {
             connection.Dispose();
             throw;
         }
+    }
+
+    // The driver's words do not say which file.
+    private SqliteException Named(SqliteException exception)
+    {
+        var wayOut = exception.SqliteErrorCode == CannotOpen ? " Its folder must exist, and this process must be allowed to write in it." : "";
+        return new SqliteException($"The SQLite file '{Path}' cannot be used: {exception.Message}{wayOut}", exception.SqliteErrorCode, exception.SqliteExtendedErrorCode);
     }
 }
