@@ -38,6 +38,12 @@ public static class TowerCommand
             return Failed;
         }
 
+        if (options.Keep && !File.Exists(options.Database))
+        {
+            await Console.Error.WriteLineAsync($"There is no file {options.Database} to keep. Leave out --keep to make it, or name another one.");
+            return Failed;
+        }
+
         if (!options.Keep && !options.IsDefaultDatabase && File.Exists(options.Database))
         {
             await Console.Error.WriteLineAsync($"The file {options.Database} exists, and may be yours. Add --keep to serve it, delete it, or name another one.");

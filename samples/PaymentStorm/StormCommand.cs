@@ -58,7 +58,7 @@ public static class StormCommand
             await output.WriteLineAsync(account.ToString());
             return account is { Lost: 0, Double: 0 } ? Succeeded : Failed;
         }
-        catch (System.Data.Common.DbException e)
+        catch (Exception e) when (e is System.Data.Common.DbException or Microsoft.Extensions.Options.OptionsValidationException)
         {
             await Console.Error.WriteLineAsync($"The database cannot be used: {e.Message}");
             return Failed;

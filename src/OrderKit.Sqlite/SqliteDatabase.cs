@@ -3,6 +3,7 @@ using System.Data.Common;
 using System.Globalization;
 using Microsoft.Data.Sqlite;
 using OrderKit.Sql;
+using SQLitePCL;
 
 namespace OrderKit.Sqlite;
 
@@ -11,6 +12,9 @@ internal sealed class SqliteDatabase : SqlDatabase, IDisposable, IAsyncDisposabl
 {
     private const int MaxIdleReaders = 16;
     private const int Busy = 5;
+    private const int ReadOnly = 8;
+    private const int CannotOpen = 14;
+    private const int NoDatabase = 26;
 
     private static readonly IReadOnlyList<SqlMigration> AllMigrations =
         SqlMigration.From(typeof(SqliteDatabase).Assembly, ("Core", "core"), ("StateMachine", "state-machine"), ("Idempotency", "idempotency"), ("Messaging", "messaging"));
@@ -122,11 +126,14 @@ internal sealed class SqliteDatabase : SqlDatabase, IDisposable, IAsyncDisposabl
         }
     }
 
-    protected override Exception? Explain(DbException exception) => exception is SqliteException { SqliteErrorCode: Busy }
-        ? new TimeoutException(
+    protected override Exception? Explain(DbException exception) => exception switch
+    {
+        SqliteException { SqliteErrorCode: Busy } => new TimeoutException(
             $"The SQLite file '{Path}' has been locked for {_options.BusyTimeout} by another process, or by a connection of this one that is not OrderKit's. End its transaction; if it is yours, pass it with SqlUnitOfWork.Enlist(transaction); or raise SqliteStoreOptions.BusyTimeout.",
-            exception)
-        : null;
+            exception),
+        SqliteException { SqliteErrorCode: NoDatabase } foreign => Named(foreign),
+        _ => null,
+    };
 
     protected override ValueTask<string?> FindWeaknessAsync(CancellationToken cancellationToken) => new(
         _options.Synchronous == SqliteSynchronous.Full ? null : $"SqliteStoreOptions.Synchronous is {_options.Synchronous}. Full waits for the disk.");
@@ -144,8 +151,8 @@ internal sealed class SqliteDatabase : SqlDatabase, IDisposable, IAsyncDisposabl
 
     private SqlSession Open(bool toWrite)
     {
-        DbConnection connection = new SqliteConnection(_connectionString);
-        connection = _options.Wrap?.Invoke(connection) ?? connection;
+        var file = new SqliteConnection(_connectionString);
+        var connection = _options.Wrap?.Invoke(file) ?? file;
         try
         {
             connection.Open();
@@ -163,6 +170,12 @@ internal sealed class SqliteDatabase : SqlDatabase, IDisposable, IAsyncDisposabl
                 """);
 #pragma warning restore CA2100
             command.ExecuteNonQuery();
+            if (toWrite && raw.sqlite3_db_readonly(file.Handle, "main") == 1)
+            {
+                // BEGIN IMMEDIATE would begin a transaction that only reads, and say nothing.
+                throw new SqliteException("it can only be read. This process must be allowed to write to it and in its folder.", ReadOnly);
+            }
+
             return NewSession(connection);
         }
         catch (SqliteException exception) when (exception.SqliteErrorCode == Busy)
@@ -172,10 +185,22 @@ internal sealed class SqliteDatabase : SqlDatabase, IDisposable, IAsyncDisposabl
                 $"The SQLite file '{Path}' has been locked for {_options.BusyTimeout} by another process and could not be opened. End that process's transaction, or raise SqliteStoreOptions.BusyTimeout.",
                 exception);
         }
+        catch (SqliteException exception)
+        {
+            connection.Dispose();
+            throw Named(exception);
+        }
         catch
         {
             connection.Dispose();
             throw;
         }
+    }
+
+    // The driver's words do not say which file.
+    private SqliteException Named(SqliteException exception)
+    {
+        var wayOut = exception.SqliteErrorCode == CannotOpen ? " Its folder must exist, and this process must be allowed to write in it." : "";
+        return new SqliteException($"The SQLite file '{Path}' cannot be used: {exception.Message}{wayOut}", exception.SqliteErrorCode, exception.SqliteExtendedErrorCode);
     }
 }

@@ -14,6 +14,8 @@ public sealed class SqliteFaultTests
 {
     private const int Full = 13;
     private const int NoDatabase = 26;
+    private const int CannotOpen = 14;
+    private const int ReadOnly = 8;
 
     [Fact]
     public async Task A_file_that_somebody_else_writes_is_named_with_the_way_out()
@@ -115,7 +117,32 @@ public sealed class SqliteFaultTests
         var failure = await Assert.ThrowsAsync<SqliteException>(() => store.Schema.EnsureAsync());
 
         Assert.Equal(NoDatabase, failure.SqliteErrorCode);
+        Assert.Contains(store.Path, failure.Message, StringComparison.Ordinal);
         Assert.Equal(new string('x', 4_096), await File.ReadAllTextAsync(store.Path));
+    }
+
+    [Fact]
+    public async Task A_file_whose_folder_is_not_there_is_named()
+    {
+        await using var store = new SqliteTestStore(path: Path.Combine(Path.GetTempPath(), "orderkit-no-such-folder", "orders.db"));
+
+        var failure = await Assert.ThrowsAsync<SqliteException>(() => store.Schema.EnsureAsync());
+
+        Assert.Equal(CannotOpen, failure.SqliteErrorCode);
+        Assert.Contains(store.Path, failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_file_that_can_only_be_read_is_refused_before_anything_is_written()
+    {
+        await using var store = (SqliteTestStore)await SqliteTestStore.CreateAsync();
+        await using var reader = new SqliteTestStore(options => options.ConnectionString += ";Mode=ReadOnly", store.Path);
+
+        var failure = await Assert.ThrowsAsync<SqliteException>(() => reader.Schema.EnsureAsync());
+
+        Assert.Equal(ReadOnly, failure.SqliteErrorCode);
+        Assert.Contains(store.Path, failure.Message, StringComparison.Ordinal);
+        Assert.Null(await reader.Queries.FindAsync(Samples.Key(1)));
     }
 
     [Theory]

@@ -89,6 +89,6 @@ internal sealed partial class NotificationEndpoint(string provider, Notification
     [LoggerMessage(4102, LogLevel.Error, "A callback of {Provider} was verified and cannot be used.")]
     private static partial void LogUnusable(ILogger logger, Exception exception, string provider);
 
-    [LoggerMessage(4103, LogLevel.Error, "A callback of {Provider} could not be made durable; the provider is asked to send it again.")]
+    [LoggerMessage(4103, LogLevel.Error, "A callback of {Provider} could not be read or made durable; the provider is asked to send it again.")]
     private static partial void LogFailed(ILogger logger, Exception exception, string provider);
 }

@@ -63,11 +63,19 @@ public sealed class DeadLetters
     {
         ArgumentNullException.ThrowIfNull(query);
         ArgumentNullException.ThrowIfNull(options);
-        ArgumentException.ThrowIfNullOrWhiteSpace(options.By, nameof(options));
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxCount, 1, nameof(options));
+        if (string.IsNullOrWhiteSpace(options.By))
+        {
+            throw new ArgumentException("RedriveOptions.By is empty; it is who does it, and is noted with each letter.", nameof(options));
+        }
+
+        if (options.MaxCount < 1)
+        {
+            throw new ArgumentOutOfRangeException(nameof(options), options.MaxCount, "RedriveOptions.MaxCount is at least 1.");
+        }
+
         if (options.PerSecond is < 1)
         {
-            throw new ArgumentOutOfRangeException(nameof(options), options.PerSecond, "At least one letter a second is redriven.");
+            throw new ArgumentOutOfRangeException(nameof(options), options.PerSecond, "RedriveOptions.PerSecond is at least 1, or nothing for no limit.");
         }
 
         var report = default(RedriveReport);
