@@ -104,6 +104,16 @@ install() {
         { tail -5 "$work/apt.log"; return 1; }
 }
 
+# A keeper writes into its folder whether its server is ready or failed.
+await_server() { # keeper, folder, seconds
+    local i
+    for ((i = 0; i < $3 * 10; i++)); do
+        [ -e "$2/ready" ] || [ -e "$2/failed" ] || ! kill -0 "$1" 2>/dev/null && break
+        sleep 0.1
+    done
+    [ -e "$2/ready" ] || { tail -20 "$2/log" 2>/dev/null; return 1; }
+}
+
 # --- PostgreSQL -----------------------------------------------------------------------------------
 
 find_postgres() {
@@ -145,17 +155,7 @@ start_postgres() {
 
     setsid bash eng/test-postgres.sh $$ "$pg_folder" "$bin" "$user" </dev/null >/dev/null 2>&1 &
     pg_keeper=$!
-
-    local i
-    for ((i = 0; i < 900; i++)); do
-        [ -e "$pg_folder/ready" ] || [ -e "$pg_folder/failed" ] || ! kill -0 "$pg_keeper" 2>/dev/null && break
-        sleep 0.1
-    done
-    if [ ! -e "$pg_folder/ready" ]; then
-        tail -20 "$pg_folder/log" 2>/dev/null
-        leave_out PostgreSql "the PostgreSQL server did not start."
-        return
-    fi
+    await_server "$pg_keeper" "$pg_folder" 90 || { leave_out PostgreSql "the PostgreSQL server did not start."; return; }
 
     local port
     port=$(cat "$pg_folder/ready")
@@ -210,17 +210,7 @@ start_rabbitmq() {
 
     setsid bash eng/test-rabbitmq.sh $$ "$folder" "$home" "$user" </dev/null >/dev/null 2>&1 &
     mq_keeper=$!
-
-    local i
-    for ((i = 0; i < 1800; i++)); do
-        [ -e "$folder/ready" ] || [ -e "$folder/failed" ] || ! kill -0 "$mq_keeper" 2>/dev/null && break
-        sleep 0.1
-    done
-    if [ ! -e "$folder/ready" ]; then
-        tail -20 "$folder/log" 2>/dev/null
-        leave_out RabbitMq "the RabbitMQ server did not start."
-        return
-    fi
+    await_server "$mq_keeper" "$folder" 180 || { leave_out RabbitMq "the RabbitMQ server did not start."; return; }
 
     local port
     port=$(cat "$folder/ready")

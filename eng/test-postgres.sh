@@ -14,16 +14,7 @@ owner=$1 folder=$2 bin=$3 user=${4:-}
 settings=("${@:5}")
 server=
 
-# State and start time: a zombie is gone, and a recycled process id is somebody else.
-identity() {
-    if [ -r "/proc/$1/stat" ]; then
-        sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | awk '$1 != "Z" && $1 != "X" { print $20 }'
-    else
-        kill -0 "$1" 2>/dev/null && echo alive
-    fi
-}
-owner_identity=$(identity "$owner")
-owner_lives() { [ -n "$owner_identity" ] && [ "$(identity "$owner")" = "$owner_identity" ]; }
+. "$(dirname "${BASH_SOURCE[0]}")/test-owner.sh"
 
 as_user() {
     if [ -n "$user" ]; then runuser -u "$user" -- "$@"; else "$@"; fi
@@ -45,22 +36,12 @@ trap 'exit 0' TERM INT HUP
 cd "$folder" || exit 1
 exec >"$folder/log" 2>&1 </dev/null
 
-fail() {
-    touch "$folder/failed"
-    while owner_lives; do sleep 0.2; done # the owner reads the log first
-    exit 1
-}
-
 as_user "$bin/initdb" -D "$folder/data" -U orderkit --pwfile="$folder/password" -A scram-sha-256 \
     -E UTF8 --locale=C --no-sync --no-instructions || as_user test -e "$folder/data/PG_VERSION" || fail
 
 for _ in 1 2 3 4 5; do
     owner_lives || exit 0
-
-    # Below the range from which the system draws ports for outgoing connections.
-    port=$((20000 + (RANDOM * 32768 + RANDOM) % 12000))
-    (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null && continue
-
+    port=$(free_port)
     as_user "$bin/postgres" -D "$folder/data" -p "$port" \
         -c listen_addresses=127.0.0.1 -c unix_socket_directories="$folder" \
         -c fsync=on -c synchronous_commit=on -c full_page_writes=on \
@@ -72,7 +53,7 @@ for _ in 1 2 3 4 5; do
         kill -0 "$server" 2>/dev/null || break
         # The last line of the pid file tells a server that is ready from one that is only starting.
         if grep -qs '^ready' "$folder/data/postmaster.pid"; then
-            echo "$port" >"$folder/ready.new" && mv "$folder/ready.new" "$folder/ready"
+            is_ready "$port"
             while owner_lives && kill -0 "$server" 2>/dev/null; do sleep 0.2; done
             exit 0
         fi

@@ -18,16 +18,7 @@ set -u
 owner=$1 folder=$2 home=$3 user=${4:-}
 server= mapper=
 
-# State and start time: a zombie is gone, and a recycled process id is somebody else.
-identity() {
-    if [ -r "/proc/$1/stat" ]; then
-        sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | awk '$1 != "Z" && $1 != "X" { print $20 }'
-    else
-        kill -0 "$1" 2>/dev/null && echo alive
-    fi
-}
-owner_identity=$(identity "$owner")
-owner_lives() { [ -n "$owner_identity" ] && [ "$(identity "$owner")" = "$owner_identity" ]; }
+. "$(dirname "${BASH_SOURCE[0]}")/test-owner.sh"
 
 # Without a process in between, so that $! is the server itself.
 as_user() {
@@ -52,22 +43,6 @@ trap 'exit 0' TERM INT HUP
 cd "$folder" || exit 1
 exec >"$folder/log" 2>&1 </dev/null
 
-fail() {
-    touch "$folder/failed"
-    while owner_lives; do sleep 0.2; done # the owner reads the log first
-    exit 1
-}
-
-# Below the range from which the system draws ports for outgoing connections.
-free_port() {
-    local port
-    while :; do
-        port=$((20000 + (RANDOM * 32768 + RANDOM) % 12000))
-        (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || break
-    done
-    echo "$port"
-}
-
 start() {
     mv -f "$folder/output" "$folder/output.before" 2>/dev/null
     (as_user "$home/sbin/rabbitmq-server") >"$folder/output" 2>&1 &
@@ -76,7 +51,7 @@ start() {
         owner_lives || exit 0
         kill -0 "$server" 2>/dev/null || break
         if grep -qs 'Server startup complete' "$folder/output"; then
-            echo "$port" >"$folder/ready.new" && mv "$folder/ready.new" "$folder/ready"
+            is_ready "$port"
             return 0
         fi
         sleep 0.1

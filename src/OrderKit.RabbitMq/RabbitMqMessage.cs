@@ -29,12 +29,15 @@ internal static class RabbitMqMessage
     public static TransportDelivery Read(string topic, IReadOnlyBasicProperties properties, ReadOnlyMemory<byte> body, bool isRedelivered, RabbitMqTag tag) =>
         new(topic, body.ToArray(), tag)
         {
-            MessageId = properties.IsMessageIdPresent() ? properties.MessageId : null,
-            Type = properties.IsTypePresent() ? properties.Type : null,
+            MessageId = properties.IsMessageIdPresent() ? Text(properties.MessageId) : null,
+            Type = properties.IsTypePresent() ? Text(properties.Type) : null,
             Tenant = Header(properties, TenantHeader),
             Lane = Header(properties, LaneHeader),
             IsRedelivered = isRedelivered,
         };
+
+    // The client puts U+FFFD for bytes that are no UTF-8, and two different ids could then be one.
+    private static string? Text(string? text) => text?.Contains('\uFFFD', StringComparison.Ordinal) == true ? null : text;
 
     private static string? Header(IReadOnlyBasicProperties properties, string name)
     {

@@ -138,6 +138,33 @@ public sealed class PostgreSqlFaultTests
     }
 
     [Fact]
+    public async Task A_redrive_and_a_discard_of_one_letter_never_wait_for_each_other()
+    {
+        await using var store = (PostgreSqlTestStore)await PostgreSqlTestStore.CreateAsync();
+        var message = new InboxMessage("a", "payments", TenantId.Default, "A", "notification", default);
+        await new Inbox(store.Inbox, store.Units).AcceptAsync([message]);
+        var options = Options.Create(new InboxPumpOptions { MaxAttempts = 1 });
+        await new InboxPump(store.Inbox, store.DeadLetters, store.Pauses, store.Units, [new Refusing()], options).PumpAllAsync();
+        var number = Assert.Single((await store.DeadLetters.QueryAsync(new DeadLetterQuery())).Items).Number;
+
+        // A redrive, half-way.
+        await using var unit = await store.Units.BeginAsync();
+        Assert.True(await store.Inbox.BringBackAsync(unit, message));
+        var pid = ((NpgsqlConnection)((SqlUnitOfWork)unit).Transaction.Connection!).ProcessID;
+        var discard = store.Services.GetRequiredService<DeadLetters>().DiscardAsync(number, "li", "a test");
+        await using var watcher = await store.OpenHostAsync();
+        while (await ScalarAsync(watcher, $"SELECT count(*) FROM pg_stat_activity WHERE {pid} = ANY (pg_blocking_pids(pid))") == 0)
+        {
+            await Task.Yield();
+        }
+
+        Assert.True(await store.DeadLetters.CloseAsync(unit, number, DeadLetterState.Redriven, "wang", null));
+        await unit.CommitAsync();
+        Assert.Equal(DiscardResult.AlreadyClosed, await discard);
+        Assert.Equal(1, (await store.Inbox.BacklogAsync("payments")).Count);
+    }
+
+    [Fact]
     public async Task Transactions_of_one_pump_run_beside_each_other()
     {
         await using var store = await PostgreSqlTestStore.CreateAsync();
@@ -352,6 +379,13 @@ public sealed class PostgreSqlFaultTests
                 await SwallowAsync(unitOfWork);
             }
         }
+    }
+
+    private sealed class Refusing : IInboxHandler
+    {
+        public string Consumer => "payments";
+
+        public Task HandleAsync(UnitOfWork unitOfWork, InboxDelivery delivery, CancellationToken cancellationToken) => throw new FormatException("No amount.");
     }
 
     /// <summary>Ends once so many are handled at the same time.</summary>

@@ -163,7 +163,9 @@ internal sealed partial class IdempotencyKeyGate(RequestDelegate handler)
         {
             try
             {
+                unit.IsLent = true;
                 body = (await HandleAsync(context, IdempotentRequest.WithoutKey(unit), options, context.RequestAborted).ConfigureAwait(false)).Body;
+                unit.IsLent = false;
                 await unit.CommitAsync(CancellationToken.None).ConfigureAwait(false);
             }
             catch (NotKeptException e)
@@ -239,9 +241,10 @@ internal sealed partial class IdempotencyKeyGate(RequestDelegate handler)
                 Count("replayed");
                 LogReplayed(logger, Hash(key));
                 context.Response.StatusCode = replayed.Result.Status;
-                foreach (var (name, value) in replayed.Result.Headers)
+                foreach (var header in replayed.Result.Headers.GroupBy(static header => header.Name, static header => header.Value, StringComparer.OrdinalIgnoreCase))
                 {
-                    context.Response.Headers.Append(name, value);
+                    // Middleware may have set it already, as it had when the answer was kept.
+                    context.Response.Headers[header.Key] = header.ToArray();
                 }
 
                 context.Response.Headers[Replayed] = "true";

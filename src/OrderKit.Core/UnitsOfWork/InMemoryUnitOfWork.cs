@@ -25,6 +25,7 @@ public sealed class InMemoryUnitOfWork : UnitOfWork
     public override ValueTask CommitAsync(CancellationToken cancellationToken = default)
     {
         RequireOpen();
+        RequireNotLent();
         cancellationToken.ThrowIfCancellationRequested();
         _undo = null;
         Close();

@@ -12,8 +12,11 @@ public abstract class UnitOfWork : IAsyncDisposable
     /// <summary>Whether the host's own transaction stands behind it.</summary>
     public abstract bool IsEnlisted { get; }
 
+    /// <summary>Whether it is in the hands of somebody who writes in it and may not commit it. Whoever began it says so, and takes that back.</summary>
+    public virtual bool IsLent { get; set; }
+
     /// <summary>Makes everything written in it durable.</summary>
-    /// <exception cref="InvalidOperationException">It is enlisted: the host commits its own transaction.</exception>
+    /// <exception cref="InvalidOperationException">It is enlisted: the host commits its own transaction. Or it is lent: whoever began it commits it.</exception>
     public abstract ValueTask CommitAsync(CancellationToken cancellationToken = default);
 
     /// <summary>Undoes everything that was not committed, unless it is enlisted.</summary>
@@ -30,6 +33,15 @@ public abstract class UnitOfWork : IAsyncDisposable
         if (!IsEnlisted)
         {
             _afterCommit = _afterCommit - act + act;
+        }
+    }
+
+    /// <summary>Refuses the commit of a unit that is lent; called by the implementations before they commit.</summary>
+    protected void RequireNotLent()
+    {
+        if (IsLent)
+        {
+            throw new InvalidOperationException("This unit of work is only lent: write in it and return. Whoever began it commits it, together with what else belongs to it.");
         }
     }
 

@@ -175,6 +175,7 @@ internal sealed class OperationGroups : IAsyncDisposable
 
         var claims = await ClaimAsync(unit, round, rows).ConfigureAwait(false);
         run.HasBegun = true;
+        unit.IsLent = true;
         var acted = new List<GroupMember>(round.Count);
         foreach (var member in round)
         {
@@ -183,6 +184,7 @@ internal sealed class OperationGroups : IAsyncDisposable
 
         await GiveUpAsync(unit, round.FindAll(run.Left.Contains)).ConfigureAwait(false);
         await FinishAsync(unit, acted).ConfigureAwait(false);
+        unit.IsLent = false;
         return later;
     }
 

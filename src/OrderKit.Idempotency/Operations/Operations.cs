@@ -249,6 +249,8 @@ public sealed partial class Operations
             return (TellJoined(answer.Existing!, fingerprint, codec), null);
         }
 
+        var wasLent = unit.IsLent;
+        unit.IsLent = true;
         try
         {
             var result = await effect(new JoinedOperation(unit, key), cancellationToken).ConfigureAwait(false);
@@ -269,6 +271,10 @@ public sealed partial class Operations
         {
             await TryReleaseAsync(unit, claim).ConfigureAwait(false);
             throw;
+        }
+        finally
+        {
+            unit.IsLent = wasLent;
         }
     }
 

@@ -122,14 +122,15 @@ public sealed class DeadLetters
         var unit = await _units.BeginAsync(cancellationToken).ConfigureAwait(false);
         await using (unit.ConfigureAwait(false))
         {
-            if (!await _letters.CloseAsync(unit, number, DeadLetterState.Discarded, by, reason, cancellationToken).ConfigureAwait(false))
-            {
-                return DiscardResult.AlreadyClosed;
-            }
-
             if (letter.Flow == MessageFlow.Inbox)
             {
                 await _inbox.SettleAsync(unit, letter.ToInbox(), _options.Retention, cancellationToken).ConfigureAwait(false);
+            }
+
+            // Last, as in a redrive: in another order the two could wait for each other.
+            if (!await _letters.CloseAsync(unit, number, DeadLetterState.Discarded, by, reason, cancellationToken).ConfigureAwait(false))
+            {
+                return DiscardResult.AlreadyClosed;
             }
 
             await unit.CommitAsync(cancellationToken).ConfigureAwait(false);

@@ -60,7 +60,11 @@ public sealed partial class InboxPump
         _pauses = pauses ?? throw new ArgumentNullException(nameof(pauses));
         _units = units ?? throw new ArgumentNullException(nameof(units));
         _options = options?.Value ?? new InboxPumpOptions();
-        _consumers = [.. handlers.Select(handler => new Consumer(handler, new TransactionPace(_options.MessagesPerTransaction, _options.TransactionTime)))];
+        _consumers =
+        [
+            .. handlers.Select(handler => new Consumer(
+                handler, new Pace(_options.BatchSize, _options.BatchSize, _options.Lease / 2), new Pace(1, _options.MessagesPerTransaction, _options.TransactionTime))),
+        ];
         _logger = logger ?? NullLogger<InboxPump>.Instance;
         _jitter = jitter;
         _time = timeProvider ?? TimeProvider.System;
@@ -110,17 +114,21 @@ public sealed partial class InboxPump
     private async Task<PumpResult> PumpAsync(Consumer consumer, CancellationToken cancellationToken)
     {
         var started = _time.GetTimestamp();
-        var claimed = await _store.ClaimAsync(consumer.Handler.Consumer, _options.BatchSize, _options.Lease, cancellationToken).ConfigureAwait(false);
+        var claimed = await _store.ClaimAsync(consumer.Handler.Consumer, consumer.Claims.Size, _options.Lease, cancellationToken).ConfigureAwait(false);
         var next = 0;
         var results = await Task.WhenAll(Enumerable.Range(0, Math.Min(_options.MaxConcurrency, claimed.Count)).Select(_ => HandleSomeAsync())).ConfigureAwait(false);
-        return results.Aggregate(default(PumpResult), static (total, one) => total.Plus(one));
+        var handled = results.Aggregate(default(PumpResult), static (total, one) => total.Plus(one));
+
+        // What is claimed and left uses up an attempt: of a handler that became slow, the next claim is for what it gets done.
+        consumer.Claims.Took(handled.Count, _time.GetElapsedTime(started));
+        return handled;
 
         async Task<PumpResult> HandleSomeAsync()
         {
             var total = default(PumpResult);
             while (true)
             {
-                var size = consumer.Pace.Size;
+                var size = consumer.Together.Size;
                 var from = Interlocked.Add(ref next, size) - size;
                 if (from >= claimed.Count || (from > 0 && _time.GetElapsedTime(started) > _options.Lease / 2))
                 {
@@ -174,7 +182,9 @@ public sealed partial class InboxPump
             {
                 // Before the effects: from here on nobody takes the messages over, however long the handler needs.
                 await _store.CompleteAsync(unit, deliveries, _options.Retention, cancellationToken).ConfigureAwait(false);
+                unit.IsLent = true;
                 await consumer.Handler.HandleManyAsync(unit, deliveries, cancellationToken).ConfigureAwait(false);
+                unit.IsLent = false;
                 await unit.CommitAsync(cancellationToken).ConfigureAwait(false);
             }
             catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
@@ -183,7 +193,7 @@ public sealed partial class InboxPump
             }
         }
 
-        consumer.Pace.Took(deliveries.Length, _time.GetElapsedTime(started));
+        consumer.Together.Took(deliveries.Length, _time.GetElapsedTime(started));
         return null;
     }
 
@@ -239,5 +249,5 @@ public sealed partial class InboxPump
     [LoggerMessage(2103, LogLevel.Warning, "The message {MessageId} was taken over by another consumer during attempt {Attempt}; what was written is rolled back.")]
     private static partial void LogOvertaken(ILogger logger, Exception exception, string messageId, int attempt);
 
-    private sealed record Consumer(IInboxHandler Handler, TransactionPace Pace);
+    private sealed record Consumer(IInboxHandler Handler, Pace Claims, Pace Together);
 }

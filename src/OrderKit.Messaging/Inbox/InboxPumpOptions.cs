@@ -8,7 +8,7 @@ public sealed class InboxPumpOptions
     public TimeSpan SweepInterval { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>How many messages of a consumer are taken at once: one for each of as many lanes.</summary>
-    /// <value>100.</value>
+    /// <value>100. There are fewer where the handler does not get them done in half of <see cref="Lease"/>.</value>
     public int BatchSize { get; set; } = 100;
 
     /// <summary>How many messages take effect in one transaction at most.</summary>

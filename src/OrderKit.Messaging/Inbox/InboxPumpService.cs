@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using OrderKit.Core;
 
 namespace OrderKit.Messaging;
 
@@ -8,6 +9,8 @@ namespace OrderKit.Messaging;
 internal sealed partial class InboxPumpService(
     InboxPump pump, Inbox inbox, IOptions<InboxPumpOptions> options, TimeProvider timeProvider, ILogger<InboxPumpService> logger) : BackgroundService
 {
+    private static readonly WakeUp NeverTold = new();
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         if (!options.Value.RunInBackground || !pump.HasHandlers)
@@ -15,20 +18,15 @@ internal sealed partial class InboxPumpService(
             return;
         }
 
-        var cleaned = timeProvider.GetTimestamp();
-        await Sweeps.RepeatAsync(PumpAsync, pump.Received, options.Value.SweepInterval, timeProvider, e => LogFailed(logger, e), stoppingToken).ConfigureAwait(false);
-
-        async Task PumpAsync(CancellationToken cancellationToken)
-        {
-            await pump.PumpAllAsync(cancellationToken).ConfigureAwait(false);
-            if (timeProvider.GetElapsedTime(cleaned) >= options.Value.CleaningInterval)
-            {
-                cleaned = timeProvider.GetTimestamp();
-                await inbox.SweepAsync(cancellationToken).ConfigureAwait(false);
-            }
-        }
+        // Beside each other: where something is always due the pump never ends, and what is over would pile up.
+        var cleaning = Sweeps.RepeatAsync(inbox.SweepAsync, NeverTold, options.Value.CleaningInterval, timeProvider, e => LogNotCleaned(logger, e), stoppingToken);
+        var pumping = Sweeps.RepeatAsync(pump.PumpAllAsync, pump.Received, options.Value.SweepInterval, timeProvider, e => LogFailed(logger, e), stoppingToken);
+        await Task.WhenAll(cleaning, pumping).ConfigureAwait(false);
     }
 
     [LoggerMessage(2104, LogLevel.Error, "Pumping the inbox failed; it is tried again at the next sweep.")]
     private static partial void LogFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(2105, LogLevel.Error, "Deleting messages of the inbox whose retention is over failed; it is tried again at the next cleaning.")]
+    private static partial void LogNotCleaned(ILogger logger, Exception exception);
 }

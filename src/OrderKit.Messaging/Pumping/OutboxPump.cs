@@ -26,6 +26,7 @@ public sealed partial class OutboxPump
     private readonly Func<double> _jitter;
     private readonly TimeProvider _time;
     private readonly DestinationCircuit _circuit;
+    private readonly Pace _claims;
 
     /// <summary>Makes the pump; hosts with a container get it from there.</summary>
     public OutboxPump(
@@ -62,6 +63,7 @@ public sealed partial class OutboxPump
         _jitter = jitter;
         _time = timeProvider ?? TimeProvider.System;
         _circuit = new DestinationCircuit(_options.FailuresToRest, _options.FirstRest, _options.LongestRest, _time);
+        _claims = new Pace(_options.BatchSize, _options.BatchSize, _options.Lease / 2);
     }
 
     /// <summary>Told when there may be something to deliver.</summary>
@@ -77,7 +79,7 @@ public sealed partial class OutboxPump
         }
 
         var started = _time.GetTimestamp();
-        var claimed = await _store.ClaimAsync(_options.Destination, _circuit.Allows(_options.BatchSize), _options.Lease, cancellationToken).ConfigureAwait(false);
+        var claimed = await _store.ClaimAsync(_options.Destination, _circuit.Allows(_claims.Size), _options.Lease, cancellationToken).ConfigureAwait(false);
         var endings = new Ending[claimed.Count];
         var next = -1;
         var stopped = false;
@@ -101,10 +103,14 @@ public sealed partial class OutboxPump
             }
         }
 
-        return new PumpResult(endings.Count(static ending => ending == Ending.Delivered), endings.Count(static ending => ending == Ending.Failed))
+        var result = new PumpResult(endings.Count(static ending => ending == Ending.Delivered), endings.Count(static ending => ending == Ending.Failed))
         {
             Dead = endings.Count(static ending => ending == Ending.Dead),
         };
+
+        // What is claimed and left uses up an attempt: of a destination that became slow, the next claim is for what it takes.
+        _claims.Took(result.Count, _time.GetElapsedTime(started));
+        return result;
 
         async Task DeliverSomeAsync()
         {

@@ -12,7 +12,7 @@ public sealed class OutboxPumpOptions
     public TimeSpan SweepInterval { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>How many messages are taken at once: one for each of as many orders.</summary>
-    /// <value>100.</value>
+    /// <value>100. There are fewer where the destination does not take them in half of <see cref="Lease"/>.</value>
     public int BatchSize { get; set; } = 100;
 
     /// <summary>How many messages of a batch are delivered beside each other, each of another order.</summary>

@@ -16,6 +16,7 @@ public static class UnitOfWorkSpec
         new("Facts that a rolled-back unit took still wait", FactsThatARolledbackUnitTookStillWaitAsync),
         new("A unit reads what it wrote", AUnitReadsWhatItWroteAsync),
         new("A unit writes one order again and again", AUnitWritesOneOrderAgainAndAgainAsync),
+        new("A unit that is lent is not committed", AUnitThatIsLentIsNotCommittedAsync),
         new("What is left for after the commit is done once, after it", WhatIsLeftForAfterTheCommitIsDoneOnceAfterItAsync),
         new("Others do not see what is not committed", OthersDoNotSeeWhatIsNotCommittedAsync),
         new("An ended unit is refused", AnEndedUnitIsRefusedAsync),
@@ -92,6 +93,20 @@ public static class UnitOfWorkSpec
         Expect.Equal(null, (await store.Cases.QueryAsync(new CaseQuery { Tenant = store.Tenant }).ConfigureAwait(false)).Items.One().ClosedAt);
         Expect.Equal(null, (await store.LoadAsync(key, "new").ConfigureAwait(false)).Earlier);
         Expect.Equal(1, await store.Journal.CountUnsealedAsync().ConfigureAwait(false));
+    }
+
+    private static async Task AUnitThatIsLentIsNotCommittedAsync(IStoreUnderTest store)
+    {
+        var key = Sample.Key(store, "A");
+        await store.InUnitAsync(async unit =>
+        {
+            unit.IsLent = true;
+            await store.Orders.SaveAsync(unit, [Sample.Change(key, 0)]).ConfigureAwait(false);
+            await Expect.ThrowsAsync<InvalidOperationException>(() => unit.CommitAsync().AsTask(), "Whoever began it commits it.").ConfigureAwait(false);
+            unit.IsLent = false;
+            return 0;
+        }).ConfigureAwait(false);
+        Expect.Equal(1, (await store.Queries.FindAsync(key).ConfigureAwait(false))?.Snapshot.Version);
     }
 
     private static async Task WhatIsLeftForAfterTheCommitIsDoneOnceAfterItAsync(IStoreUnderTest store)

@@ -63,6 +63,12 @@ internal sealed class InterceptedStore(IStoreActor inner, IStoreCalls calls) : I
 
         public override bool IsEnlisted => Inner.IsEnlisted;
 
+        public override bool IsLent
+        {
+            get => Inner.IsLent;
+            set => Inner.IsLent = value;
+        }
+
         public override void AfterCommit(Action act) => Inner.AfterCommit(act);
 
         public override async ValueTask CommitAsync(CancellationToken cancellationToken = default)

@@ -74,6 +74,7 @@ public sealed class SqlUnitOfWork : UnitOfWork
             throw Ended();
         }
 
+        RequireNotLent();
         cancellationToken.ThrowIfCancellationRequested();
         var session = _session!;
         try

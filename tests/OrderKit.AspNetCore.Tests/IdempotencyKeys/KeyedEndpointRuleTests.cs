@@ -378,6 +378,22 @@ public sealed class KeyedEndpointRuleTests
     }
 
     [Fact]
+    public async Task A_header_that_middleware_sets_for_each_request_is_replayed_once()
+    {
+        await using var shop = await OpenAsync(static (_, _) => Results.Ok(), before: static app => app.Use(static (context, next) =>
+        {
+            context.Response.Headers.ContentLanguage = "zh-CN";
+            return next(context);
+        }));
+
+        Assert.Equal(["zh-CN"], (await shop.PostAsync("k")).Content.Headers.ContentLanguage);
+        var second = await shop.PostAsync("k");
+
+        Assert.True(second.IsReplayed());
+        Assert.Equal(["zh-CN"], second.Content.Headers.ContentLanguage);
+    }
+
+    [Fact]
     public async Task It_works_behind_compression_and_an_exception_page()
     {
         var fails = false;

@@ -70,6 +70,12 @@ public sealed class BreakableStore
 
         public override bool IsEnlisted => inner.IsEnlisted;
 
+        public override bool IsLent
+        {
+            get => inner.IsLent;
+            set => inner.IsLent = value;
+        }
+
         public override void AfterCommit(Action act) => inner.AfterCommit(act);
 
         public override ValueTask CommitAsync(CancellationToken cancellationToken = default) => store.CommitAsync(inner);

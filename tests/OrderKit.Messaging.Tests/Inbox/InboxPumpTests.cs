@@ -119,6 +119,20 @@ public sealed class InboxPumpTests : IDisposable
     }
 
     [Fact]
+    public async Task A_handler_that_would_commit_is_refused_and_nothing_is_done_without_its_effect()
+    {
+        await AcceptAsync([.. Enumerable.Range(0, 15).Select(i => ($"{i}", $"{i}"))]);
+        _effects.InUnit = static unit => unit.CommitAsync().AsTask();
+        Assert.Equal(new PumpResult(0, 15), await _post.InboxPump(_effects).PumpAllAsync());
+        Assert.Empty(await EffectsAsync());
+
+        _effects.InUnit = null;
+        _post.Clock.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(new PumpResult(15, 0), await _post.InboxPump(_effects).PumpAllAsync());
+        Assert.Equal(15, (await EffectsAsync()).Count);
+    }
+
+    [Fact]
     public async Task A_batch_of_poison_alone_asks_twice_for_each_at_most()
     {
         var pump = _post.InboxPump(_effects);
@@ -157,6 +171,37 @@ public sealed class InboxPumpTests : IDisposable
         await pump.PumpAllAsync();
 
         Assert.Equal([1, 2, 4, 8, 16, 32, 16, 16, 8], _effects.Together);
+    }
+
+    [Fact]
+    public async Task A_handler_that_became_very_slow_gets_at_once_what_it_can_do_in_the_time()
+    {
+        await AcceptAsync([.. Enumerable.Range(0, 127).Select(i => ($"{i}", $"{i}"))]);
+        var pump = _post.InboxPump(_effects, new InboxPumpOptions { BatchSize = 200 });
+        await pump.PumpAllAsync();
+        await AcceptAsync([.. Enumerable.Range(127, 102).Select(i => ($"{i}", $"{i}"))]);
+        _effects.AfterEffect = _ => _post.Clock.Advance(TimeSpan.FromMilliseconds(100));
+        await pump.PumpAllAsync();
+
+        Assert.Equal([1, 2, 4, 8, 16, 32, 64, 100, 1, 1], _effects.Together);
+    }
+
+    [Fact]
+    public async Task A_handler_too_slow_for_its_batch_still_handles_each_message_before_its_attempts_are_used_up()
+    {
+        await AcceptAsync([.. Enumerable.Range(0, 20).Select(i => ($"{i}", $"{i}"))]);
+        _effects.AfterEffect = _ => _post.Clock.Advance(TimeSpan.FromSeconds(12));
+        var pump = _post.InboxPump(_effects, new InboxPumpOptions { MaxAttempts = 3 });
+
+        var total = default(PumpResult);
+        for (var i = 0; i < 20; i++)
+        {
+            total = total.Plus(await pump.PumpAllAsync());
+            _post.Clock.Advance(TimeSpan.FromMinutes(1));
+        }
+
+        Assert.Equal(new PumpResult(20, 0), total);
+        Assert.Empty((await _post.Letters.QueryAsync(new DeadLetterQuery())).Items);
     }
 
     [Fact]
@@ -274,6 +319,8 @@ public sealed class InboxPumpTests : IDisposable
 
         public Action<string>? AfterEffect { get; set; }
 
+        public Func<UnitOfWork, Task>? InUnit { get; set; }
+
         public async Task HandleManyAsync(UnitOfWork unitOfWork, IReadOnlyList<InboxDelivery> deliveries, CancellationToken cancellationToken)
         {
             Together.Add(deliveries.Count);
@@ -289,6 +336,7 @@ public sealed class InboxPumpTests : IDisposable
             Count++;
             await post.Store.AppendAsync(unitOfWork, [new OutboxMessage(id, "effects", TenantId.Default, $"{Count}", "test", default)], CancellationToken.None);
             AfterEffect?.Invoke(id);
+            await (InUnit?.Invoke(unitOfWork) ?? Task.CompletedTask);
         }
     }
 

@@ -182,6 +182,24 @@ public sealed class OutboxPumpTests : IDisposable
     }
 
     [Fact]
+    public async Task A_destination_too_slow_for_its_batch_still_gets_each_message_before_its_attempts_are_used_up()
+    {
+        await _post.WriteAsync([.. Enumerable.Range(0, 20).Select(i => Post.Event($"{i}", 1))]);
+        _post.OnEvent = _ => _post.Clock.Advance(TimeSpan.FromSeconds(12));
+        var pump = _post.Pump(new OutboxPumpOptions { MaxAttempts = 3 });
+
+        var total = default(PumpResult);
+        for (var i = 0; i < 20; i++)
+        {
+            total = total.Plus(await pump.PumpAllAsync());
+            _post.Clock.Advance(TimeSpan.FromMinutes(1));
+        }
+
+        Assert.Equal(new PumpResult(20, 0), total);
+        Assert.Equal(20, _post.Handled.Count);
+    }
+
+    [Fact]
     public async Task Pumps_that_run_at_once_deliver_each_event_once_and_in_order()
     {
         for (var version = 1; version <= 20; version++)

@@ -25,9 +25,9 @@ public sealed class InboxRegistrationTests
 
         Assert.Equal(
             [
-                "InboxPumpOptions.Retention is 00:00:00; it must be longer than nothing.",
                 "InboxPumpOptions.BatchSize is 10001; it lies between 1 and 10,000.",
                 "InboxPumpOptions.MaxAttempts is 0; it is at least 1.",
+                "InboxPumpOptions.Retention is 00:00:00; it must be longer than nothing.",
             ],
             refusal.Failures);
     }
@@ -62,6 +62,30 @@ public sealed class InboxRegistrationTests
     }
 
     [Fact]
+    public async Task What_is_over_is_deleted_also_where_the_inbox_is_never_empty()
+    {
+        var clock = new ManualTimeProvider(Post.Noon);
+        var builder = Host.CreateApplicationBuilder();
+        builder.Logging.ClearProviders();
+        builder.Services.AddSingleton<TimeProvider>(clock);
+        builder.Services.AddOrderKit().AddInboxHandler<Endless>().UseInMemory();
+        using var host = builder.Build();
+        var (inbox, first) = (host.Services.GetRequiredService<Inbox>(), new InboxMessage("0", "endless", TenantId.Default, "A", "test", default));
+        Assert.Equal([InboxReceipt.Accepted], await inbox.AcceptAsync([first]));
+
+        await host.StartAsync();
+        using var late = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while ((await inbox.AcceptAsync([first], late.Token))[0] == InboxReceipt.AlreadyReceived)
+        {
+            // Past the retention and the cleaning interval, whichever of the two the loops wait for by now.
+            clock.Advance(TimeSpan.FromDays(1));
+            await Task.Yield();
+        }
+
+        await host.StopAsync();
+    }
+
+    [Fact]
     public async Task What_is_watched_is_what_this_process_handles_or_what_the_host_names()
     {
         Assert.Equal([(MessageFlow.Outbox, "events"), (MessageFlow.Inbox, "payments")], await WatchedAsync(_ => { }));
@@ -89,6 +113,20 @@ public sealed class InboxRegistrationTests
         {
             handled.TrySetResult(delivery.Message.MessageId);
             return Task.CompletedTask;
+        }
+    }
+
+    /// <summary>Has something to do whenever it has done something.</summary>
+    private sealed class Endless(Inbox inbox) : IInboxHandler
+    {
+        private int _count;
+
+        public string Consumer => "endless";
+
+        public async Task HandleAsync(UnitOfWork unitOfWork, InboxDelivery delivery, CancellationToken cancellationToken)
+        {
+            await inbox.AcceptAsync(unitOfWork, [delivery.Message with { MessageId = $"{++_count}" }], cancellationToken);
+            await Task.Yield();
         }
     }
 }

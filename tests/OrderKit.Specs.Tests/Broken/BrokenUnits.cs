@@ -28,6 +28,15 @@ internal sealed class BrokenUnit(UnitOfWork inner) : UnitOfWork
 
     public override bool IsEnlisted => SaysEnlisted;
 
+    /// <summary>Whether it is committed by anybody.</summary>
+    public bool IsNeverLent { get; init; }
+
+    public override bool IsLent
+    {
+        get => Inner.IsLent;
+        set => Inner.IsLent = value && !IsNeverLent;
+    }
+
     public override void AfterCommit(Action act) => (AfterCommits ?? Inner.AfterCommit)(act);
 
     public override ValueTask CommitAsync(CancellationToken cancellationToken = default)

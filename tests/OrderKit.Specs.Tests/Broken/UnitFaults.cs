@@ -17,6 +17,8 @@ internal static class UnitFaults
             Dispose = unit => unit.IsCommitted ? Task.CompletedTask : CommitAsync(unit),
         }),
             "Others do not see what is not committed"),
+        new("A unit that is lent is committed by anybody", Suite, store => Unit(store, inner => new BrokenUnit(inner) { IsNeverLent = true }),
+            "A unit that is lent is not committed"),
         new("What is left for after the commit is done before it", Suite, store => Unit(store, inner => new BrokenUnit(inner) { AfterCommits = act => act() }),
             "What is left for after the commit is done once, after it"),
         new("Every change is committed at once", Suite, store => store.Orders.Save = async (inner, unit, changes) =>

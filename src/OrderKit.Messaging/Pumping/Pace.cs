@@ -1,9 +1,9 @@
 namespace OrderKit.Messaging;
 
-/// <summary>How many messages share a transaction: as many as are done in the given time. It begins with one.</summary>
-internal sealed class TransactionPace(int most, TimeSpan goal)
+/// <summary>How many messages are taken at once: as many as are done in the given time, by what those before took.</summary>
+internal sealed class Pace(int first, int most, TimeSpan goal)
 {
-    private int _size = 1;
+    private int _size = first;
 
     public int Size => Volatile.Read(ref _size);
 
@@ -11,7 +11,7 @@ internal sealed class TransactionPace(int most, TimeSpan goal)
     {
         if (time > goal)
         {
-            Volatile.Write(ref _size, Math.Max(1, count / 2));
+            Volatile.Write(ref _size, Math.Max(1, (int)(count * (goal / time))));
         }
         else if (count == Size && time < goal / 2)
         {
