@@ -53,10 +53,7 @@ internal sealed class RabbitMqOptionsCheck : IValidateOptions<RabbitMqOptions>
         faults.RequirePositive(options.ConfirmTimeout);
         faults.RequirePositive(options.Heartbeat);
         faults.RequirePositive(options.FirstPause);
-        if (options.LongestPause < options.FirstPause)
-        {
-            faults.Add(nameof(options.LongestPause), $"is {options.LongestPause}; it is at least FirstPause, {options.FirstPause}.");
-        }
+        faults.RequireNotBelow(options.LongestPause, options.FirstPause);
 
         return faults.Result;
     }

@@ -32,6 +32,16 @@ public sealed class OptionFaults(string options)
         }
     }
 
+    /// <summary>Requires a time that is as long as another one at least.</summary>
+    public void RequireNotBelow(
+        TimeSpan value, TimeSpan least, [CallerArgumentExpression(nameof(value))] string setting = "", [CallerArgumentExpression(nameof(least))] string leastSetting = "")
+    {
+        if (value < least)
+        {
+            Add(NameOf(setting), $"is {value}; it is at least {NameOf(leastSetting)}, {least}.");
+        }
+    }
+
     /// <summary>Requires a number within bounds, both allowed.</summary>
     public void RequireBetween(int value, int least, int most, [CallerArgumentExpression(nameof(value))] string setting = "")
     {

@@ -42,7 +42,7 @@ public sealed class GroupedOperations : IAsyncDisposable
         OperationKey key, Fingerprint fingerprint, ResultCodec<T> codec, Func<JoinedOperation, CancellationToken, Task<T>> effect,
         OperationPolicy? policy = null, CancellationToken cancellationToken = default)
     {
-        policy = Operations.Require(fingerprint, codec, effect, policy);
+        policy = Operations.Require(key, fingerprint, codec, effect, policy);
         var operation = new GroupedOperation<T>(key, fingerprint, codec, effect, policy);
         await _groups.SubmitAsync(operation, cancellationToken).ConfigureAwait(false);
         return operation.Outcome!;

@@ -175,7 +175,13 @@ public sealed class NotificationGate : IAsyncDisposable
             throw new ArgumentException($"{notification.Provider} says that money moved for {notification.MerchantTradeNumber}, and not how much.", nameof(notification));
         }
 
-        if (notification.Kind == NotificationKind.Refunded && notification.RefundNumber is null)
+        if (string.IsNullOrEmpty(notification.MerchantTradeNumber) || (MovesMoney(notification) && string.IsNullOrEmpty(notification.ProviderTradeNumber)))
+        {
+            throw new ArgumentException(
+                $"{notification.Provider} names no trade: the number that it was given is '{notification.MerchantTradeNumber}', and its own '{notification.ProviderTradeNumber}'. Both are needed to tell money from the same money.", nameof(notification));
+        }
+
+        if (notification.Kind == NotificationKind.Refunded && string.IsNullOrEmpty(notification.RefundNumber))
         {
             throw new ArgumentException($"{notification.Provider} speaks of a refund of {notification.MerchantTradeNumber} without its number.", nameof(notification));
         }

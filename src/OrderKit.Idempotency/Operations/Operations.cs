@@ -42,7 +42,7 @@ public sealed partial class Operations
         OperationPolicy? policy = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(unitOfWork);
-        policy = Require(fingerprint, codec, effect, policy);
+        policy = Require(key, fingerprint, codec, effect, policy);
         cancellationToken.ThrowIfCancellationRequested();
         return (await JoinAsync(unitOfWork, key, fingerprint, codec, effect, policy, CommitState.PendingCommit, cancellationToken).ConfigureAwait(false)).Outcome;
     }
@@ -54,7 +54,7 @@ public sealed partial class Operations
     {
         OperationOutcome<T> outcome;
         OperationClaim? claim;
-        policy = Require(fingerprint, codec, effect, policy);
+        policy = Require(key, fingerprint, codec, effect, policy);
         var unit = await _units.BeginAsync(cancellationToken).ConfigureAwait(false);
         await using (unit.ConfigureAwait(false))
         {
@@ -95,7 +95,7 @@ public sealed partial class Operations
         OperationKey key, Fingerprint fingerprint, ResultCodec<T> codec, Func<LeasedOperation, CancellationToken, Task<T>> effect,
         OperationPolicy? policy = null, CancellationToken cancellationToken = default)
     {
-        policy = Require(fingerprint, codec, effect, policy);
+        policy = Require(key, fingerprint, codec, effect, policy);
         var terms = new ClaimTerms(OperationState.Running, policy.Lease, policy.MaximumAttempts, policy.OnLapse == LapsePolicy.Retry);
         var started = _time.GetTimestamp();
         for (var asked = false; ; asked = true)
@@ -185,8 +185,13 @@ public sealed partial class Operations
                 CultureInfo.InvariantCulture, $"The result of {key} has {bytes.Length:N0} bytes, and its policy keeps {policy.MaximumResult:N0}. Answer with a reference to it, or raise MaximumResult."));
     }
 
-    internal static OperationPolicy Require<T>(Fingerprint fingerprint, ResultCodec<T> codec, Delegate effect, OperationPolicy? policy)
+    internal static OperationPolicy Require<T>(OperationKey key, Fingerprint fingerprint, ResultCodec<T> codec, Delegate effect, OperationPolicy? policy)
     {
+        if (key == default)
+        {
+            throw new ArgumentException("The default key identifies no operation. Make one of scope and id: OperationKey.Of(scope, key).", nameof(key));
+        }
+
         ArgumentNullException.ThrowIfNull(fingerprint);
         ArgumentNullException.ThrowIfNull(codec);
         ArgumentNullException.ThrowIfNull(effect);

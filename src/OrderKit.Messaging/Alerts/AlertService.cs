@@ -11,22 +11,8 @@ internal sealed partial class AlertService(AlertPump pump, IOptions<AlertOptions
         ? Task.WhenAll(pump.Pumps.Select(one => LoopAsync(one.PumpAllAsync, stoppingToken)).Prepend(LoopAsync(pump.GatherAsync, stoppingToken)))
         : Task.CompletedTask;
 
-    private async Task LoopAsync(Func<CancellationToken, Task> act, CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(options.Value.SweepInterval, timeProvider);
-        do
-        {
-            try
-            {
-                await act(stoppingToken).ConfigureAwait(false);
-            }
-            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
-            {
-                LogFailed(logger, e);
-            }
-        }
-        while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false));
-    }
+    private Task LoopAsync(Func<CancellationToken, Task> act, CancellationToken stoppingToken) =>
+        Sweeps.RepeatAsync(act, Sweeps.NeverTold, options.Value.SweepInterval, timeProvider, e => LogFailed(logger, e), stoppingToken);
 
     [LoggerMessage(2402, LogLevel.Error, "Telling what happened failed; it is tried again at the next sweep.")]
     private static partial void LogFailed(ILogger logger, Exception exception);

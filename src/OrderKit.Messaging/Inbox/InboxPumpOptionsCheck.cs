@@ -16,7 +16,7 @@ internal sealed class InboxPumpOptionsCheck : IValidateOptions<InboxPumpOptions>
         faults.RequireBetween(options.MaxConcurrency, 1, 1_000);
         faults.RequirePositive(options.Lease);
         faults.RequirePositive(options.FirstPause);
-        faults.RequirePositive(options.LongestPause);
+        faults.RequireNotBelow(options.LongestPause, options.FirstPause);
         faults.RequireAtLeastOne(options.MaxAttempts);
         faults.RequirePositive(options.MaxAge);
         faults.RequirePositive(options.Retention);

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using OrderKit.Core;
 
 namespace OrderKit.Messaging;
 
@@ -9,8 +8,6 @@ namespace OrderKit.Messaging;
 internal sealed partial class InboxPumpService(
     InboxPump pump, Inbox inbox, IOptions<InboxPumpOptions> options, TimeProvider timeProvider, ILogger<InboxPumpService> logger) : BackgroundService
 {
-    private static readonly WakeUp NeverTold = new();
-
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         if (!options.Value.RunInBackground || !pump.HasHandlers)
@@ -19,7 +16,7 @@ internal sealed partial class InboxPumpService(
         }
 
         // Beside each other: where something is always due the pump never ends, and what is over would pile up.
-        var cleaning = Sweeps.RepeatAsync(inbox.SweepAsync, NeverTold, options.Value.CleaningInterval, timeProvider, e => LogNotCleaned(logger, e), stoppingToken);
+        var cleaning = Sweeps.RepeatAsync(inbox.SweepAsync, Sweeps.NeverTold, options.Value.CleaningInterval, timeProvider, e => LogNotCleaned(logger, e), stoppingToken);
         var pumping = Sweeps.RepeatAsync(pump.PumpAllAsync, pump.Received, options.Value.SweepInterval, timeProvider, e => LogFailed(logger, e), stoppingToken);
         await Task.WhenAll(cleaning, pumping).ConfigureAwait(false);
     }

@@ -15,12 +15,12 @@ internal sealed class OutboxPumpOptionsCheck : IValidateOptions<OutboxPumpOption
         faults.RequireBetween(options.MaxConcurrency, 1, 1_000);
         faults.RequirePositive(options.Lease);
         faults.RequirePositive(options.FirstPause);
-        faults.RequirePositive(options.LongestPause);
+        faults.RequireNotBelow(options.LongestPause, options.FirstPause);
         faults.RequireAtLeastOne(options.MaxAttempts);
         faults.RequirePositive(options.MaxAge);
         faults.RequireAtLeastOne(options.FailuresToRest);
         faults.RequirePositive(options.FirstRest);
-        faults.RequirePositive(options.LongestRest);
+        faults.RequireNotBelow(options.LongestRest, options.FirstRest);
         return faults.Result;
     }
 }

@@ -5,6 +5,9 @@ namespace OrderKit.Messaging;
 /// <summary>Repeats something in the background of a host: when it is woken, and now and then.</summary>
 internal static class Sweeps
 {
+    /// <summary>For what nobody tells of.</summary>
+    public static readonly WakeUp NeverTold = new();
+
     /// <param name="act">What is repeated.</param>
     /// <param name="wakeUp">Ends the wait.</param>
     /// <param name="interval">Ends the wait as well; after a failure nothing else does.</param>
@@ -26,9 +29,17 @@ internal static class Sweeps
                 failed(e);
                 woken = Task.Delay(interval, timeProvider, stoppingToken);
             }
+            catch (OperationCanceledException)
+            {
+                // Told to stop: a host that did not get as far as starting would report anything else as a failure.
+                return;
+            }
 
             await woken.WaitAsync(interval, timeProvider, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            stoppingToken.ThrowIfCancellationRequested();
+            if (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
         }
     }
 }

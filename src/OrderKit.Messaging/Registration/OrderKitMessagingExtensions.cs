@@ -51,6 +51,8 @@ public static class OrderKitMessagingExtensions
             StoreChoice.PortOf<IUnitOfWorkFactory>(provider),
             provider.GetRequiredService<IOptions<InboxPumpOptions>>()));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, InboxPumpService>());
+        services.AddOptions<LagOptions>().ValidateOnStart();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<LagOptions>, LagOptionsCheck>());
         services.TryAddSingleton(static provider => new LagMonitor(
             StoreChoice.PortOf<IOutboxStore>(provider), StoreChoice.PortOf<IInboxStore>(provider), Watched(provider), provider.GetService<TimeProvider>()));
         return builder;

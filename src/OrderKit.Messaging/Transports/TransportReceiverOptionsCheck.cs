@@ -21,10 +21,7 @@ internal sealed class TransportReceiverOptionsCheck : IValidateOptions<Transport
             }
         }
 
-        if (options.LongestPause < options.FirstPause)
-        {
-            faults.Add(nameof(options.LongestPause), $"is {options.LongestPause}; it is at least FirstPause, {options.FirstPause}.");
-        }
+        faults.RequireNotBelow(options.LongestPause, options.FirstPause);
 
         return faults.Result;
     }

@@ -13,6 +13,7 @@ public sealed class OptionFaultsTests
         faults.RequireBetween(options.Batch, 1_000, 10_000);
         faults.RequireBetween(options.Batch, 1, 1_000);
         faults.RequireAtLeastOne(options.Tries);
+        faults.RequireNotBelow(options.LongestPause, options.Pause);
         faults.RequireText(options.Name, "give it one.");
 
         Assert.True(faults.Result.Succeeded);
@@ -30,6 +31,7 @@ public sealed class OptionFaultsTests
             faults.RequirePositive(options.Pause);
             faults.RequireBetween(options.Batch, 1, 10_000);
             faults.RequireAtLeastOne(options.Tries);
+            faults.RequireNotBelow(options.Pause, options.LongestPause);
             faults.RequireText(options.Name, "give it one.");
             faults.Add(nameof(options.Name), "rhymes.");
             faults.Add("All is lost.");
@@ -37,7 +39,8 @@ public sealed class OptionFaultsTests
             Assert.Equal(
                 [
                     "Settings.Pause is 00:00:00; it must be longer than nothing.", "Settings.Batch is 10001; it lies between 1 and 10,000.",
-                    "Settings.Tries is 0; it is at least 1.", "Settings.Name is empty; give it one.", "Settings.Name rhymes.", "All is lost.",
+                    "Settings.Tries is 0; it is at least 1.", "Settings.Pause is 00:00:00; it is at least LongestPause, 00:00:00.0000001.",
+                    "Settings.Name is empty; give it one.", "Settings.Name rhymes.", "All is lost.",
                 ],
                 faults.Result.Failures);
         }
@@ -50,6 +53,8 @@ public sealed class OptionFaultsTests
     private sealed class Settings
     {
         public TimeSpan Pause { get; init; } = TimeSpan.FromTicks(1);
+
+        public TimeSpan LongestPause { get; init; } = TimeSpan.FromTicks(1);
 
         public int Batch { get; init; } = 1_000;
 

@@ -140,6 +140,15 @@ public sealed class JoinedOperationTests : IDisposable
     }
 
     [Fact]
+    public async Task A_key_that_was_never_made_is_refused_before_a_store_is_asked()
+    {
+        var operations = new OrderKit.Idempotency.Operations(_desk.Store, _desk.Database);
+
+        Assert.Contains("OperationKey.Of", (await Assert.ThrowsAsync<ArgumentException>(
+            () => operations.RunAsync(default, Fingerprint.Nothing, ResultCodec.None, static (_, _) => Task.FromResult(true)))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_policy_that_makes_no_sense_is_refused_with_all_its_faults()
     {
         var refused = await Assert.ThrowsAsync<ArgumentException>(() => _desk.JoinAsync(policy: new OperationPolicy { Lease = TimeSpan.Zero, MaximumAttempts = 0, OnLapse = LapsePolicy.Resolve }));

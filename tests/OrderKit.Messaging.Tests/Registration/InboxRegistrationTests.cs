@@ -18,6 +18,7 @@ public sealed class InboxRegistrationTests
             o.BatchSize = 10_001;
             o.MaxAttempts = 0;
             o.Retention = TimeSpan.Zero;
+            o.FirstPause = TimeSpan.FromHours(2);
         });
         using var host = builder.Build();
 
@@ -26,10 +27,24 @@ public sealed class InboxRegistrationTests
         Assert.Equal(
             [
                 "InboxPumpOptions.BatchSize is 10001; it lies between 1 and 10,000.",
+                "InboxPumpOptions.LongestPause is 01:00:00; it is at least FirstPause, 02:00:00.",
                 "InboxPumpOptions.MaxAttempts is 0; it is at least 1.",
                 "InboxPumpOptions.Retention is 00:00:00; it must be longer than nothing.",
             ],
             refusal.Failures);
+    }
+
+    [Fact]
+    public async Task A_verdict_on_fewer_samples_than_it_needs_stops_the_start()
+    {
+        var builder = Host.CreateApplicationBuilder();
+        builder.Logging.ClearProviders();
+        builder.Services.AddOrderKit().UseInMemory().ConfigureLag(o => o.Window = 2);
+        using var host = builder.Build();
+
+        var refusal = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync());
+
+        Assert.Equal(["LagOptions.Window is 2; it lies between 3 and 1,000."], refusal.Failures);
     }
 
     [Fact]

@@ -181,6 +181,9 @@ public sealed class NotificationTests : IAsyncDisposable
     {
         await Assert.ThrowsAsync<ArgumentException>(() => _gate.AcceptAsync(Paid() with { Amount = null }));
         await Assert.ThrowsAsync<ArgumentException>(() => _gate.AcceptAsync(Paid() with { Kind = NotificationKind.Refunded }));
+        await Assert.ThrowsAsync<ArgumentException>(() => _gate.AcceptAsync(Paid() with { Kind = NotificationKind.Refunded, RefundNumber = "" }));
+        await Assert.ThrowsAsync<ArgumentException>(() => _gate.AcceptAsync(Paid() with { ProviderTradeNumber = "" }));
+        await Assert.ThrowsAsync<ArgumentException>(() => _gate.AcceptAsync(Paid() with { MerchantTradeNumber = "" }));
         await Assert.ThrowsAsync<ArgumentException>(() => _gate.AcceptAsync(Paid() with { TransportId = "two\nlines" }));
     }
 
