@@ -17,7 +17,7 @@ public abstract class MessageTests
         await new Inbox(store.Inbox, store.Units).AcceptAsync([Message("a", "A"), Message("b", "B")]);
         var handler = new Effects(store) { Fails = true };
 
-        Assert.Equal(new PumpResult(0, 2), await Pump(store, handler).PumpAllAsync());
+        Assert.Equal(new PumpResult(0, 2), await Pump(store, handler).PumpOnceAsync());
         Assert.Equal(0, await store.CountAsync("outbox"));
 
         handler.Fails = false;
