@@ -14,7 +14,7 @@ public sealed class GroupedOperationsOptions
     public int QueueLimit { get; set; } = 4_096;
 
     /// <summary>How many transactions are written at the same time.</summary>
-    /// <value>1, which is all that a SQLite file can use; on PostgreSQL 2 may be faster.</value>
+    /// <value>1, which is all that a SQLite file can use.</value>
     public int Writers { get; set; } = 1;
 
     /// <summary>How long an effect may keep the others of its transaction waiting. One that takes longer is finished and answered like any other.</summary>
