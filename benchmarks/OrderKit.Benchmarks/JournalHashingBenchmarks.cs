@@ -1,5 +1,6 @@
 using OrderKit.Core;
 using OrderKit.StateMachine;
+using OrderKit.StateMachine.Storage;
 
 namespace OrderKit.Benchmarks;
 

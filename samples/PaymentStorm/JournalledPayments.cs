@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 using OrderKit.Core;
-using OrderKit.StateMachine;
+using OrderKit.StateMachine.Storage;
 
 namespace PaymentStorm;
 

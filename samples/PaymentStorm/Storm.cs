@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using OrderKit;
 using OrderKit.StateMachine;
+using OrderKit.StateMachine.Storage;
 
 namespace PaymentStorm;
 

@@ -4,6 +4,7 @@ using OrderKit;
 using OrderKit.Eng;
 using OrderKit.Sql;
 using OrderKit.StateMachine;
+using OrderKit.StateMachine.Storage;
 using PaymentStorm.Serving;
 using Spectre.Console;
 

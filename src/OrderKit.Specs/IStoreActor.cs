@@ -1,7 +1,4 @@
 using OrderKit.Core;
-using OrderKit.Idempotency;
-using OrderKit.Messaging;
-using OrderKit.StateMachine;
 
 namespace OrderKit.Specs;
 

@@ -5,6 +5,7 @@ using ControlTower.Stories;
 using Microsoft.Extensions.DependencyInjection;
 using OrderKit.Core;
 using OrderKit.StateMachine;
+using OrderKit.StateMachine.Storage;
 
 namespace OrderKit.ControlTower.Tests;
 

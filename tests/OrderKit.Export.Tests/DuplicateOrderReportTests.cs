@@ -1,6 +1,8 @@
 using System.Text;
 using OrderKit.Core;
+using OrderKit.Core.Storage;
 using OrderKit.Idempotency;
+using OrderKit.Idempotency.Storage;
 
 namespace OrderKit.Export.Tests;
 

@@ -4,10 +4,12 @@ using Microsoft.Extensions.Options;
 using Npgsql;
 using OrderKit.Core;
 using OrderKit.Idempotency;
+using OrderKit.Idempotency.Storage;
 using OrderKit.Messaging;
 using OrderKit.Sql;
 using OrderKit.Sql.Tests;
 using OrderKit.StateMachine;
+using OrderKit.StateMachine.Storage;
 
 namespace OrderKit.PostgreSql.Tests;
 

@@ -1,6 +1,8 @@
 using Microsoft.Extensions.DependencyInjection;
 using OrderKit.Core;
+using OrderKit.Core.Storage;
 using OrderKit.StateMachine;
+using OrderKit.StateMachine.Storage;
 
 namespace OrderKit.Simulation.Tests;
 

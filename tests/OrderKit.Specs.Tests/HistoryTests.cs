@@ -1,7 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using OrderKit.Core;
-using OrderKit.StateMachine;
+using OrderKit.StateMachine.Storage;
 
 namespace OrderKit.Specs.Tests;
 

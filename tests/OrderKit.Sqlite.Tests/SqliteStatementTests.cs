@@ -3,7 +3,7 @@ using OrderKit.Core;
 using OrderKit.Eng;
 using OrderKit.Idempotency;
 using OrderKit.Sql.Tests;
-using OrderKit.StateMachine;
+using OrderKit.StateMachine.Storage;
 
 namespace OrderKit.Sqlite.Tests;
 

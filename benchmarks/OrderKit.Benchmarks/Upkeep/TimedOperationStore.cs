@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using OrderKit.Eng;
-using OrderKit.Idempotency;
+using OrderKit.Idempotency.Storage;
 
 namespace OrderKit.Benchmarks;
 

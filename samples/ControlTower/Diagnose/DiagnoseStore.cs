@@ -1,8 +1,9 @@
 using System.Data.Common;
-using OrderKit.Core;
+using OrderKit.Core.Storage;
 using OrderKit.Sql;
 using OrderKit.Sqlite;
 using OrderKit.StateMachine;
+using OrderKit.StateMachine.Storage;
 
 namespace ControlTower.Diagnose;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using OrderKit.StateMachine;
+using OrderKit.StateMachine.Storage;
 
 namespace ControlTower.Diagnose;
 

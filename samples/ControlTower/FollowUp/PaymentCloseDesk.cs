@@ -1,4 +1,5 @@
 using OrderKit.StateMachine;
+using OrderKit.StateMachine.Storage;
 
 namespace ControlTower.FollowUp;
 

@@ -3,6 +3,7 @@ using ControlTower.Replays;
 using ControlTower.Stories;
 using OrderKit.Core;
 using OrderKit.StateMachine;
+using OrderKit.StateMachine.Storage;
 
 namespace ControlTower.Pages;
 

@@ -1,5 +1,6 @@
 using ControlTower.Stories;
 using OrderKit.StateMachine;
+using OrderKit.StateMachine.Storage;
 
 namespace ControlTower.Pages;
 

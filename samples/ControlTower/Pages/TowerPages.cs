@@ -1,6 +1,8 @@
 using ControlTower.Replays;
 using OrderKit.Core;
+using OrderKit.Core.Storage;
 using OrderKit.StateMachine;
+using OrderKit.StateMachine.Storage;
 
 namespace ControlTower.Pages;
 

@@ -3,8 +3,9 @@ using ControlTower.FollowUp;
 using ControlTower.Invoices;
 using ControlTower.Stories;
 using OrderKit.Core;
+using OrderKit.Core.Storage;
 using OrderKit.Simulation;
-using OrderKit.StateMachine;
+using OrderKit.StateMachine.Storage;
 
 namespace ControlTower.Replays;
 

@@ -10,6 +10,7 @@ using OrderKit.Core;
 using OrderKit.Idempotency;
 using OrderKit.Sql;
 using OrderKit.StateMachine;
+using OrderKit.StateMachine.Storage;
 
 namespace PaymentStorm.Serving;
 

@@ -11,6 +11,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Primitives;
 using OrderKit.Core;
+using OrderKit.Core.Storage;
 using OrderKit.Idempotency;
 
 namespace OrderKit.AspNetCore;

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
 using OrderKit.Core;
 using OrderKit.Idempotency;
+using OrderKit.Idempotency.Storage;
 
 namespace OrderKit.AspNetCore;
 

@@ -1,3 +1,5 @@
+using OrderKit.Core.Storage;
+
 namespace OrderKit.Core;
 
 /// <summary>Something that somebody should be told, written into the outbox in the transaction in which it happens.</summary>

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using OrderKit.Core.Storage;
 
 namespace OrderKit.Core;
 

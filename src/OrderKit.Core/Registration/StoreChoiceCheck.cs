@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Hosting;
+using OrderKit.Core.Storage;
 
 namespace OrderKit.Core;
 

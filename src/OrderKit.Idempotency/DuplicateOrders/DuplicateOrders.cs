@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using OrderKit.Core;
+using OrderKit.Idempotency.Storage;
 
 namespace OrderKit.Idempotency;
 

@@ -1,3 +1,5 @@
+using OrderKit.Idempotency.Storage;
+
 namespace OrderKit.Idempotency;
 
 /// <summary>What became of a decision about a held order.</summary>

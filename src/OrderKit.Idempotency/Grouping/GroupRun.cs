@@ -1,5 +1,6 @@
 using System.Data.Common;
 using OrderKit.Core;
+using OrderKit.Idempotency.Storage;
 
 namespace OrderKit.Idempotency;
 

@@ -1,6 +1,7 @@
 using System.Runtime.ExceptionServices;
 using Microsoft.Extensions.Logging;
 using OrderKit.Core;
+using OrderKit.Idempotency.Storage;
 
 namespace OrderKit.Idempotency;
 

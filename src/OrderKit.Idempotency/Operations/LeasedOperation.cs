@@ -1,4 +1,5 @@
 using OrderKit.Core;
+using OrderKit.Idempotency.Storage;
 
 namespace OrderKit.Idempotency;
 

@@ -1,3 +1,5 @@
+using OrderKit.Idempotency.Storage;
+
 namespace OrderKit.Idempotency;
 
 /// <summary>A worker wanted to finish an operation that was no longer its own: another one has taken over, and this one's writes must not be committed.</summary>

@@ -1,3 +1,5 @@
+using OrderKit.Idempotency.Storage;
+
 namespace OrderKit.Idempotency;
 
 /// <summary>How operations of one kind are kept, repeated and given up.</summary>

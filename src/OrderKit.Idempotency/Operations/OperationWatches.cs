@@ -1,3 +1,5 @@
+using OrderKit.Idempotency.Storage;
+
 namespace OrderKit.Idempotency;
 
 /// <summary>Lets many callers of one process wait for one operation, while one of them asks the store.</summary>

@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using OrderKit.Core;
+using OrderKit.Idempotency.Storage;
 
 namespace OrderKit.Idempotency;
 

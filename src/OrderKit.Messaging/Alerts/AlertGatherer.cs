@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
 using OrderKit.Core;
+using OrderKit.Core.Storage;
 
 namespace OrderKit.Messaging;
 

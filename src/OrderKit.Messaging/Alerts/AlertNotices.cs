@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
-using OrderKit.Core;
+using OrderKit.Core.Storage;
+using OrderKit.Messaging.Storage;
 
 namespace OrderKit.Messaging;
 

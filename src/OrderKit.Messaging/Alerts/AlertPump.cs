@@ -1,6 +1,8 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OrderKit.Core;
+using OrderKit.Core.Storage;
+using OrderKit.Messaging.Storage;
 
 namespace OrderKit.Messaging;
 

@@ -1,4 +1,6 @@
 using OrderKit.Core;
+using OrderKit.Core.Storage;
+using OrderKit.Messaging.Storage;
 
 namespace OrderKit.Messaging;
 

@@ -1,3 +1,4 @@
+
 namespace OrderKit.Messaging;
 
 /// <summary>Settings of the inbox pump.</summary>

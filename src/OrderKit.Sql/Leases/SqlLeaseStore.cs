@@ -1,4 +1,3 @@
-using OrderKit.Core;
 
 namespace OrderKit.Sql;
 

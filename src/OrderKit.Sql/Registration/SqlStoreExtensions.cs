@@ -2,10 +2,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OrderKit.Core;
-using OrderKit.Idempotency;
-using OrderKit.Messaging;
 using OrderKit.Sql;
-using OrderKit.StateMachine;
 
 namespace Microsoft.Extensions.DependencyInjection;
 

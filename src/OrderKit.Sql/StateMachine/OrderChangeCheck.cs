@@ -1,4 +1,3 @@
-using OrderKit.StateMachine;
 
 namespace OrderKit.Sql;
 

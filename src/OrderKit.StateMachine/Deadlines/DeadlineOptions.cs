@@ -1,3 +1,4 @@
+
 namespace OrderKit.StateMachine;
 
 /// <summary>Settings of the deadlines.</summary>

@@ -1,3 +1,5 @@
+using OrderKit.StateMachine.Storage;
+
 namespace OrderKit.StateMachine;
 
 /// <summary>What a fact does to an order: the outcome and everything that changes, as a value.</summary>

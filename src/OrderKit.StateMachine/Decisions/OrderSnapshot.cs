@@ -1,3 +1,5 @@
+using OrderKit.StateMachine.Storage;
+
 namespace OrderKit.StateMachine;
 
 /// <summary>All that a decision needs to know of an order: a value without references to anything.</summary>

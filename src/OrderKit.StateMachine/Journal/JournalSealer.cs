@@ -1,6 +1,8 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Options;
 using OrderKit.Core;
+using OrderKit.Core.Storage;
+using OrderKit.StateMachine.Storage;
 
 namespace OrderKit.StateMachine;
 

@@ -3,7 +3,9 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OrderKit.Core;
+using OrderKit.Core.Storage;
 using OrderKit.StateMachine;
+using OrderKit.StateMachine.Storage;
 
 namespace Microsoft.Extensions.DependencyInjection;
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using OrderKit.Core;
+using OrderKit.StateMachine.Storage;
 
 namespace OrderKit.StateMachine;
 

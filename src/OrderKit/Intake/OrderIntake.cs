@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using OrderKit.Core;
 using OrderKit.Idempotency;
+using OrderKit.Idempotency.Storage;
 using OrderKit.StateMachine;
 
 namespace OrderKit;

@@ -1,8 +1,9 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using OrderKit.Core;
-using OrderKit.Idempotency;
-using OrderKit.Messaging;
-using OrderKit.StateMachine;
+using OrderKit.Core.Storage;
+using OrderKit.Idempotency.Storage;
+using OrderKit.Messaging.Storage;
+using OrderKit.StateMachine.Storage;
 
 namespace Microsoft.Extensions.DependencyInjection;
 

@@ -4,7 +4,9 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OrderKit;
 using OrderKit.Core;
+using OrderKit.Core.Storage;
 using OrderKit.Idempotency;
+using OrderKit.Idempotency.Storage;
 using OrderKit.StateMachine;
 
 namespace Microsoft.Extensions.DependencyInjection;

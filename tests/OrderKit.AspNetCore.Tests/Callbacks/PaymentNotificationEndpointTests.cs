@@ -4,7 +4,9 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using OrderKit.Core;
+using OrderKit.Core.Storage;
 using OrderKit.Idempotency;
+using OrderKit.Idempotency.Storage;
 
 namespace OrderKit.AspNetCore.Tests;
 

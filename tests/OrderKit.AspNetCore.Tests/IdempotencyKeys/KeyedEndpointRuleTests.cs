@@ -14,6 +14,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using OrderKit.Core;
 using OrderKit.Idempotency;
+using OrderKit.Idempotency.Storage;
 
 namespace OrderKit.AspNetCore.Tests;
 

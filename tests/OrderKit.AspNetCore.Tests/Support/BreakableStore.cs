@@ -1,7 +1,9 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using OrderKit.Core;
+using OrderKit.Core.Storage;
 using OrderKit.Idempotency;
+using OrderKit.Idempotency.Storage;
 
 namespace OrderKit.AspNetCore.Tests;
 

@@ -7,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using OrderKit.Core;
+using OrderKit.Core.Storage;
 using OrderKit.Messaging;
 
 namespace OrderKit.AspNetCore.Tests;

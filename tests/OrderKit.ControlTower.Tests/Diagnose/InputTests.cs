@@ -3,6 +3,7 @@ using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using OrderKit.Core;
 using OrderKit.StateMachine;
+using OrderKit.StateMachine.Storage;
 using static OrderKit.ControlTower.Tests.ExportFolder;
 
 namespace OrderKit.ControlTower.Tests;

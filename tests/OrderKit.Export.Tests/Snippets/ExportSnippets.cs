@@ -1,5 +1,7 @@
 using OrderKit.Core;
+using OrderKit.Core.Storage;
 using OrderKit.Idempotency;
+using OrderKit.Idempotency.Storage;
 
 namespace OrderKit.Export.Tests;
 

@@ -3,6 +3,7 @@ using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using OrderKit.Core;
+using OrderKit.Idempotency.Storage;
 
 namespace OrderKit.Idempotency.Tests.Grouping;
 

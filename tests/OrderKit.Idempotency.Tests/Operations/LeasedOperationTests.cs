@@ -1,5 +1,6 @@
 using OrderKit.Core;
 using OrderKit.Eng;
+using OrderKit.Idempotency.Storage;
 
 namespace OrderKit.Idempotency.Tests.Operations;
 

@@ -1,4 +1,5 @@
 using OrderKit.Eng;
+using OrderKit.Idempotency.Storage;
 
 namespace OrderKit.Idempotency.Tests.Operations;
 

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using OrderKit.Core;
 using OrderKit.StateMachine;
+using OrderKit.StateMachine.Storage;
 
 namespace OrderKit.Idempotency.Tests;
 

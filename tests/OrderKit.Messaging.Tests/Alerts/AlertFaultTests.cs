@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Options;
 using OrderKit.Core;
+using OrderKit.Core.Storage;
+using OrderKit.Messaging.Storage;
 
 namespace OrderKit.Messaging.Tests;
 

@@ -1,4 +1,5 @@
 using OrderKit.Core;
+using OrderKit.Messaging.Storage;
 
 namespace OrderKit.Messaging.Tests;
 

@@ -1,4 +1,5 @@
 using OrderKit.Core;
+using OrderKit.Core.Storage;
 using static OrderKit.Messaging.Tests.Post;
 
 namespace OrderKit.Messaging.Tests;

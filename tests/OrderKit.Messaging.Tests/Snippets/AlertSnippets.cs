@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using OrderKit.Core;
+using OrderKit.Core.Storage;
 
 namespace OrderKit.Messaging.Tests;
 

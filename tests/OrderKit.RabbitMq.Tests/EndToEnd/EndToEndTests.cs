@@ -5,7 +5,9 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OrderKit.Core;
+using OrderKit.Core.Storage;
 using OrderKit.Messaging;
+using OrderKit.Messaging.Storage;
 
 namespace OrderKit.RabbitMq.Tests;
 

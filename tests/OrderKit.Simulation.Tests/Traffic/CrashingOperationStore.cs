@@ -1,6 +1,6 @@
 using OrderKit.Core;
 using OrderKit.Eng;
-using OrderKit.Idempotency;
+using OrderKit.Idempotency.Storage;
 
 namespace OrderKit.Simulation.Tests;
 

@@ -1,5 +1,6 @@
 using OrderKit.Core;
 using OrderKit.Messaging;
+using OrderKit.Messaging.Storage;
 
 namespace OrderKit.Specs.Tests;
 

@@ -1,7 +1,10 @@
 using OrderKit.Core;
+using OrderKit.Core.Storage;
 using OrderKit.Idempotency;
-using OrderKit.Messaging;
+using OrderKit.Idempotency.Storage;
+using OrderKit.Messaging.Storage;
 using OrderKit.StateMachine;
+using OrderKit.StateMachine.Storage;
 
 namespace OrderKit.Specs.Tests;
 

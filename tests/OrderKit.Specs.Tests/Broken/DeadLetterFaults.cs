@@ -1,4 +1,5 @@
 using OrderKit.Messaging;
+using OrderKit.Messaging.Storage;
 
 namespace OrderKit.Specs.Tests;
 

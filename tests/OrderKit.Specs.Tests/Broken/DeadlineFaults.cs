@@ -1,4 +1,4 @@
-using OrderKit.StateMachine;
+using OrderKit.StateMachine.Storage;
 
 namespace OrderKit.Specs.Tests;
 

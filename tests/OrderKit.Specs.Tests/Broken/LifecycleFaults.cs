@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using OrderKit.Core;
-using OrderKit.StateMachine;
+using OrderKit.StateMachine.Storage;
 
 namespace OrderKit.Specs.Tests;
 

@@ -1,4 +1,5 @@
 using OrderKit.Idempotency;
+using OrderKit.Idempotency.Storage;
 
 namespace OrderKit.Specs.Tests;
 

@@ -1,4 +1,5 @@
 using OrderKit.Idempotency;
+using OrderKit.Idempotency.Storage;
 using OrderKit.Messaging;
 
 namespace OrderKit.Specs.Tests;

@@ -1,7 +1,8 @@
 using OrderKit.Core;
-using OrderKit.Idempotency;
-using OrderKit.Messaging;
-using OrderKit.StateMachine;
+using OrderKit.Core.Storage;
+using OrderKit.Idempotency.Storage;
+using OrderKit.Messaging.Storage;
+using OrderKit.StateMachine.Storage;
 
 namespace OrderKit.Specs.Tests;
 

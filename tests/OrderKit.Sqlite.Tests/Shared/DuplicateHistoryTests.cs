@@ -1,7 +1,8 @@
 using FsCheck;
 using FsCheck.Fluent;
 using OrderKit.Core;
-using OrderKit.Idempotency;
+using OrderKit.Core.Storage;
+using OrderKit.Idempotency.Storage;
 
 namespace OrderKit.Sql.Tests;
 

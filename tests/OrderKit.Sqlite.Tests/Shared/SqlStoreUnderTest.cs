@@ -1,10 +1,11 @@
 using System.Data.Common;
 using OrderKit.Core;
+using OrderKit.Core.Storage;
 using OrderKit.Eng;
-using OrderKit.Idempotency;
-using OrderKit.Messaging;
+using OrderKit.Idempotency.Storage;
+using OrderKit.Messaging.Storage;
 using OrderKit.Specs;
-using OrderKit.StateMachine;
+using OrderKit.StateMachine.Storage;
 
 namespace OrderKit.Sql.Tests;
 

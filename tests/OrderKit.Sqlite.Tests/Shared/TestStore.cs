@@ -1,9 +1,10 @@
 using System.Data.Common;
 using Microsoft.Extensions.DependencyInjection;
 using OrderKit.Core;
-using OrderKit.Idempotency;
-using OrderKit.Messaging;
-using OrderKit.StateMachine;
+using OrderKit.Core.Storage;
+using OrderKit.Idempotency.Storage;
+using OrderKit.Messaging.Storage;
+using OrderKit.StateMachine.Storage;
 
 namespace OrderKit.Sql.Tests;
 

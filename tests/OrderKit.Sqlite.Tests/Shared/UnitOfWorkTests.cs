@@ -1,6 +1,6 @@
 using System.Transactions;
-using OrderKit.Core;
-using OrderKit.StateMachine;
+using OrderKit.Core.Storage;
+using OrderKit.StateMachine.Storage;
 
 namespace OrderKit.Sql.Tests;
 

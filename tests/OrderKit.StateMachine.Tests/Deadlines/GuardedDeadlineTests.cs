@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using OrderKit.Core;
+using OrderKit.StateMachine.Storage;
 
 namespace OrderKit.StateMachine.Tests;
 

@@ -1,4 +1,5 @@
 using OrderKit.Core;
+using OrderKit.StateMachine.Storage;
 using static OrderKit.StateMachine.Tests.SmallShop;
 
 namespace OrderKit.StateMachine.Tests;

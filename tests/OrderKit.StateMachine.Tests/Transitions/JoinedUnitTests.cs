@@ -1,4 +1,5 @@
 using OrderKit.Core;
+using OrderKit.Core.Storage;
 using static OrderKit.StateMachine.Tests.Shop;
 
 namespace OrderKit.StateMachine.Tests;

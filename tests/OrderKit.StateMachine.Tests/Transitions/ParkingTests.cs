@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using OrderKit.Core;
+using OrderKit.StateMachine.Storage;
 using static OrderKit.StateMachine.Tests.Shop;
 
 namespace OrderKit.StateMachine.Tests;

@@ -1,8 +1,10 @@
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using OrderKit.Core;
+using OrderKit.Core.Storage;
 using OrderKit.Idempotency;
 using OrderKit.StateMachine;
+using OrderKit.StateMachine.Storage;
 
 namespace OrderKit.Tests.Intake;
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.Extensions.Options;
 using OrderKit.Core;
 using OrderKit.Idempotency;
+using OrderKit.Idempotency.Storage;
 using OrderKit.Messaging;
 using OrderKit.StateMachine;
 
