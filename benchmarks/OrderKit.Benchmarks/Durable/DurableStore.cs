@@ -25,7 +25,7 @@ internal sealed class DurableStore : IAsyncDisposable
         where T : notnull => _services.GetRequiredService<T>();
 
     public T Port<T>()
-        where T : class => StoreChoice.PortOf<T>(_services);
+        where T : class => _services.GetRequiredService<T>();
 
     public Task CreateAsync() => _services.GetRequiredService<Sql.OrderKitSchema>().EnsureAsync();
 
