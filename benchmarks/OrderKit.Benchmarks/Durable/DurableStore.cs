@@ -1,7 +1,6 @@
 using System.Data.Common;
 using Microsoft.Extensions.DependencyInjection;
 using OrderKit.Core;
-using OrderKit.Core.Storage;
 using OrderKit.StateMachine;
 
 namespace OrderKit.Benchmarks;

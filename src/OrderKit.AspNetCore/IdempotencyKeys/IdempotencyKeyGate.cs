@@ -11,7 +11,6 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Primitives;
 using OrderKit.Core;
-using OrderKit.Core.Storage;
 using OrderKit.Idempotency;
 
 namespace OrderKit.AspNetCore;

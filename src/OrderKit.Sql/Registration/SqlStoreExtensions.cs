@@ -2,7 +2,6 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OrderKit.Core;
-using OrderKit.Core.Storage;
 using OrderKit.Sql;
 
 namespace Microsoft.Extensions.DependencyInjection;
