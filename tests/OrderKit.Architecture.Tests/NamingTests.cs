@@ -24,6 +24,23 @@ public sealed class NamingTests
         Assert.True(!strays.Any(), $"{name} and {name}{StorageSuffix} are the namespaces of the package; elsewhere are {string.Join(", ", strays)}.");
     }
 
+    /// <summary>Whoever reads the reference of a package must be able to survey it. Cases of a result are counted with their result.</summary>
+    [Theory, MemberData(nameof(Packages))]
+    public void A_package_shows_its_users_at_most_sixty_types(string name)
+    {
+        const int Most = 60;
+        if (name is "OrderKit.StateMachine" or "OrderKit.Specs")
+        {
+            // The one is about to lose types; the other shows its users nothing but test suites.
+            return;
+        }
+
+        var shown = Package.Named(name).Assembly.GetExportedTypes()
+            .Count(type => !type.IsNested && type.Namespace?.EndsWith(StorageSuffix, StringComparison.Ordinal) == false);
+
+        Assert.True(shown <= Most, $"{name} shows its users {shown} types, and {Most} are allowed. Make some internal, or move what only stores use to {name}{StorageSuffix}.");
+    }
+
     /// <summary>A type <c>OrderKit.Core.Messaging</c> would hide the namespace <c>OrderKit.Messaging</c> from whoever imports both.</summary>
     [Theory, MemberData(nameof(Packages))]
     public void No_type_shares_its_name_with_a_segment_of_a_namespace(string name)

@@ -2,15 +2,15 @@ using System.Globalization;
 
 namespace OrderKit.Core;
 
-/// <summary>Makes the identity under which a fact takes effect once.</summary>
+/// <summary>Makes the identity of a fact. A fact takes effect once per identity.</summary>
 public static class FactIdentity
 {
     /// <summary>The identity of a fact, unique per (order, source).</summary>
     /// <remarks>
-    /// In this order: the fact's own <see cref="OrderFact.Id"/>; else its trigger and document number
-    /// (<c>captured:2026020622001</c>), so that callback, browser return and query of one trade are one fact; else
-    /// <c>sha256:</c> and the digest of all that the fact says of the order (how it travelled, its trace, response code and operator, is left out). A command without id and without time is a new wish each time it
-    /// is uttered: the caller appends the version on which it was decided.
+    /// The first of these that exists: the <see cref="OrderFact.Id"/>; the trigger and the document number, such as
+    /// <c>captured:2026020622001</c>, so that the callback, the browser return and the query of one trade are one fact; <c>sha256:</c> and
+    /// the digest of the content. The trace, the response code and the operator are not part of the content. A command without id and
+    /// time is a new one each time: the caller appends the version on which it was decided.
     /// </remarks>
     public static string Of(OrderFact fact)
     {
@@ -25,7 +25,7 @@ public static class FactIdentity
             : string.Concat("sha256:", ContentDigest(fact).ToString().AsSpan(0, 32));
     }
 
-    /// <summary>The identity together with a digest of the content, which tells two facts apart that bear one id.</summary>
+    /// <summary>The identity and a digest of the content. It tells two facts with the same id apart.</summary>
     public static string WithContent(OrderFact fact) => string.Concat(Of(fact), "#", ContentDigest(fact).ToString().AsSpan(0, 32));
 
     private static Digest ContentDigest(OrderFact fact)

@@ -1,18 +1,18 @@
 namespace OrderKit.Core;
 
-/// <summary>Tells whoever waits in this process that there is something to do, before they would look by themselves.</summary>
-/// <remarks>Safe for several threads. All who wait are told, and nothing is kept for those who do not: whoever waits looks now and then anyway.</remarks>
+/// <summary>Wakes the loops of this process that wait for work.</summary>
+/// <remarks>Safe for several threads. A signal wakes all that wait, and is not stored: a loop polls at an interval anyway.</remarks>
 public sealed class WakeUp
 {
     private TaskCompletionSource? _next;
 
-    /// <summary>Makes one that nobody waits for.</summary>
+    /// <summary>Makes an instance that nothing waits for.</summary>
     public WakeUp() => Set = () => Interlocked.Exchange(ref _next, null)?.TrySetResult();
 
-    /// <summary>Tells them; for <see cref="UnitOfWork.AfterCommit"/>.</summary>
+    /// <summary>Sends the signal; made for <see cref="UnitOfWork.AfterCommit"/>.</summary>
     public Action Set { get; }
 
-    /// <summary>Ends with the next time that they are told. Ask for it before looking, so that nothing falls in between.</summary>
+    /// <summary>A task that ends with the next signal. Take it before you look for work, so that no signal is missed.</summary>
     public Task Next
     {
         get

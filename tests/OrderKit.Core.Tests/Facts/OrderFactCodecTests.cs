@@ -1,3 +1,4 @@
+using OrderKit.Core.Storage;
 using System.Text;
 using FsCheck;
 using FsCheck.Fluent;

@@ -1,8 +1,8 @@
-namespace OrderKit.Core;
+namespace OrderKit.Core.Storage;
 
-/// <summary>Writes a fact as bytes and reads it back, for facts that wait in a store or travel in a message.</summary>
+/// <summary>Converts facts to and from bytes, for facts in a store or in a message.</summary>
 /// <remarks>
-/// The layout is versioned; a later release reads what an earlier one wrote. Instants are cut to microseconds and turned to UTC.
+/// The layout has a version; a later release reads what an earlier one wrote. Instants are cut to microseconds and converted to UTC.
 /// </remarks>
 public static class OrderFactCodec
 {
@@ -80,7 +80,7 @@ public static class OrderFactCodec
     }
 
     /// <summary>Reads a fact.</summary>
-    /// <exception cref="FormatException">The bytes are cut off, were written by a newer release, or are something else.</exception>
+    /// <exception cref="FormatException">The bytes are incomplete, were written by a newer release, or are not a fact.</exception>
     public static OrderFact Decode(ReadOnlySpan<byte> content)
     {
         try
@@ -197,7 +197,7 @@ public static class OrderFactCodec
         return [.. attachments];
     }
 
-    // No memory is taken for a count: the bytes end first where it is a lie.
+    // No memory is allocated for the count: if it is wrong, the bytes end first.
     private static int ReadCount(ref CanonicalReader reader)
     {
         var count = reader.ReadInt32();
