@@ -1,3 +1,5 @@
+using OrderKit.Core.Storage;
+
 namespace OrderKit.Core;
 
 /// <summary>A report about one order, from any system and by any path.</summary>

@@ -76,7 +76,7 @@ public readonly record struct OrderId : ISpanFormattable, IComparable<OrderId>
     {
         if (channel.Packed == 0)
             throw new ArgumentException(
-                "The channel is default(ChannelCode), which is no channel; pass one such as new ChannelCode(\"DY\").", nameof(channel));
+                "The channel is default(ChannelCode), which names no channel; pass one such as new ChannelCode(\"DY\").", nameof(channel));
         IdentifierText.Require(externalId, MaxPartLength, "The external order id", nameof(externalId));
         IdentifierText.RequireClean(shop, MaxPartLength, "The shop", nameof(shop));
 

@@ -1,7 +1,7 @@
-using OrderKit.Core.Storage;
 using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
+using OrderKit.Core.Storage;
 
 namespace OrderKit.Core.Tests;
 

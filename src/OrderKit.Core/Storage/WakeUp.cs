@@ -1,4 +1,4 @@
-namespace OrderKit.Core;
+namespace OrderKit.Core.Storage;
 
 /// <summary>Wakes the loops of this process that wait for work.</summary>
 /// <remarks>Safe for several threads. A signal wakes all that wait, and is not stored: a loop polls at an interval anyway.</remarks>

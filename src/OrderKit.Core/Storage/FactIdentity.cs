@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace OrderKit.Core;
+namespace OrderKit.Core.Storage;
 
 /// <summary>Makes the identity of a fact. A fact takes effect once per identity.</summary>
 public static class FactIdentity
