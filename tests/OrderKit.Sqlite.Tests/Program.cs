@@ -11,4 +11,4 @@ return await CrashProgram.RunAsync(
             options.CheckpointPages = 1;
         },
         place,
-        new ManualTimeProvider(now)));
+        new FakeTimeProvider(now)));

@@ -18,7 +18,7 @@ public sealed class AlertSinkTests
         FirstAt = new DateTimeOffset(2026, 2, 6, 4, 0, 0, TimeSpan.Zero), LastAt = new DateTimeOffset(2026, 2, 6, 4, 5, 0, TimeSpan.Zero),
     };
 
-    private readonly ManualTimeProvider _clock = new(DateTimeOffset.FromUnixTimeSeconds(1_770_350_400));
+    private readonly FakeTimeProvider _clock = new(DateTimeOffset.FromUnixTimeSeconds(1_770_350_400));
 
     [Theory]
     [InlineData("", "v1=6cb91b66c04e549e0ab2678883ff73d8210889cff1381196b176c402aee636d3")]

@@ -36,7 +36,7 @@ internal sealed class Desk : IDisposable
         _services = services.BuildServiceProvider();
     }
 
-    public ManualTimeProvider Clock { get; } = new(Post.Noon);
+    public FakeTimeProvider Clock { get; } = new(Post.Noon);
 
     public NotingSink[] Sinks { get; }
 

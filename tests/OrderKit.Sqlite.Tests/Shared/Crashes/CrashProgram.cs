@@ -27,7 +27,7 @@ internal static class CrashProgram
             process!.Step();
             return default;
         }));
-        process = new CrashedProcess(store, new ManualTimeProvider(now), args[2], args[3], int.Parse(args[1], CultureInfo.InvariantCulture));
+        process = new CrashedProcess(store, new FakeTimeProvider(now), args[2], args[3], int.Parse(args[1], CultureInfo.InvariantCulture));
         await scenario.ActAsync(process);
         return 0;
     }
