@@ -1,4 +1,3 @@
-using OrderKit.Core;
 using OrderKit.Sql.Tests;
 using Xunit.Abstractions;
 

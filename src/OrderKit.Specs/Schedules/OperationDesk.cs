@@ -1,5 +1,4 @@
 using System.Globalization;
-using OrderKit.Core;
 using OrderKit.Idempotency;
 
 namespace OrderKit.Specs;

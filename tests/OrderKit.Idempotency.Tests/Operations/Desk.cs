@@ -1,4 +1,3 @@
-using OrderKit.Core;
 using OrderKit.Core.Storage;
 using OrderKit.Idempotency.Storage;
 

@@ -1,7 +1,6 @@
 using System.Data.Common;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
-using OrderKit.Core;
 using OrderKit.Sql.Tests;
 
 namespace OrderKit.Sqlite.Tests;

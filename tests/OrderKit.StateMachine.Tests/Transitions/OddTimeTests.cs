@@ -1,4 +1,3 @@
-using OrderKit.Core;
 using static OrderKit.StateMachine.Tests.Shop;
 
 namespace OrderKit.StateMachine.Tests;

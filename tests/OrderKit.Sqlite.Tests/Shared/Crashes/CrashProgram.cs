@@ -1,6 +1,5 @@
 using System.Data.Common;
 using System.Globalization;
-using OrderKit.Core;
 using OrderKit.Eng;
 
 namespace OrderKit.Sql.Tests;

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using OrderKit.Core;
 using Xunit.Abstractions;
 
 namespace OrderKit.Sql.Tests;
