@@ -1,35 +1,38 @@
-namespace OrderKit.Messaging;
+using OrderKit.Messaging;
 
-/// <summary>Where alerts are posted to.</summary>
+namespace OrderKit.Alerts;
+
+/// <summary>HTTP rules of the sinks that post alerts.</summary>
 internal static class AlertAddress
 {
-    /// <summary>What a receiver answers is a code and a sentence.</summary>
-    private const int LongestAnswer = 64 * 1024;
+    /// <summary>The longest response that is read. A receiver responds with a code and a short text.</summary>
+    private const int MaxResponse = 64 * 1024;
 
-    /// <summary>Nobody who receives puts an alert off for longer: it would be told, or given up, too late.</summary>
-    private static readonly TimeSpan LongestPause = TimeSpan.FromHours(1);
+    /// <summary>The longest Retry-After that is followed, so that an alert is neither late nor given up.</summary>
+    private static readonly TimeSpan MaxDelay = TimeSpan.FromHours(1);
 
-    public static bool IsSafe(Uri? address) =>
-        address is { IsAbsoluteUri: true } && (address.Scheme == Uri.UriSchemeHttps || (address.Scheme == Uri.UriSchemeHttp && address.IsLoopback));
+    /// <summary>Whether an address uses https, or http on this machine.</summary>
+    public static bool IsSafe(Uri? address) => address is { IsAbsoluteUri: true }
+        && (address.Scheme == Uri.UriSchemeHttps || (address.Scheme == Uri.UriSchemeHttp && address.IsLoopback));
 
-    /// <summary>A client for one address. It follows nobody elsewhere: what it posts is signed for this receiver, or has its key in the address.</summary>
+    /// <summary>Creates a client that follows no redirects: a post is signed for one receiver, or has a key in its address.</summary>
     public static HttpClient NewClient(TimeSpan timeout) =>
         new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) })
         {
-            Timeout = timeout, MaxResponseContentBufferSize = LongestAnswer,
+            Timeout = timeout, MaxResponseContentBufferSize = MaxResponse,
         };
 
-    /// <summary>Throws what the pump understands: when to come back, or what the receiver said.</summary>
-    public static void RequireSuccess(HttpResponseMessage answer, TimeProvider time)
+    /// <summary>Throws for a failure: <see cref="RetryLaterException"/> where the receiver says when to retry.</summary>
+    public static void RequireSuccess(HttpResponseMessage response, TimeProvider time)
     {
-        if (answer.IsSuccessStatusCode)
+        if (response.IsSuccessStatusCode)
         {
             return;
         }
 
-        var pause = answer.Headers.RetryAfter is not { } later ? null : later.Delta ?? (later.Date - time.GetUtcNow());
-        throw pause > TimeSpan.Zero
-            ? new RetryLaterException(pause < LongestPause ? pause.Value : LongestPause)
-            : new HttpRequestException($"The receiver answered with {(int)answer.StatusCode}.", inner: null, answer.StatusCode);
+        var delay = response.Headers.RetryAfter is not { } later ? null : later.Delta ?? (later.Date - time.GetUtcNow());
+        throw delay > TimeSpan.Zero
+            ? new RetryLaterException(delay < MaxDelay ? delay.Value : MaxDelay)
+            : new HttpRequestException($"The receiver responded with {(int)response.StatusCode}.", inner: null, response.StatusCode);
     }
 }

@@ -26,6 +26,7 @@ internal static class Arrows
         ["OrderKit.PostgreSql"] = ["OrderKit.Sql"],
         ["OrderKit.EntityFrameworkCore"] = ["OrderKit.Sql"],
         ["OrderKit.RabbitMq"] = ["OrderKit.Messaging"],
+        ["OrderKit.Alerts"] = ["OrderKit.Messaging"],
         ["OrderKit.AspNetCore"] = ["OrderKit"],
         ["OrderKit.Export"] = ["OrderKit.Core"],
         ["OrderKit.Specs"] = Engines,
@@ -49,6 +50,7 @@ internal static class Arrows
         ["OrderKit.PostgreSql"] = ["Npgsql"],
         ["OrderKit.EntityFrameworkCore"] = ["Microsoft.EntityFrameworkCore.Relational", "Microsoft.EntityFrameworkCore"],
         ["OrderKit.RabbitMq"] = ["RabbitMQ.Client"],
+        ["OrderKit.Alerts"] = ["MailKit", "MimeKit"],
         ["OrderKit.Export"] = ["CsvHelper", "DocumentFormat.OpenXml", "DocumentFormat.OpenXml.Framework", "System.IO.Packaging"],
         ["OrderKit.Specs"] = ["Microsoft.Extensions.TimeProvider.Testing"],
     };

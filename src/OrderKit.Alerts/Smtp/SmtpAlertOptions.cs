@@ -1,40 +1,40 @@
-using System.Net.Mail;
+using MimeKit;
 
-namespace OrderKit.Messaging;
+namespace OrderKit.Alerts;
 
-/// <summary>Which server mails alerts, and to whom.</summary>
+/// <summary>The mail server that sends alerts, and the recipients.</summary>
 public sealed class SmtpAlertOptions
 {
-    private const int LargestPort = 65_535;
+    private const int MaxPort = 65_535;
 
-    /// <summary>The sink's name; another one for each.</summary>
+    /// <summary>The sink's name. Each sink has a name of its own.</summary>
     /// <value><c>smtp</c>.</value>
     public string Name { get; set; } = "smtp";
 
-    /// <summary>The server.</summary>
+    /// <summary>The mail server.</summary>
     public string Host { get; set; } = "";
 
-    /// <summary>Its port. TLS is begun by STARTTLS: a port that speaks TLS from the first byte (465) is not served.</summary>
+    /// <summary>The server's port. On 465 the connection starts with TLS; on any other port TLS starts with STARTTLS.</summary>
     /// <value>587.</value>
     public int Port { get; set; } = 587;
 
-    /// <summary>Whether TLS is demanded.</summary>
+    /// <summary>Whether TLS is required. A server that does not offer it gets no mail.</summary>
     /// <value><see langword="true"/>.</value>
     public bool UsesTls { get; set; } = true;
 
-    /// <summary>Who logs in; nobody where it is <see langword="null"/>.</summary>
+    /// <summary>The user name, or <see langword="null"/> to send without authentication.</summary>
     public string? UserName { get; set; }
 
     /// <summary>The password.</summary>
     public string? Password { get; set; }
 
-    /// <summary>Who sends.</summary>
+    /// <summary>The sender's address.</summary>
     public string From { get; set; } = "";
 
-    /// <summary>Who is told.</summary>
+    /// <summary>The recipients' addresses.</summary>
     public IList<string> To { get; } = [];
 
-    /// <summary>How long the server may take.</summary>
+    /// <summary>How long sending one mail may take.</summary>
     /// <value>30 seconds.</value>
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(30);
 
@@ -42,37 +42,39 @@ public sealed class SmtpAlertOptions
     {
         if (string.IsNullOrWhiteSpace(Name))
         {
-            yield return "SmtpAlertOptions.Name is empty.";
+            yield return "SmtpAlertOptions.Name is empty. Set a name.";
         }
 
         if (string.IsNullOrWhiteSpace(Host))
         {
-            yield return "SmtpAlertOptions.Host is empty; name the mail server.";
+            yield return "SmtpAlertOptions.Host is empty. Set the mail server.";
         }
 
-        if (Port is < 1 or > LargestPort or 465)
+        if (Port is < 1 or > MaxPort)
         {
-            yield return $"SmtpAlertOptions.Port is {Port}; it is the port of STARTTLS, usually 587, and never 465.";
+            yield return $"SmtpAlertOptions.Port is {Port}. It must be a port, usually 587 or 465.";
         }
 
-        if (!MailAddress.TryCreate(From, out _))
+        if (!IsAddress(From))
         {
-            yield return "SmtpAlertOptions.From is no address.";
+            yield return "SmtpAlertOptions.From is not a mail address.";
         }
 
-        if (To.Count == 0 || To.Any(static to => !MailAddress.TryCreate(to, out _)))
+        if (To.Count == 0 || !To.All(IsAddress))
         {
-            yield return "SmtpAlertOptions.To has at least one address, and nothing else.";
+            yield return "SmtpAlertOptions.To has no address, or an invalid one. Add at least one mail address.";
         }
 
         if (UserName is not null && !UsesTls && Host is not ("127.0.0.1" or "localhost" or "::1"))
         {
-            yield return "SmtpAlertOptions.UsesTls is off, and there is a UserName: the password would be sent for all to read.";
+            yield return "SmtpAlertOptions.UsesTls is off and UserName is set: the password would be sent unencrypted.";
         }
 
         if (Timeout <= TimeSpan.Zero)
         {
-            yield return $"SmtpAlertOptions.Timeout is {Timeout}; it must be longer than nothing.";
+            yield return $"SmtpAlertOptions.Timeout is {Timeout}. It must be positive.";
         }
     }
+
+    private static bool IsAddress(string text) => MailboxAddress.TryParse(text, out var address) && address.Domain.Length > 0;
 }

@@ -1,20 +1,21 @@
-namespace OrderKit.Messaging;
+namespace OrderKit.Alerts;
 
-/// <summary>Which robot of a WeCom group tells alerts.</summary>
+/// <summary>The robot of a WeCom group (企业微信群机器人) that posts alerts.</summary>
 public sealed class WeComAlertOptions
 {
-    /// <summary>The sink's name; another one for each.</summary>
+    /// <summary>The sink's name. Each sink has a name of its own.</summary>
     /// <value><c>wecom</c>.</value>
     public string Name { get; set; } = "wecom";
 
-    /// <summary>The robot's address with its key: <c>https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=…</c>. Whoever has it can write into the group.</summary>
+    /// <summary>The robot's address with its key. It is a secret: whoever has it can post to the group.</summary>
+    /// <value>Looks like <c>https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=…</c>.</value>
     public Uri? Address { get; set; }
 
-    /// <summary>How many messages a minute this process sends.</summary>
-    /// <value>20, which is what WeCom takes of a robot.</value>
+    /// <summary>How many messages this process sends per minute.</summary>
+    /// <value>20, the limit of WeCom.</value>
     public int PerMinute { get; set; } = 20;
 
-    /// <summary>How long WeCom may take.</summary>
+    /// <summary>How long one request may take.</summary>
     /// <value>10 seconds.</value>
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(10);
 
@@ -22,22 +23,22 @@ public sealed class WeComAlertOptions
     {
         if (string.IsNullOrWhiteSpace(Name))
         {
-            yield return "WeComAlertOptions.Name is empty.";
+            yield return "WeComAlertOptions.Name is empty. Set a name.";
         }
 
         if (!AlertAddress.IsSafe(Address))
         {
-            yield return "WeComAlertOptions.Address is the https address of the robot, with its key.";
+            yield return "WeComAlertOptions.Address must be the https address of the robot, with its key.";
         }
 
         if (PerMinute is < 1 or > 20)
         {
-            yield return $"WeComAlertOptions.PerMinute is {PerMinute}; WeCom takes 1 to 20 messages a minute.";
+            yield return $"WeComAlertOptions.PerMinute is {PerMinute}. It must be between 1 and 20.";
         }
 
         if (Timeout <= TimeSpan.Zero)
         {
-            yield return $"WeComAlertOptions.Timeout is {Timeout}; it must be longer than nothing.";
+            yield return $"WeComAlertOptions.Timeout is {Timeout}; it must be positive.";
         }
     }
 }

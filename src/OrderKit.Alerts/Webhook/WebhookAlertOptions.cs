@@ -1,21 +1,21 @@
-namespace OrderKit.Messaging;
+namespace OrderKit.Alerts;
 
-/// <summary>Where and how alerts are posted.</summary>
+/// <summary>The address that alerts are posted to, and the secret that signs them.</summary>
 public sealed class WebhookAlertOptions
 {
-    private const int LeastSecret = 16;
+    private const int MinSecretLength = 16;
 
-    /// <summary>The sink's name; another one for each.</summary>
+    /// <summary>The sink's name. Each sink has a name of its own.</summary>
     /// <value><c>webhook</c>.</value>
     public string Name { get; set; } = "webhook";
 
-    /// <summary>Where to: https, or http on this machine.</summary>
+    /// <summary>The address: https, or http on this machine.</summary>
     public Uri? Address { get; set; }
 
-    /// <summary>What signs the alerts: at least 16 characters that the receiver knows too.</summary>
+    /// <summary>The secret that signs the alerts: at least 16 characters, known to the receiver.</summary>
     public string Secret { get; set; } = "";
 
-    /// <summary>How long the receiver may take.</summary>
+    /// <summary>How long one request may take.</summary>
     /// <value>10 seconds.</value>
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(10);
 
@@ -23,22 +23,22 @@ public sealed class WebhookAlertOptions
     {
         if (string.IsNullOrWhiteSpace(Name))
         {
-            yield return "WebhookAlertOptions.Name is empty.";
+            yield return "WebhookAlertOptions.Name is empty. Set a name.";
         }
 
         if (!AlertAddress.IsSafe(Address))
         {
-            yield return "WebhookAlertOptions.Address is an absolute https address, or http on this machine.";
+            yield return "WebhookAlertOptions.Address must be an absolute https address, or http on this machine.";
         }
 
-        if (Secret.Length < LeastSecret)
+        if (Secret.Length < MinSecretLength)
         {
-            yield return $"WebhookAlertOptions.Secret has {Secret.Length} characters; it has at least {LeastSecret}.";
+            yield return $"WebhookAlertOptions.Secret has {Secret.Length} characters. It must have at least {MinSecretLength}.";
         }
 
         if (Timeout <= TimeSpan.Zero)
         {
-            yield return $"WebhookAlertOptions.Timeout is {Timeout}; it must be longer than nothing.";
+            yield return $"WebhookAlertOptions.Timeout is {Timeout}; it must be positive.";
         }
     }
 }

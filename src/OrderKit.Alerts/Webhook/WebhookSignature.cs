@@ -2,12 +2,12 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 
-namespace OrderKit.Messaging;
+namespace OrderKit.Alerts;
 
-/// <summary>Signs what the webhook sink posts, and verifies it for whoever receives it.</summary>
+/// <summary>Signs and verifies the requests of the webhook sink.</summary>
 public static class WebhookSignature
 {
-    /// <summary>The header with the alert's id: the same whenever it is sent again.</summary>
+    /// <summary>The header with the alert's id. An alert that is sent again has the same id.</summary>
     public const string IdHeader = "OrderKit-Alert-Id";
 
     /// <summary>The header with the time of sending, in seconds since 1970.</summary>
@@ -18,7 +18,10 @@ public static class WebhookSignature
 
     private const string Version = "v1=";
 
-    /// <summary>The signature: <c>v1=</c> and the HMAC-SHA256, in hexadecimal digits, over timestamp, a full stop and the body, under the secret in UTF-8.</summary>
+    /// <summary>
+    /// Computes the signature: <c>v1=</c> and the HMAC-SHA256, in hexadecimal digits, over timestamp, a full stop and the body.
+    /// The key is the secret in UTF-8.
+    /// </summary>
     public static string Of(string secret, long timestamp, ReadOnlySpan<byte> body)
     {
         ArgumentException.ThrowIfNullOrEmpty(secret);
@@ -29,21 +32,23 @@ public static class WebhookSignature
         return Version + Convert.ToHexStringLower(hmac.GetHashAndReset());
     }
 
-    /// <summary>Whether a signature is right and not older, or younger, than allowed.</summary>
+    /// <summary>Verifies a signature and that its time is within the tolerance.</summary>
     /// <param name="secret">The secret.</param>
-    /// <param name="timestamp">What <see cref="TimestampHeader"/> says.</param>
-    /// <param name="signature">What <see cref="SignatureHeader"/> says.</param>
-    /// <param name="body">The body as it came.</param>
-    /// <param name="now">The receiver's clock.</param>
-    /// <param name="tolerance">How far the clocks and the way may set them apart; five minutes will do.</param>
-    public static bool Verify(string secret, string? timestamp, string? signature, ReadOnlySpan<byte> body, DateTimeOffset now, TimeSpan tolerance)
+    /// <param name="timestamp">The value of <see cref="TimestampHeader"/>.</param>
+    /// <param name="signature">The value of <see cref="SignatureHeader"/>.</param>
+    /// <param name="body">The body as it was received.</param>
+    /// <param name="now">The receiver's current time.</param>
+    /// <param name="tolerance">The largest allowed difference between both times. Five minutes is a good value.</param>
+    public static bool Verify(
+        string secret, string? timestamp, string? signature, ReadOnlySpan<byte> body, DateTimeOffset now, TimeSpan tolerance)
     {
         if (signature is null || !long.TryParse(timestamp, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var seconds))
         {
             return false;
         }
 
-        var isRight = CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(Of(secret, seconds, body)), Encoding.UTF8.GetBytes(signature));
-        return isRight && Math.Abs((decimal)now.ToUnixTimeSeconds() - seconds) <= (decimal)tolerance.TotalSeconds;
+        var expected = Encoding.UTF8.GetBytes(Of(secret, seconds, body));
+        return CryptographicOperations.FixedTimeEquals(expected, Encoding.UTF8.GetBytes(signature))
+            && Math.Abs((decimal)now.ToUnixTimeSeconds() - seconds) <= (decimal)tolerance.TotalSeconds;
     }
 }

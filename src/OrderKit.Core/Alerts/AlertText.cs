@@ -1,28 +1,39 @@
 using System.Globalization;
 using System.Text;
-using OrderKit.Core;
 
-namespace OrderKit.Messaging;
+namespace OrderKit.Core;
 
-/// <summary>An alert in words.</summary>
-internal static class AlertText
+/// <summary>Renders an alert as text, for sinks.</summary>
+public static class AlertText
 {
     private const string InstantFormat = "yyyy-MM-dd HH:mm:ss'Z'";
 
-    /// <summary>One line.</summary>
-    public static string TitleOf(Alert alert) => Clean(string.Create(CultureInfo.InvariantCulture, $"{alert.Count:N0} {NameOf(alert)}: {alert.Reason} ({alert.Source})"));
+    /// <summary>Renders count, kind, reason and source on one line.</summary>
+    public static string TitleOf(Alert alert)
+    {
+        ArgumentNullException.ThrowIfNull(alert);
+        return Clean(string.Create(CultureInfo.InvariantCulture, $"{alert.Count:N0} {NameOf(alert)}: {alert.Reason} ({alert.Source})"));
+    }
 
-    /// <summary>From when to when.</summary>
-    public static string TimeOf(Alert alert) => alert.Count == 1 || alert.FirstAt == alert.LastAt
-        ? $"at {Instant(alert.FirstAt)}"
-        : $"from {Instant(alert.FirstAt)} to {Instant(alert.LastAt)}";
+    /// <summary>Renders when it happened, first and last.</summary>
+    public static string TimeOf(Alert alert)
+    {
+        ArgumentNullException.ThrowIfNull(alert);
+        return alert.Count == 1 || alert.FirstAt == alert.LastAt
+            ? $"at {Instant(alert.FirstAt)}"
+            : $"from {Instant(alert.FirstAt)} to {Instant(alert.LastAt)}";
+    }
 
-    /// <summary>What was left out.</summary>
-    public static string? MoreOf(Alert alert) => alert.Count > alert.Subjects.Count
-        ? string.Create(CultureInfo.InvariantCulture, $"and {alert.Count - alert.Subjects.Count:N0} more")
-        : null;
+    /// <summary>Renders how many subjects the alert does not name, or <see langword="null"/> when it names all.</summary>
+    public static string? MoreOf(Alert alert)
+    {
+        ArgumentNullException.ThrowIfNull(alert);
+        return alert.Count > alert.Subjects.Count
+            ? string.Create(CultureInfo.InvariantCulture, $"and {alert.Count - alert.Subjects.Count:N0} more")
+            : null;
+    }
 
-    /// <summary>All of it, for a mail.</summary>
+    /// <summary>Renders the whole alert on several lines, as the body of a mail.</summary>
     public static string BodyOf(Alert alert)
     {
         var text = new StringBuilder(TitleOf(alert)).Append("\r\n").Append(TimeOf(alert)).Append("\r\n\r\n");
@@ -36,12 +47,18 @@ internal static class AlertText
             text.Append(more).Append("\r\n");
         }
 
-        return text.Append("\r\nAlert ").Append(alert.Id).Append(": the same id is the same alert, told again.\r\n").ToString();
+        return text.Append("\r\nAlert ").Append(alert.Id).Append(". A mail with the same id is the same alert, sent again.\r\n").ToString();
     }
 
-    /// <summary>On one line, whatever a sender put into its id.</summary>
-    public static string Clean(string text) => string.Concat(text.EnumerateRunes().Select(static rune =>
-        Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator ? " " : rune.ToString()));
+    /// <summary>Replaces line breaks, control characters and invisible characters by spaces. Ids from other systems may have any.</summary>
+    public static string Clean(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return string.Concat(text.EnumerateRunes().Select(static rune => Rune.GetUnicodeCategory(rune)
+            is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
+            ? " "
+            : rune.ToString()));
+    }
 
     private static string NameOf(Alert alert) => (alert.Kind, alert.Count) switch
     {

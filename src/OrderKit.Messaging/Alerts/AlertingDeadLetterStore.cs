@@ -20,7 +20,7 @@ internal sealed class AlertingDeadLetterStore(IDeadLetterStore inner, IOutboxSto
 
             // The type of the error and never its text, which may quote what was in the message.
             var way = letter.Flow == MessageFlow.Outbox ? "outbox" : "inbox";
-            (notices ??= []).Add(new AlertNotice(letter.Tenant, AlertKinds.DeadLetter, $"{way} {letter.Name}", AlertNotices.Named(letter.ErrorClass), AlertNotices.Named(letter.MessageId)).ToMessage());
+            (notices ??= []).Add(new AlertNotice(letter.Tenant, AlertKinds.DeadLetter, $"{way} {letter.Name}", AlertingStores.Named(letter.ErrorClass), AlertingStores.Named(letter.MessageId)).ToMessage());
         }
 
         if (notices is not null)

@@ -12,7 +12,7 @@ internal sealed class AlertingQuarantineStore(IQuarantineStore inner, IOutboxSto
         if (isNew)
         {
             var notice = new AlertNotice(
-                message.Tenant, AlertKinds.Quarantine, AlertNotices.Named(message.Source), AlertNotices.Named(message.Reason), AlertNotices.Named(message.MessageId));
+                message.Tenant, AlertKinds.Quarantine, AlertingStores.Named(message.Source), AlertingStores.Named(message.Reason), AlertingStores.Named(message.MessageId));
             await outbox.AppendAsync(unitOfWork, [notice.ToMessage()], cancellationToken).ConfigureAwait(false);
         }
 

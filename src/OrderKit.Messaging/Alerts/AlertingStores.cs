@@ -5,7 +5,7 @@ using OrderKit.Messaging.Storage;
 namespace OrderKit.Messaging;
 
 /// <summary>Has a notice written with each dead letter and each message in quarantine.</summary>
-internal sealed class AlertNotices(IServiceProvider services) : IStorePortDecorator<IDeadLetterStore>, IStorePortDecorator<IQuarantineStore>
+internal sealed class AlertingStores(IServiceProvider services) : IStorePortDecorator<IDeadLetterStore>, IStorePortDecorator<IQuarantineStore>
 {
     /// <summary>A notice has no empty text, and what it tells of may: it must be kept all the same.</summary>
     public static string Named(string text) => text.Length > 0 ? text : "unnamed";

@@ -30,8 +30,9 @@ public static class AlertExtensions
         services.AddOptions<AlertOptions>().ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<AlertOptions>, AlertOptionsCheck>());
         services.TryAddSingleton<AlertSwitch>();
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IStorePortDecorator<IDeadLetterStore>, AlertNotices>(static provider => new AlertNotices(provider)));
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IStorePortDecorator<IQuarantineStore>, AlertNotices>(static provider => new AlertNotices(provider)));
+        services.Replace(ServiceDescriptor.Singleton(static provider => new AlertNotices(StoreChoice.PortOf<IOutboxStore>(provider))));
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IStorePortDecorator<IDeadLetterStore>, AlertingStores>(static provider => new AlertingStores(provider)));
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IStorePortDecorator<IQuarantineStore>, AlertingStores>(static provider => new AlertingStores(provider)));
         services.TryAddSingleton(static provider => new AlertPump(
             StoreChoice.PortOf<IOutboxStore>(provider),
             StoreChoice.PortOf<IDeadLetterStore>(provider),

@@ -63,6 +63,14 @@ public sealed class AlertPumpTests
     }
 
     [Fact]
+    public void Two_sinks_of_one_name_are_refused()
+    {
+        using var desk = new Desk(null, true, new NotingSink("one"), new NotingSink("one"));
+
+        Assert.Contains("'one'", Assert.Throws<ArgumentException>(() => desk.Pump).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_message_without_an_id_becomes_a_dead_letter_and_is_told_like_any_other()
     {
         using var desk = new Desk();
