@@ -176,7 +176,7 @@ public sealed class HttpAlertSinkTests
         Fails(
             alerts => alerts.ToSmtp(options => (options.Port, options.UserName, options.UsesTls) = (70_000, "u", false)),
             "Host is empty", "Port is 70000", "From", "To has", "password would be sent");
-        Fails(_ => { }, "Nobody is told");
+        Fails(_ => { }, "no sink for alerts");
 
         void Fails(Action<AlertsBuilder> configure, params string[] faults)
         {

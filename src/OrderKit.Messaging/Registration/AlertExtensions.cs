@@ -1,21 +1,18 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OrderKit.Core;
 using OrderKit.Core.Storage;
 using OrderKit.Messaging;
-using OrderKit.Messaging.Storage;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>Registers alerts.</summary>
 public static class AlertExtensions
 {
-    /// <summary>Has somebody told of dead letters, messages in quarantine and opened cases; calling it again adds sinks.</summary>
+    /// <summary>Sends alerts about dead letters, messages in quarantine and opened cases. Calling it again adds sinks.</summary>
     /// <param name="builder">The builder.</param>
-    /// <param name="configure">Names who is told, such as <c>alerts => alerts.ToLog()</c>.</param>
-    /// <exception cref="ArgumentException">Nobody is named.</exception>
+    /// <param name="configure">Adds the sinks, such as <c>alerts => alerts.ToLog()</c>.</param>
+    /// <exception cref="ArgumentException">There is no sink.</exception>
     public static OrderKitBuilder AddAlerts(this OrderKitBuilder builder, Action<AlertsBuilder> configure)
     {
         ArgumentNullException.ThrowIfNull(builder);
@@ -24,26 +21,29 @@ public static class AlertExtensions
         configure(new AlertsBuilder(services));
         if (!services.Any(static service => service.ServiceType == typeof(IAlertSink)))
         {
-            throw new ArgumentException("Nobody is told. Name a sink, such as ToLog().", nameof(configure));
+            throw new ArgumentException("There is no sink for alerts. Add one, such as ToLog().", nameof(configure));
         }
 
-        services.AddOptions<AlertOptions>().ValidateOnStart();
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<AlertOptions>, AlertOptionsCheck>());
+        services.AddValidatedOptions<AlertOptions>(null, static (options, faults) => options.Validate(faults));
         services.TryAddSingleton<AlertSwitch>();
-        services.Replace(ServiceDescriptor.Singleton(static provider => new AlertNotices(StoreChoice.PortOf<IOutboxStore>(provider))));
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IStorePortDecorator<IDeadLetterStore>, AlertingStores>(static provider => new AlertingStores(provider)));
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IStorePortDecorator<IQuarantineStore>, AlertingStores>(static provider => new AlertingStores(provider)));
-        services.TryAddSingleton(static provider => new AlertPump(
-            StoreChoice.PortOf<IOutboxStore>(provider),
-            StoreChoice.PortOf<IDeadLetterStore>(provider),
-            StoreChoice.PortOf<IDeliveryPauseStore>(provider),
-            StoreChoice.PortOf<ILeaseStore>(provider),
-            StoreChoice.PortOf<IUnitOfWorkFactory>(provider),
-            provider.GetServices<IAlertSink>(),
-            provider.GetRequiredService<IOptions<AlertOptions>>(),
-            provider.GetService<ILoggerFactory>(),
-            provider.GetService<TimeProvider>()));
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, AlertService>());
+        services.Replace(ServiceDescriptor.Singleton(static provider => new AlertNotices(provider.GetRequiredService<IOutboxStore>())));
+        services.TryAddSingleton<AlertPump>();
+        services.AddBackgroundLoops<AlertPump>(LoopsOf);
         return builder;
+    }
+
+    // Each sink has its own loop, so that a slow sink does not delay the others.
+    private static IEnumerable<BackgroundLoop> LoopsOf(IServiceProvider provider)
+    {
+        var options = provider.GetRequiredService<IOptions<AlertOptions>>().Value;
+        if (!options.RunInBackground)
+        {
+            return [];
+        }
+
+        var pump = provider.GetRequiredService<AlertPump>();
+        return pump.Pumps
+            .Select(sink => new BackgroundLoop("alert sink", options.PollInterval, sink.PumpAllAsync))
+            .Prepend(new BackgroundLoop("alerts", options.PollInterval, pump.GatherAsync));
     }
 }

@@ -25,6 +25,7 @@ public sealed partial class TransportReceiver : IAsyncDisposable
     private readonly ITransport _transport;
     private readonly Inbox _inbox;
     private readonly IDeadLetterStore _letters;
+    private readonly AlertNotices _notices;
     private readonly IUnitOfWorkFactory _units;
     private readonly TransportReceiverOptions _options;
     private readonly ILogger _logger;
@@ -40,16 +41,37 @@ public sealed partial class TransportReceiver : IAsyncDisposable
         IUnitOfWorkFactory units,
         IOptions<TransportReceiverOptions> options,
         ILogger<TransportReceiver>? logger = null,
-        TimeProvider? timeProvider = null)
+        TimeProvider? timeProvider = null,
+        AlertNotices? notices = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         _transport = transport ?? throw new ArgumentNullException(nameof(transport));
         _inbox = inbox ?? throw new ArgumentNullException(nameof(inbox));
         _letters = letters ?? throw new ArgumentNullException(nameof(letters));
+        _notices = notices ?? AlertNotices.None;
         _units = units ?? throw new ArgumentNullException(nameof(units));
         _options = options.Value;
         _logger = logger ?? NullLogger<TransportReceiver>.Instance;
         _time = timeProvider ?? TimeProvider.System;
+    }
+
+    /// <summary>Receives until cancelled. After a failure it waits for a delay that doubles with each further failure.</summary>
+    internal async Task ReceiveAllAsync(CancellationToken cancellationToken)
+    {
+        for (var failures = 0; ;)
+        {
+            try
+            {
+                await ReceiveOnceAsync(cancellationToken).ConfigureAwait(false);
+                failures = 0;
+            }
+            catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+            {
+                var delay = Backoff.After(++failures, _options.FirstPause, _options.LongestPause, Backoff.Chance());
+                LogFailed(_logger, e, _options.Topic, delay);
+                await Task.Delay(delay, _time, cancellationToken).ConfigureAwait(false);
+            }
+        }
     }
 
     /// <summary>Waits for messages, writes a batch of them in one transaction, and acknowledges them.</summary>
@@ -135,7 +157,7 @@ public sealed partial class TransportReceiver : IAsyncDisposable
                 accepted = receipts.Count(static receipt => receipt == InboxReceipt.Accepted);
                 if (letters.Count > 0)
                 {
-                    await _letters.AddAsync(unit, letters, cancellationToken).ConfigureAwait(false);
+                    await _letters.AddAsync(unit, letters, _notices, cancellationToken).ConfigureAwait(false);
                 }
 
                 await unit.CommitAsync(cancellationToken).ConfigureAwait(false);
@@ -181,7 +203,7 @@ public sealed partial class TransportReceiver : IAsyncDisposable
         var unit = await _units.BeginAsync(cancellationToken).ConfigureAwait(false);
         await using (unit.ConfigureAwait(false))
         {
-            await _letters.AddAsync(unit, [letter], cancellationToken).ConfigureAwait(false);
+            await _letters.AddAsync(unit, [letter], _notices, cancellationToken).ConfigureAwait(false);
             await unit.CommitAsync(cancellationToken).ConfigureAwait(false);
         }
     }
@@ -247,4 +269,7 @@ public sealed partial class TransportReceiver : IAsyncDisposable
 
     [LoggerMessage(2202, LogLevel.Error, "A message of the topic {Topic} could not even be kept as a dead letter; it is put aside by the transport.")]
     private static partial void LogRejected(ILogger logger, Exception exception, string topic);
+
+    [LoggerMessage(2203, LogLevel.Error, "Receiving the topic {Topic} failed; it is tried again in {Delay}.")]
+    private static partial void LogFailed(ILogger logger, Exception exception, string topic, TimeSpan delay);
 }

@@ -1,23 +1,18 @@
-using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 using OrderKit.Core;
 using OrderKit.RabbitMq;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Registers the transport through RabbitMQ.</summary>
+/// <summary>Registers the RabbitMQ transport.</summary>
 public static class OrderKitRabbitMqExtensions
 {
-    /// <summary>Adds the transport. <c>SendThroughTransport</c> publishes the outbox with it, <c>ReceiveFromTransport</c> receives into the inbox.</summary>
+    /// <summary>Adds RabbitMQ. <c>SendThroughTransport</c> publishes the outbox, <c>ReceiveFromTransport</c> fills the inbox.</summary>
     /// <exception cref="InvalidOperationException">Another transport was added before.</exception>
     public static OrderKitBuilder AddRabbitMq(this OrderKitBuilder builder, Action<RabbitMqOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(configure);
-        builder.ChooseTransport(static provider => new RabbitMqTransport(
-            provider.GetRequiredService<IOptions<RabbitMqOptions>>(), provider.GetService<ILogger<RabbitMqTransport>>(), provider.GetService<TimeProvider>()));
-        builder.Services.AddOptions<RabbitMqOptions>().Configure(configure).ValidateOnStart();
-        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<RabbitMqOptions>, RabbitMqOptionsCheck>());
+        builder.ChooseTransport<RabbitMqTransport>();
+        builder.Services.AddValidatedOptions(configure, RabbitMqOptionsCheck.Validate);
         return builder;
     }
 }
