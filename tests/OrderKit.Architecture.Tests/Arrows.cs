@@ -26,6 +26,7 @@ internal static class Arrows
         ["OrderKit.PostgreSql"] = ["OrderKit.Sql"],
         ["OrderKit.EntityFrameworkCore"] = ["OrderKit.Sql"],
         ["OrderKit.RabbitMq"] = ["OrderKit.Messaging"],
+        ["OrderKit.Alerts"] = ["OrderKit.Messaging"],
         ["OrderKit.AspNetCore"] = ["OrderKit"],
         ["OrderKit.Export"] = ["OrderKit.Core"],
         ["OrderKit.Specs"] = Engines,
@@ -49,7 +50,9 @@ internal static class Arrows
         ["OrderKit.PostgreSql"] = ["Npgsql"],
         ["OrderKit.EntityFrameworkCore"] = ["Microsoft.EntityFrameworkCore.Relational", "Microsoft.EntityFrameworkCore"],
         ["OrderKit.RabbitMq"] = ["RabbitMQ.Client"],
-        ["OrderKit.Export"] = ["CsvHelper", "DocumentFormat.OpenXml", "System.IO.Packaging"],
+        ["OrderKit.Alerts"] = ["MailKit", "MimeKit"],
+        ["OrderKit.Export"] = ["CsvHelper", "DocumentFormat.OpenXml", "DocumentFormat.OpenXml.Framework", "System.IO.Packaging"],
+        ["OrderKit.Specs"] = ["Microsoft.Extensions.TimeProvider.Testing"],
     };
 
     /// <summary>The one package that may know of ASP.NET Core.</summary>

@@ -25,7 +25,7 @@ public sealed class WebShop : IAsyncDisposable
 
     public BreakableStore Store { get; }
 
-    public ManualTimeProvider Clock { get; } = new(new DateTimeOffset(2026, 2, 6, 12, 0, 0, TimeSpan.Zero));
+    public FakeTimeProvider Clock { get; } = new(new DateTimeOffset(2026, 2, 6, 12, 0, 0, TimeSpan.Zero));
 
     public IServiceProvider Services => _app.Services;
 

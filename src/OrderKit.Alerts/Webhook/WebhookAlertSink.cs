@@ -3,7 +3,7 @@ using System.Net.Http.Headers;
 using System.Text.Json;
 using OrderKit.Core;
 
-namespace OrderKit.Messaging;
+namespace OrderKit.Alerts;
 
 /// <summary>Posts alerts as signed JSON.</summary>
 internal sealed class WebhookAlertSink(WebhookAlertOptions options, TimeProvider time) : IAlertSink, IDisposable
@@ -21,8 +21,9 @@ internal sealed class WebhookAlertSink(WebhookAlertOptions options, TimeProvider
         request.Headers.Add(WebhookSignature.IdHeader, alert.Id);
         request.Headers.Add(WebhookSignature.TimestampHeader, timestamp.ToString(CultureInfo.InvariantCulture));
         request.Headers.Add(WebhookSignature.SignatureHeader, WebhookSignature.Of(options.Secret, timestamp, body));
-        using var answer = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
-        AlertAddress.RequireSuccess(answer, time);
+        const HttpCompletionOption Headers = HttpCompletionOption.ResponseHeadersRead;
+        using var response = await _client.SendAsync(request, Headers, cancellationToken).ConfigureAwait(false);
+        AlertAddress.RequireSuccess(response, time);
     }
 
     public void Dispose() => _client.Dispose();

@@ -2,7 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using OrderKit.Core;
 using OrderKit.Core.Storage;
 
-namespace OrderKit.Messaging.Tests;
+namespace OrderKit.Alerts.Tests;
 
 /// <summary>The code that the documentation shows; a test holds the two together.</summary>
 public sealed class AlertSnippets
@@ -29,12 +29,12 @@ public sealed class AlertSnippets
 
         await using var provider = services.BuildServiceProvider();
         Assert.Equal(["log", "webhook", "smtp", "wecom"], provider.GetServices<IAlertSink>().Select(sink => sink.Name));
-        var outbox = provider.GetRequiredService<IOutboxStore>();
+        var (outbox, notices) = (provider.GetRequiredService<IOutboxStore>(), provider.GetRequiredService<AlertNotices>());
         await using var unit = await provider.GetRequiredService<IUnitOfWorkFactory>().BeginAsync();
 
         #region alert-notice
-        // In the transaction in which it happens: it is told when that commits, and not otherwise.
-        await outbox.AppendAsync(unit, [new AlertNotice(TenantId.Default, "stock-below-zero", "warehouse SH", "oversold", "SKU-1").ToMessage()]);
+        // It is sent when the transaction commits, and never without it.
+        await notices.WriteAsync(unit, [new AlertNotice(TenantId.Default, "stock-below-zero", "warehouse SH", "oversold", "SKU-1")]);
         #endregion
 
         await unit.CommitAsync();

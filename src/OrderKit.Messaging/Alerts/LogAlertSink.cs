@@ -3,14 +3,15 @@ using OrderKit.Core;
 
 namespace OrderKit.Messaging;
 
-/// <summary>Writes alerts into the log, as warnings with the event id 2401.</summary>
+/// <summary>Writes alerts to the log as warnings with event id 2401.</summary>
 internal sealed partial class LogAlertSink(ILogger<LogAlertSink> logger) : IAlertSink
 {
     public string Name => "log";
 
     public Task SendAsync(Alert alert, CancellationToken cancellationToken)
     {
-        LogAlert(logger, alert.Id, AlertText.TitleOf(alert), AlertText.TimeOf(alert), string.Join(", ", alert.Subjects.Select(AlertText.Clean)));
+        var subjects = string.Join(", ", alert.Subjects.Select(AlertText.Clean));
+        LogAlert(logger, alert.Id, AlertText.TitleOf(alert), AlertText.TimeOf(alert), subjects);
         return Task.CompletedTask;
     }
 

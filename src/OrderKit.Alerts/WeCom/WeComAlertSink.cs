@@ -2,18 +2,22 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using OrderKit.Core;
+using OrderKit.Messaging;
 
-namespace OrderKit.Messaging;
+namespace OrderKit.Alerts;
 
-/// <summary>Tells alerts in a WeCom group, by its robot.</summary>
-/// <remarks>See https://developer.work.weixin.qq.com/document/path/91770: 20 messages a minute, 4,096 bytes of content, and failures that come with 200.</remarks>
+/// <summary>Posts alerts to a WeCom group through its robot.</summary>
+/// <remarks>
+/// See https://developer.work.weixin.qq.com/document/path/91770. A robot takes 20 messages per minute and 4,096 bytes of content.
+/// Failures come with HTTP 200.
+/// </remarks>
 internal sealed class WeComAlertSink(WeComAlertOptions options, TimeProvider time) : IAlertSink, IDisposable
 {
-    /// <summary>How many bytes of UTF-8 the content may have.</summary>
+    /// <summary>The longest content in UTF-8 bytes.</summary>
     public const int MaxContent = 4_096;
 
     private const int TooOften = 45009;
-    private const int LongestLine = 512;
+    private const int MaxLine = 512;
 
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
 
@@ -25,21 +29,23 @@ internal sealed class WeComAlertSink(WeComAlertOptions options, TimeProvider tim
 
     public async Task SendAsync(Alert alert, CancellationToken cancellationToken)
     {
-        TakeTurn();
+        TakeSlot();
         using var request = new HttpRequestMessage(HttpMethod.Post, options.Address) { Content = new ByteArrayContent(BodyOf(alert)) };
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-        using var answer = await _client.SendAsync(request, cancellationToken).ConfigureAwait(false);
-        AlertAddress.RequireSuccess(answer, time);
-        var (code, text) = Read(await answer.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false));
+        using var response = await _client.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        AlertAddress.RequireSuccess(response, time);
+        var (code, text) = Read(await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false));
         if (code != 0)
         {
-            throw code == TooOften ? new RetryLaterException(Minute) : new HttpRequestException($"WeCom answered with errcode {code}: {text}");
+            throw code == TooOften
+                ? new RetryLaterException(Minute)
+                : new HttpRequestException($"WeCom responded with errcode {code}: {text}");
         }
     }
 
     public void Dispose() => _client.Dispose();
 
-    /// <summary>The message: no longer than WeCom takes it, and cut between characters.</summary>
+    /// <summary>Renders the message and cuts it between lines at WeCom's limit.</summary>
     internal static string ContentOf(Alert alert)
     {
         var lines = new List<string> { $"**{Quote(AlertText.TitleOf(alert))}**", AlertText.TimeOf(alert) };
@@ -67,13 +73,13 @@ internal sealed class WeComAlertSink(WeComAlertOptions options, TimeProvider tim
         return content.Append(id).ToString();
     }
 
-    // A number that a sender gave may look like a mention, a link or a colour.
+    // An id from another system may look like a mention, a link or a colour.
     private static string Quote(string text)
     {
         var quoted = new StringBuilder();
         foreach (var rune in AlertText.Clean(text).EnumerateRunes())
         {
-            if (Encoding.UTF8.GetByteCount(quoted.ToString()) + rune.Utf8SequenceLength > LongestLine)
+            if (Encoding.UTF8.GetByteCount(quoted.ToString()) + rune.Utf8SequenceLength > MaxLine)
             {
                 return quoted.Append('…').ToString();
             }
@@ -115,17 +121,24 @@ internal sealed class WeComAlertSink(WeComAlertOptions options, TimeProvider tim
         try
         {
             using var json = JsonDocument.Parse(body);
-            return json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty("errcode"u8, out var code) && code.TryGetInt32(out var number)
-                ? (number, json.RootElement.TryGetProperty("errmsg"u8, out var text) && text.ValueKind == JsonValueKind.String ? text.GetString() : null)
-                : (-1, "an answer without an errcode");
+            var root = json.RootElement;
+            if (root.ValueKind != JsonValueKind.Object
+                || !root.TryGetProperty("errcode"u8, out var code)
+                || !code.TryGetInt32(out var number))
+            {
+                return (-1, "a response without an errcode");
+            }
+
+            var hasText = root.TryGetProperty("errmsg"u8, out var text) && text.ValueKind == JsonValueKind.String;
+            return (number, hasText ? text.GetString() : null);
         }
         catch (JsonException)
         {
-            return (-1, "an answer that is no JSON");
+            return (-1, "a response that is not JSON");
         }
     }
 
-    private void TakeTurn()
+    private void TakeSlot()
     {
         lock (_gate)
         {
