@@ -55,11 +55,11 @@ public sealed class PostgreSqlEnlistTests : EnlistTests
 
 public sealed class SqliteUnitOfWorkTests : UnitOfWorkTests
 {
-    protected override Task<ErpDatabase> OpenAsync(Action<IServiceCollection>? configure) => new SqliteErpDatabase().CreateAsync(configure);
+    protected override Task<ErpDatabase> OpenAsync(Action<IServiceCollection>? configure = null) => new SqliteErpDatabase().CreateAsync(configure);
 }
 
 [Trait("Requires", "PostgreSql")]
 public sealed class PostgreSqlUnitOfWorkTests : UnitOfWorkTests
 {
-    protected override Task<ErpDatabase> OpenAsync(Action<IServiceCollection>? configure) => new PostgreSqlErpDatabase().CreateAsync(configure);
+    protected override Task<ErpDatabase> OpenAsync(Action<IServiceCollection>? configure = null) => new PostgreSqlErpDatabase().CreateAsync(configure);
 }
