@@ -1,3 +1,4 @@
+using System.Data.Common;
 using OrderKit.Core;
 using OrderKit.EntityFrameworkCore;
 using OrderKit.Sql;
@@ -7,6 +8,10 @@ namespace Microsoft.EntityFrameworkCore;
 /// <summary>Runs changes of a <see cref="DbContext"/> and changes of OrderKit as one transaction.</summary>
 public static class OrderKitDbContextExtensions
 {
+    private const string LockNotAvailable = "55P03";
+    private const string DeadlockDetected = "40P01";
+    private const string SerializationFailure = "40001";
+
     /// <summary>Runs a delegate in a transaction of the context that OrderKit has joined, then saves the changes and commits.</summary>
     /// <typeparam name="TResult">What the delegate returns.</typeparam>
     /// <param name="context">The context. It must have no pending changes: make them in the delegate.</param>
@@ -79,6 +84,7 @@ public static class OrderKitDbContextExtensions
     /// its execution strategy does not retry: whoever began the unit commits it or runs the handler again.
     /// </remarks>
     /// <exception cref="ArgumentException">The unit of work is not of a SQL store.</exception>
+    /// <exception cref="ContentionException">The database ended the transaction because of another one; nothing of it is written.</exception>
     /// <exception cref="InvalidOperationException">The context has a transaction or an open connection already, or pending changes.</exception>
     public static async Task<TResult> ExecuteInUnitOfWorkAsync<TResult>(
         this DbContext context,
@@ -98,14 +104,22 @@ public static class OrderKitDbContextExtensions
         RefusePendingChanges(context);
         var joined = await JoinedTransaction.EnterAsync(context.Database, unit.Transaction, cancellationToken).ConfigureAwait(false);
         await using var leaving = joined.ConfigureAwait(false);
-        return await new SingleAttempt(context).ExecuteAsync(
-            async cancellation =>
-            {
-                var result = await operation(cancellation).ConfigureAwait(false);
-                await context.SaveChangesAsync(cancellation).ConfigureAwait(false);
-                return result;
-            },
-            cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await new SingleAttempt(context).ExecuteAsync(
+                async cancellation =>
+                {
+                    var result = await operation(cancellation).ConfigureAwait(false);
+                    await context.SaveChangesAsync(cancellation).ConfigureAwait(false);
+                    return result;
+                },
+                cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (ContentionIn(exception) is not null)
+        {
+            // EF Core wraps what the driver throws, and the unit's owner looks for OrderKit's exception.
+            throw ContentionIn(exception)!;
+        }
     }
 
     /// <inheritdoc cref="ExecuteInUnitOfWorkAsync{TResult}"/>
@@ -121,6 +135,19 @@ public static class OrderKitDbContextExtensions
                 return true;
             },
             cancellationToken);
+    }
+
+    private static ContentionException? ContentionIn(Exception exception)
+    {
+        for (var inner = exception; inner is not (null or ContentionException); inner = inner.InnerException)
+        {
+            if (inner is DbException { SqlState: LockNotAvailable or DeadlockDetected or SerializationFailure } driver)
+            {
+                return new ContentionException(isHeld: driver.SqlState == LockNotAvailable, driver);
+            }
+        }
+
+        return null;
     }
 
     private static void RefusePendingChanges(DbContext context)
