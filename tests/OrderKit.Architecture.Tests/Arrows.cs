@@ -48,7 +48,7 @@ internal static class Arrows
         ["OrderKit.ChannelAdapters"] = ["Polly.Core"],
         ["OrderKit.Sqlite"] = ["Microsoft.Data.Sqlite.Core", "Microsoft.Data.Sqlite", "SQLitePCLRaw.bundle_e_sqlite3", "SQLitePCLRaw.core"],
         ["OrderKit.PostgreSql"] = ["Npgsql"],
-        ["OrderKit.EntityFrameworkCore"] = ["Microsoft.EntityFrameworkCore.Relational", "Microsoft.EntityFrameworkCore"],
+        ["OrderKit.EntityFrameworkCore"] = ["Microsoft.EntityFrameworkCore.Relational", "Microsoft.EntityFrameworkCore", "Microsoft.EntityFrameworkCore.Abstractions"],
         ["OrderKit.RabbitMq"] = ["RabbitMQ.Client"],
         ["OrderKit.Alerts"] = ["MailKit", "MimeKit"],
         ["OrderKit.Export"] = ["CsvHelper", "DocumentFormat.OpenXml", "DocumentFormat.OpenXml.Framework", "System.IO.Packaging"],
