@@ -32,10 +32,17 @@ internal sealed partial class NotificationEndpoint(string provider, Notification
     {
         try
         {
-            if (await RequestContent.ReadAsync(context.Request, MaximumBody, context.RequestAborted).ConfigureAwait(false) is not { } body)
+            var record = context.Features.Get<RecordedBody>() ?? RecordedBody.Install(context);
+            var (body, problem, fault) = await record.CompleteAsync(MaximumBody, context.RequestAborted).ConfigureAwait(false);
+            if (problem is not null)
             {
-                LogRefused(logger, provider, "too-large");
-                return Empty(StatusCodes.Status413PayloadTooLarge);
+                if (problem.Status >= StatusCodes.Status500InternalServerError)
+                {
+                    throw new InvalidOperationException(problem.Title, fault);
+                }
+
+                LogRefused(logger, provider, problem.Code);
+                return Empty(problem.Status);
             }
 
             switch (await read(context, body, context.RequestAborted).ConfigureAwait(false))

@@ -30,8 +30,7 @@ internal sealed partial class IdempotencyKeyGate(RequestDelegate handler)
 
     public async Task InvokeAsync(HttpContext context)
     {
-        var method = context.Request.Method;
-        if (HttpMethods.IsGet(method) || HttpMethods.IsHead(method) || HttpMethods.IsOptions(method) || HttpMethods.IsTrace(method))
+        if (IsSafe(context.Request.Method))
         {
             await handler(context).ConfigureAwait(false);
             return;
@@ -61,10 +60,21 @@ internal sealed partial class IdempotencyKeyGate(RequestDelegate handler)
         }
     }
 
+    /// <summary>Whether requests of a method have no effect, and so need no key.</summary>
+    public static bool IsSafe(string method) =>
+        HttpMethods.IsGet(method) || HttpMethods.IsHead(method) || HttpMethods.IsOptions(method) || HttpMethods.IsTrace(method);
+
     private async Task DoOnceAsync(HttpContext context, string key, IdempotencyKeyOptions options)
     {
         var logger = LoggerOf(context);
-        var operationKey = new OperationKey(options.Tenant(context), ScopeOf(context, options), key);
+        var caller = options.Caller(context);
+        if (caller is not null && !WellFormedText.IsText(caller))
+        {
+            await RefuseAsync(context, Problem.TextMalformed("name of the caller"), "refused").ConfigureAwait(false);
+            return;
+        }
+
+        var operationKey = new OperationKey(options.Tenant(context), ScopeOf(context, caller), key);
         if (context.Features.Get<IAntiforgeryValidationFeature>() is { IsValid: false })
         {
             await RefuseAsync(
@@ -74,10 +84,22 @@ internal sealed partial class IdempotencyKeyGate(RequestDelegate handler)
             return;
         }
 
-        if (await RequestContent.ReadAsync(context.Request, options.MaximumRequest, context.RequestAborted).ConfigureAwait(false) is not { } body)
+        var (body, refusal, fault) = context.Features.Get<RecordedBody>() is { } record
+            ? await record.CompleteAsync(options.MaximumRequest, context.RequestAborted).ConfigureAwait(false)
+            : (default, Problem.BodyUnavailable, null);
+        if (refusal is { Status: >= StatusCodes.Status500InternalServerError })
         {
-            var detail = string.Create(CultureInfo.InvariantCulture, $"A request with an Idempotency-Key has at most {options.MaximumRequest:N0} bytes here, because it is compared when it is repeated. Nothing was done.");
-            await RefuseAsync(context, new Problem(StatusCodes.Status413PayloadTooLarge, "request-too-large", "The request is too large", detail), "refused").ConfigureAwait(false);
+            LogBodyUnavailable(logger, fault, context.GetEndpoint()?.DisplayName, Hash(key));
+        }
+
+        if (refusal is null && RequestContent.MalformedPartOf(context.Request, body.Span) is { } part)
+        {
+            refusal = Problem.TextMalformed(part);
+        }
+
+        if (refusal is not null)
+        {
+            await RefuseAsync(context, refusal, "refused").ConfigureAwait(false);
             return;
         }
 
@@ -312,9 +334,8 @@ internal sealed partial class IdempotencyKeyGate(RequestDelegate handler)
     }
 
     // The caller only as a digest: a subject may be an address, and nobody needs to read it here.
-    private static string ScopeOf(HttpContext context, IdempotencyKeyOptions options)
+    private static string ScopeOf(HttpContext context, string? caller)
     {
-        var caller = options.Caller(context);
         var who = caller switch
         {
             null => "anonymous",
@@ -349,4 +370,8 @@ internal sealed partial class IdempotencyKeyGate(RequestDelegate handler)
 
     [LoggerMessage(4006, LogLevel.Warning, "A request lost its lease while it was handled; its key hashes to {KeyHash}.")]
     private static partial void LogLost(ILogger logger, string keyHash);
+
+    [LoggerMessage(4007, LogLevel.Error, "The whole body of a request to {Endpoint} is not available, so the request was refused; its key hashes to {KeyHash}. "
+        + "Middleware set the header Idempotency-Key, replaced the recorded body, failed while it read the body, or read more than is recorded before routing.")]
+    private static partial void LogBodyUnavailable(ILogger logger, Exception? exception, string? endpoint, string keyHash);
 }

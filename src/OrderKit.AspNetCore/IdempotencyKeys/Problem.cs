@@ -19,6 +19,28 @@ internal sealed record Problem(int Status, string Code, string Title, string Det
     /// <summary>When to ask again.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
+    /// <summary>The server could not show that it has the whole body. This is a fault of the host, not of the caller.</summary>
+    public static Problem BodyUnavailable { get; } = new(
+        StatusCodes.Status500InternalServerError,
+        "body-unavailable",
+        "The server has not got the whole request body",
+        "A request with an Idempotency-Key is compared when it is repeated, and the server cannot compare this one. Nothing was done.");
+
+    public static Problem RequestTooLarge(int limit) => RequestTooLarge(string.Create(
+        CultureInfo.InvariantCulture, $"A request with an Idempotency-Key has at most {limit:N0} bytes here, because it is compared when it is repeated."));
+
+    public static Problem RequestTooLarge(string detail) =>
+        new(StatusCodes.Status413PayloadTooLarge, "request-too-large", "The request is too large", $"{detail} Nothing was done.");
+
+    public static Problem BodyIncomplete(int status, string detail) => new(
+        status, "body-incomplete", "The request body is not complete", $"{detail} Repeat the request under the same key. Nothing was done.");
+
+    public static Problem TextMalformed(string what) => new(
+        StatusCodes.Status400BadRequest,
+        "text-malformed",
+        "The request has text that is not Unicode",
+        $"The {what} is not valid UTF-8, or has half of a surrogate pair. Send valid UTF-8. Nothing was done.");
+
     public async Task WriteAsync(HttpResponse response)
     {
         using var body = new MemoryStream();

@@ -92,4 +92,20 @@ public sealed class FingerprintTests
     private static Fingerprint Of(IEnumerable<int> values) => Fingerprint.Of([.. values.Select((value, i) => ($"f{i}", (FingerprintValue)(long)value))]);
 
     private static Fingerprint OfJson(string json) => Fingerprint.OfJson(Encoding.UTF8.GetBytes(json));
+
+    [Theory]
+    [InlineData("\ud800")]
+    [InlineData("a\udc00\ud800")]
+    public void Half_of_a_surrogate_pair_has_no_fingerprint(string text)
+    {
+        Assert.ThrowsAny<ArgumentException>(() => Fingerprint.Of(("a", text)));
+        Assert.ThrowsAny<ArgumentException>(() => Fingerprint.Of((text, "a")));
+    }
+
+    [Theory]
+    [InlineData("""{"a":"\ud800"}""")]
+    [InlineData("""{"\udc00":1}""")]
+    [InlineData("""{"a":[{"b":"\ud800\ud800"}]}""")]
+    public void JSON_with_half_of_a_surrogate_pair_has_no_fingerprint(string json) =>
+        Assert.ThrowsAny<ArgumentException>(() => Fingerprint.OfJson(System.Text.Encoding.UTF8.GetBytes(json)));
 }
