@@ -93,11 +93,11 @@ public sealed class FingerprintTests
 
     private static Fingerprint OfJson(string json) => Fingerprint.OfJson(Encoding.UTF8.GetBytes(json));
 
-    [Theory]
-    [InlineData("\ud800")]
-    [InlineData("a\udc00\ud800")]
-    public void Half_of_a_surrogate_pair_has_no_fingerprint(string text)
+    [Fact]
+    public void Half_of_a_surrogate_pair_has_no_fingerprint()
     {
+        // Not an argument of the test: attributes are stored as UTF-8, which has no form for it.
+        var text = "a\ud800";
         Assert.ThrowsAny<ArgumentException>(() => Fingerprint.Of(("a", text)));
         Assert.ThrowsAny<ArgumentException>(() => Fingerprint.Of((text, "a")));
     }
