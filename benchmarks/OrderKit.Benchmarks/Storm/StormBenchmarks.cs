@@ -22,6 +22,9 @@ internal static class StormBenchmarks
     private static readonly int Orders = Settings.Number("ORDERKIT_STORM_ORDERS", 1_000_000);
     private static readonly TimeSpan Duration = Settings.Seconds("ORDERKIT_STORM_SECONDS", 60);
 
+    // Without it only the intake is held against hand-written groups: ORDERKIT_STORM_SECONDS=0.
+    private static readonly bool HasStorm = Duration > TimeSpan.Zero;
+
     public static async Task RunAsync()
     {
         var folder = Directory.CreateTempSubdirectory("orderkit-bench-storm-").FullName;
@@ -38,6 +41,8 @@ internal static class StormBenchmarks
                     options.Synchronous = SqliteSynchronous.Full;
                 }),
                 Open,
+                [1],
+                async () => await SqliteGroupWriter.OpenAsync($"{source};Pooling=False").ConfigureAwait(false),
                 [("each its own connection, contending for the file", () => RawClients.OnOwnConnectionsAsync(NaiveCallers, Open, Settings))]).ConfigureAwait(false);
 
             DbConnection Open() => new SqliteConnection($"{source};Pooling=False");
@@ -58,8 +63,10 @@ internal static class StormBenchmarks
             await RunAsync(
                 "PostgreSQL, fsync on",
                 7,
-                builder => builder.AddIntake(options => options.Writers = 2).UsePostgreSql(prepared),
+                builder => builder.UsePostgreSql(prepared),
                 () => new NpgsqlConnection($"{server.ConnectionString};Pooling=False"),
+                [1, 2],
+                async () => await PostgreSqlGroupWriter.OpenAsync($"{server.ConnectionString};Pooling=False").ConfigureAwait(false),
                 [
                     ("the driver's pool, as it comes", () => RawClients.OnPoolAsync(NpgsqlDataSource.Create(server.ConnectionString))),
                     ("the driver's pool, prepared by the driver", () => RawClients.OnPoolAsync(NpgsqlDataSource.Create(prepared))),
@@ -67,23 +74,46 @@ internal static class StormBenchmarks
         }
     }
 
-    private static async Task RunAsync(string title, int bar, Action<OrderKitBuilder> choose, Func<DbConnection> open, (string Name, Func<Task<RawClients>> Open)[] raw)
+    /// <param name="title">The database.</param>
+    /// <param name="bar">How many times as fast as one by one the intake must be.</param>
+    /// <param name="choose">Chooses the store.</param>
+    /// <param name="open">Opens a plain connection.</param>
+    /// <param name="writers">With how many writers the intake is held against hand-written groups; the storm itself runs with the most.</param>
+    /// <param name="openWriter">Opens a connection of a hand-written group.</param>
+    /// <param name="raw">Hand-written clients that commit each callback.</param>
+    private static async Task RunAsync(
+        string title, int bar, Action<OrderKitBuilder> choose, Func<DbConnection> open, int[] writers, Func<Task<IGroupWriter>> openWriter,
+        (string Name, Func<Task<RawClients>> Open)[] raw)
     {
-        var services = new ServiceCollection().AddLogging();
-        choose(services.AddOrderKit());
-        var provider = services.BuildServiceProvider();
-        await using var ends = provider.ConfigureAwait(false);
-        await provider.GetRequiredService<Sql.OrderKitSchema>().EnsureAsync().ConfigureAwait(false);
-        var lifecycle = provider.GetRequiredService<OrderLifecycle>();
-        await FillAsync(lifecycle, Orders).ConfigureAwait(false);
+        var stores = writers.Select(count => new DurableStore(builder => choose(builder.AddIntake(options => options.Writers = count)))).ToArray();
+        await stores[^1].CreateAsync().ConfigureAwait(false);
+        await FillAsync(stores[^1].Lifecycle, Orders).ConfigureAwait(false);
+        if (HasStorm)
+        {
+            await StormAsync(title, bar, stores[^1], open, raw).ConfigureAwait(false);
+        }
 
-        var storm = new CallbackStorm(Orders, Math.Min(Newest, Orders));
-        var intake = provider.GetRequiredService<OrderIntake>();
-        var operations = provider.GetRequiredService<Operations>();
+        for (var i = 0; i < stores.Length; i++)
+        {
+            // Streams of half as many orders: the first two are those of the storm.
+            await StormSides.PrintAsync(title, Orders, 2 + (3 * i), stores[i], writers[i], openWriter, open).ConfigureAwait(false);
+        }
+
+        foreach (var store in stores)
+        {
+            await store.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private static async Task StormAsync(string title, int bar, DurableStore store, Func<DbConnection> open, (string Name, Func<Task<RawClients>> Open)[] raw)
+    {
+        var storm = new CallbackStorm(Orders, Math.Min(Newest, Orders / 5));
+        var intake = store.Service<OrderIntake>();
+        var operations = store.Service<Operations>();
 
         // Warm, and not counted.
         var warm = await storm.RunAsync(Callers, Duration / 10, request => TakeAsync(intake, request)).ConfigureAwait(false);
-        var naive = await storm.RunAsync(NaiveCallers, Duration / 4, request => OneByOneAsync(operations, lifecycle, request)).ConfigureAwait(false);
+        var naive = await storm.RunAsync(NaiveCallers, Duration / 4, request => OneByOneAsync(operations, store.Lifecycle, request)).ConfigureAwait(false);
         var grouped = await storm.RunAsync(Callers, Duration, request => TakeAsync(intake, request)).ConfigureAwait(false);
         var difference = await SumOfVersionsAsync(open()).ConfigureAwait(false) - Orders - warm.Effects - naive.Effects - grouped.Effects;
 
@@ -95,7 +125,7 @@ internal static class StormBenchmarks
         }
 
         Console.WriteLine();
-        Console.WriteLine($"### Callback storm on {title}: {Orders:N0} orders, callbacks about the newest {Math.Min(Newest, Orders):N0}, each delivered 3 times");
+        Console.WriteLine($"### Callback storm on {title}: {Orders:N0} orders, callbacks about the newest {Math.Min(Newest, Orders / 5):N0}, each delivered 3 times");
         Console.WriteLine();
         Console.WriteLine("| | callers | seconds | answered/s | bar | effects/s | last quarter ÷ first | bar | p50 ms | p99 ms | p99.9 ms | max ms |");
         Console.WriteLine("|---|---:|---:|---:|---|---:|---:|---|---:|---:|---:|---:|");
@@ -156,7 +186,7 @@ internal static class StormBenchmarks
         };
 
     // Each effect is one version of its order.
-    private static async Task<long> SumOfVersionsAsync(DbConnection connection)
+    internal static async Task<long> SumOfVersionsAsync(DbConnection connection)
     {
         await using (connection.ConfigureAwait(false))
         {

@@ -5,7 +5,9 @@ namespace OrderKit.Benchmarks;
 /// <param name="Quarters">Deliveries answered in each quarter of the time.</param>
 /// <param name="Effects">How many took effect.</param>
 /// <param name="Latencies">How long each answer took, in milliseconds, shortest first.</param>
-internal sealed record StormResult(TimeSpan Elapsed, long[] Quarters, long Effects, double[] Latencies)
+/// <param name="AllocatedBytes">What the process allocated.</param>
+/// <param name="Processor">The processor time of the process.</param>
+internal sealed record StormResult(TimeSpan Elapsed, long[] Quarters, long Effects, double[] Latencies, double AllocatedBytes, TimeSpan Processor)
 {
     public long Answered => Quarters.Sum();
 
