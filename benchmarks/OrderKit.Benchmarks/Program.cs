@@ -11,6 +11,7 @@ var suites = new (string Name, Func<Task> Run)[]
     ("storm", StormBenchmarks.RunAsync),
     ("grouped", GroupedBenchmarks.RunAsync),
     ("messaging", MessagingBenchmarks.RunAsync),
+    ("peers", PeerBenchmarks.RunAsync),
     ("upkeep", UpkeepBenchmarks.RunAsync),
     ("deadlines", () => { DeadlineBenchmarks.Run(); return Task.CompletedTask; }),
 };
