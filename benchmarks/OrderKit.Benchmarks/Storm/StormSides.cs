@@ -28,7 +28,7 @@ internal static class StormSides
     {
         var newest = Math.Min(Newest, orders / 10);
         var intake = store.Service<OrderIntake>();
-        var size = new IntakeOptions().MaximumItems;
+        var size = new IntakeOptions().MaxItems;
         var before = await StormBenchmarks.SumOfVersionsAsync(open()).ConfigureAwait(false);
         var own = new CallbackStorm(orders, newest, stream);
         var effects = (await own.RunAsync(Callers, Duration / 2, request => StormBenchmarks.TakeAsync(intake, request)).ConfigureAwait(false)).Effects;

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace OrderKit.AspNetCore;
 
-/// <summary>Stands in place of the server's request body and records each byte that anybody reads from it.</summary>
+/// <summary>Replaces the server's request body and records each byte that is read from it.</summary>
 /// <remarks>
 /// It is installed before any middleware runs. So the record begins with the first byte, whoever reads it: middleware, the form reader or
 /// the endpoint. The record counts as complete only when the server reported the end of the body.
@@ -27,7 +27,8 @@ internal sealed class RecordedBody : Stream
     private bool _isDropped;
     private Exception? _fault;
 
-    private RecordedBody(HttpContext context) => (_context, _source, _announced) = (context, context.Request.Body, context.Request.ContentLength);
+    private RecordedBody(HttpContext context) =>
+        (_context, _source, _announced) = (context, context.Request.Body, context.Request.ContentLength);
 
     public override bool CanRead => true;
 
@@ -53,10 +54,11 @@ internal sealed class RecordedBody : Stream
 
     /// <summary>Reads the rest of the body and returns all of it, or the reason why it is not complete.</summary>
     /// <remarks>
-    /// The request's body is then read from its beginning again. A stream that middleware put in place of it stays, such as one that
-    /// decompresses: what it gives differs from what was sent.
+    /// The handler then reads the body from its beginning. If middleware replaced the body, for example by a stream that decompresses it,
+    /// that stream stays in place, because its content differs from what was sent.
     /// </remarks>
-    public async Task<(ReadOnlyMemory<byte> Bytes, Problem? Problem, Exception? Fault)> CompleteAsync(int limit, CancellationToken cancellationToken)
+    public async Task<(ReadOnlyMemory<byte> Bytes, Problem? Problem, Exception? Fault)> CompleteAsync(
+        int limit, CancellationToken cancellationToken)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
         try
@@ -127,7 +129,7 @@ internal sealed class RecordedBody : Stream
         }
         catch (Exception e)
         {
-            // Nobody knows how much the server gave up with it, so the body is never taken for complete.
+            // The server may have dropped bytes, so the body never counts as complete.
             _fault ??= e;
             throw;
         }
@@ -150,7 +152,7 @@ internal sealed class RecordedBody : Stream
 
     public override void SetLength(long value) => throw new NotSupportedException();
 
-    // Whatever was recorded ahead of the reader comes first; behind the end there is nothing to ask the server for.
+    // Recorded bytes that the reader has not had yet come first. At the end of the body the server is not asked again.
     private bool TryHandOut(Span<byte> buffer, out int count)
     {
         count = Math.Min(buffer.Length, (int)_record.Length - _handedOut);
@@ -178,7 +180,7 @@ internal sealed class RecordedBody : Stream
         _received += count;
         if (_isDropped || _received > limit)
         {
-            // An endpoint without keys streams as it did before.
+            // Too large, or an endpoint without keys: the body is only passed on.
             (_isDropped, _handedOut) = (true, 0);
             _record.SetLength(0);
             return;
@@ -188,7 +190,7 @@ internal sealed class RecordedBody : Stream
     }
 
     private int LimitNow() => _context.GetEndpoint() is not { } endpoint ? UnroutedLimit
-        : endpoint.Metadata.GetMetadata<IdempotencyKeyMetadata>()?.Options.MaximumRequest ?? 0;
+        : endpoint.Metadata.GetMetadata<IdempotencyKeyMetadata>()?.Options.MaxRequest ?? 0;
 
     private Problem? ProblemOf(int limit) => this switch
     {
@@ -198,7 +200,8 @@ internal sealed class RecordedBody : Stream
         { _fault: IOException e } => Problem.BodyIncomplete(StatusCodes.Status400BadRequest, e.Message),
         { _fault: not null } or { _isDropped: true } or { _isComplete: false } => Problem.BodyUnavailable,
         _ when _announced is { } announced && announced != _received => Problem.BodyIncomplete(
-            StatusCodes.Status400BadRequest, string.Create(CultureInfo.InvariantCulture, $"Content-Length is {announced} and {_received} bytes arrived.")),
+            StatusCodes.Status400BadRequest,
+            string.Create(CultureInfo.InvariantCulture, $"Content-Length is {announced} and {_received} bytes arrived.")),
         _ => null,
     };
 }

@@ -9,11 +9,11 @@ namespace OrderKit.AspNetCore;
 /// <summary>Turns a request that was read completely into its fingerprint.</summary>
 internal static class RequestContent
 {
-    private const int MaximumBodyFields = 48;
+    private const int MaxBodyFields = 48;
     private const int LongestName = 100;
 
-    /// <summary>What the request asks for: path, query and body, field by field where the body is a JSON object.</summary>
-    /// <remarks>Method and route are part of the key's scope.</remarks>
+    /// <summary>Makes the fingerprint of path, query and body. A JSON object is compared property by property.</summary>
+    /// <remarks>Method and route are part of the scope of the key.</remarks>
     /// <param name="request">A request whose text is well-formed; see <see cref="MalformedPartOf"/>.</param>
     /// <param name="body">Its whole body, as it was sent.</param>
     public static Fingerprint FingerprintOf(HttpRequest request, ReadOnlyMemory<byte> body)
@@ -32,9 +32,10 @@ internal static class RequestContent
     /// <remarks>Bodies other than JSON and forms are compared byte by byte, whatever they are.</remarks>
     public static string? MalformedPartOf(HttpRequest request, ReadOnlySpan<byte> body)
     {
-        // The target as it was sent: an escape that is not UTF-8 stays in the decoded path, where it looks like a path that spells it out.
+        // The target as it was sent. An escape that is not UTF-8 stays in the decoded path, where it looks like a different path.
         var target = request.HttpContext.Features.Get<IHttpRequestFeature>()?.RawTarget;
-        return !WellFormedText.IsUrl(target ?? "") || !WellFormedText.IsUrl($"{request.PathBase}{request.Path}{request.QueryString}") ? "path or query"
+        return !WellFormedText.IsUrl(target ?? "") ? "path or query"
+            : !WellFormedText.IsUrl($"{request.PathBase}{request.Path}{request.QueryString}") ? "path or query"
             : IsJson(request) ? WellFormedText.IsJson(body) ? null : "JSON body"
             : IsForm(request) && !WellFormedText.IsPercentEncoded(body) ? "form"
             : null;
@@ -42,10 +43,11 @@ internal static class RequestContent
 
     private static void AddQuery(List<(string, FingerprintValue)> fields, IQueryCollection query)
     {
-        // As a whole where it is unusual: a fingerprint has at most 64 fields.
+        // A fingerprint has at most 64 fields, so an unusual query is one field.
         if (query.Count > 8 || query.Keys.Any(static name => name.Length > LongestName))
         {
-            fields.Add(("query", Join(query.OrderBy(static pair => pair.Key, StringComparer.OrdinalIgnoreCase).SelectMany(static pair => pair.Value.Prepend(pair.Key)))));
+            var sorted = query.OrderBy(static pair => pair.Key, StringComparer.OrdinalIgnoreCase);
+            fields.Add(("query", Join(sorted.SelectMany(static pair => pair.Value.Prepend(pair.Key)))));
             return;
         }
 
@@ -71,12 +73,13 @@ internal static class RequestContent
 
     private static bool IsJson(HttpRequest request) =>
         TypeOf(request) is { } type
-        && (type.SubType.Equals("json", StringComparison.OrdinalIgnoreCase) || type.Suffix.Equals("json", StringComparison.OrdinalIgnoreCase));
+        && (type.SubType.Equals("json", StringComparison.OrdinalIgnoreCase)
+            || type.Suffix.Equals("json", StringComparison.OrdinalIgnoreCase));
 
     private static bool IsForm(HttpRequest request) =>
         TypeOf(request) is { } type && type.MediaType.Equals("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase);
 
-    // Only where the body is UTF-8 as it was sent: not compressed, and in no other charset.
+    // Null where the body is compressed or has a charset other than UTF-8.
     private static MediaTypeHeaderValue? TypeOf(HttpRequest request) =>
         !request.Headers.ContainsKey(HeaderNames.ContentEncoding)
         && MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
@@ -84,13 +87,13 @@ internal static class RequestContent
             ? type
             : null;
 
-    // What is no JSON, or has a property twice, is compared by its bytes; the handler judges it.
+    // Content that is not JSON, or has a property twice, is compared byte by byte. The handler decides about it.
     private static bool TryRead(ReadOnlyMemory<byte> body, out IReadOnlyList<(string Name, FingerprintValue Value)> fields)
     {
         try
         {
             fields = Fingerprint.FieldsOfJson(body);
-            if (fields.Count is 0 or > MaximumBodyFields || fields.Any(static field => field.Name.Length is 0 or > LongestName))
+            if (fields.Count is 0 or > MaxBodyFields || fields.Any(static field => field.Name.Length is 0 or > LongestName))
             {
                 fields = Whole(body);
             }
@@ -99,7 +102,7 @@ internal static class RequestContent
         }
         catch (ArgumentException)
         {
-            // An array, or a single value, is one field of an object that has no other.
+            // An array or a single value becomes the one field of an object.
             return TryReadWhole(body, out fields);
         }
     }
@@ -128,6 +131,6 @@ internal static class RequestContent
         return [.. Fingerprint.FieldsOfJson(wrapped)];
     }
 
-    // Each behind its length, so that two texts never look like another two.
+    // Each text follows its length, so that two different lists never join to the same text.
     private static string Join(IEnumerable<string?> texts) => string.Concat(texts.Select(static text => $"{text?.Length ?? -1}:{text}"));
 }

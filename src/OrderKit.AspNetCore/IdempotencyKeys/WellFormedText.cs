@@ -4,12 +4,14 @@ using System.Text.Unicode;
 
 namespace OrderKit.AspNetCore;
 
-/// <summary>Checks that text is Unicode. Broken text is read as replacement characters, so that two different texts would look the same.</summary>
+/// <summary>
+/// Checks that text is Unicode. Decoders turn broken text into replacement characters, so that two different texts would look the same.
+/// </summary>
 internal static class WellFormedText
 {
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <summary>Whether a text has no half of a surrogate pair.</summary>
+    /// <summary>Whether a text has no unpaired surrogate.</summary>
     public static bool IsText(string text) => TryEncode(text, out _);
 
     /// <summary>Whether a URL or a part of it is UTF-8 when its percent encoding is removed.</summary>
@@ -22,7 +24,8 @@ internal static class WellFormedText
         var length = 0;
         for (var i = 0; i < text.Length; i++)
         {
-            var isEscape = text[i] == '%' && i + 2 < text.Length && char.IsAsciiHexDigit((char)text[i + 1]) && char.IsAsciiHexDigit((char)text[i + 2]);
+            var isEscape = text[i] == '%' && i + 2 < text.Length
+                && char.IsAsciiHexDigit((char)text[i + 1]) && char.IsAsciiHexDigit((char)text[i + 2]);
             decoded[length++] = isEscape ? Convert.FromHexString(Encoding.ASCII.GetString(text.Slice(i + 1, 2)))[0] : text[i];
             i += isEscape ? 2 : 0;
         }
@@ -30,7 +33,7 @@ internal static class WellFormedText
         return Utf8.IsValid(decoded.AsSpan(0, length));
     }
 
-    /// <summary>Whether JSON is UTF-8 and none of its strings has half of a surrogate pair. Content that is no JSON is only checked for UTF-8.</summary>
+    /// <summary>Whether JSON is UTF-8 without unpaired surrogates. Content that is not JSON is only checked for UTF-8.</summary>
     public static bool IsJson(ReadOnlySpan<byte> json)
     {
         if (!Utf8.IsValid(json))
@@ -60,7 +63,7 @@ internal static class WellFormedText
         }
         catch (JsonException)
         {
-            // No JSON: it is compared byte by byte.
+            // Content that is not JSON is compared byte by byte.
         }
 
         return true;

@@ -25,8 +25,8 @@ public static class IdempotencyKeyExtensions
     }
 
     /// <summary>
-    /// Makes endpoints process each request once for its <c>Idempotency-Key</c>, as draft-ietf-httpapi-idempotency-key-header-07 describes it.
-    /// On a group it applies to all endpoints of the group, except GET, HEAD, OPTIONS and TRACE. Where it is called twice, the inner call applies.
+    /// Makes endpoints process each request once for its <c>Idempotency-Key</c>, as in draft-ietf-httpapi-idempotency-key-header-07.
+    /// On a group it applies to all endpoints except those for GET, HEAD, OPTIONS and TRACE. If it is called twice, the inner call applies.
     /// Requires <see cref="AddIdempotencyKeys"/>.
     /// </summary>
     /// <param name="builder">An endpoint or a group.</param>
@@ -48,7 +48,8 @@ public static class IdempotencyKeyExtensions
             if (!endpoint.ApplicationServices.GetServices<IStartupFilter>().OfType<BodyRecording>().Any())
             {
                 throw new InvalidOperationException(
-                    $"The endpoint {endpoint.DisplayName} requires an Idempotency-Key, and request bodies are not recorded. Call builder.Services.AddIdempotencyKeys().");
+                    $"The endpoint {endpoint.DisplayName} requires an Idempotency-Key, but request bodies are not recorded. "
+                    + "Call builder.Services.AddIdempotencyKeys().");
             }
 
             var isWrapped = endpoint.Metadata.OfType<IdempotencyKeyMetadata>().Any();

@@ -292,7 +292,7 @@ public sealed class RequestBodyTests
                 return "done";
             }).RequireIdempotencyKey(options =>
             {
-                options.MaximumRequest = reader is "the endpoint's limit" ? 1_000 : 4_000;
+                options.MaxRequest = reader is "the endpoint's limit" ? 1_000 : 4_000;
                 options.Caller = static context => context.Request.Headers["X-Caller"];
             });
             app.MapPost("/large", async (HttpContext context) =>

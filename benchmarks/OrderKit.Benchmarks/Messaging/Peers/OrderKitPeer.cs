@@ -24,10 +24,10 @@ internal static class OrderKitPeer
             [.. messages.Select(static message => new InboxMessage(message.Id, "bench", TenantId.Default, message.Id, "bench.message", message.Body))]).ConfigureAwait(false),
         static async (services, message) =>
         {
-            var unit = await StoreChoice.PortOf<IUnitOfWorkFactory>(services).BeginAsync().ConfigureAwait(false);
+            var unit = await services.GetRequiredService<IUnitOfWorkFactory>().BeginAsync().ConfigureAwait(false);
             await using (unit.ConfigureAwait(false))
             {
-                await StoreChoice.PortOf<IOutboxStore>(services).AppendAsync(
+                await services.GetRequiredService<IOutboxStore>().AppendAsync(
                     unit, [new OutboxMessage(message.Id, Topic, TenantId.Default, message.Id, "bench.message", message.Body)]).ConfigureAwait(false);
                 await unit.CommitAsync().ConfigureAwait(false);
             }
