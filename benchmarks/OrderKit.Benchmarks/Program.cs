@@ -22,7 +22,8 @@ foreach (var unknown in args.Where(a => !suites.Any(s => s.Name == a)))
     return 2;
 }
 
-Console.WriteLine($".NET {Environment.Version}, {Environment.ProcessorCount} processors, {(System.Runtime.GCSettings.IsServerGC ? "server" : "workstation")} GC");
+Console.WriteLine($".NET {Environment.Version}, {Environment.ProcessorCount} processors, "
+    + $"{(System.Runtime.GCSettings.IsServerGC ? "server" : "workstation")} GC");
 foreach (var (_, run) in suites.Where(s => args.Length == 0 || args.Contains(s.Name)))
 {
     await run().ConfigureAwait(false);

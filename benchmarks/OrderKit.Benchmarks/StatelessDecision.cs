@@ -26,7 +26,9 @@ internal static class StatelessDecision
         }
     }
 
-    /// <summary>Makes a machine for each parcel, as its documentation advises for a state that is stored elsewhere, and fires its whole life.</summary>
+    /// <summary>
+    /// Makes a machine for each parcel, as its documentation advises for a state that is stored elsewhere, and fires its whole life.
+    /// </summary>
     public static void FireThroughLives()
     {
         for (var i = 0; i < LifeFires; i += Facts)

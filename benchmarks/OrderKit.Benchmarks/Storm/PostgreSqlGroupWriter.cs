@@ -18,8 +18,17 @@ internal sealed class PostgreSqlGroupWriter : IGroupWriter
     {
         _connection = connection;
         _claims = new Set(claim, " ON CONFLICT DO NOTHING RETURNING key", ("key", "text"));
-        _entries = new Set(entry, "", ("order_no", "bigint"), ("version", "bigint"), ("trigger_name", "text"), ("fact_id", "text"), ("evidence", "text"), ("recorded_at", "timestamptz"));
-        _messages = new Set(message, "", ("lane", "text"), ("message_id", "text"), ("created_at", "timestamptz"), ("due_at", "timestamptz"));
+        _entries = new Set(
+            entry,
+            "",
+            ("order_no", "bigint"),
+            ("version", "bigint"),
+            ("trigger_name", "text"),
+            ("fact_id", "text"),
+            ("evidence", "text"),
+            ("recorded_at", "timestamptz"));
+        _messages = new Set(
+            message, "", ("lane", "text"), ("message_id", "text"), ("created_at", "timestamptz"), ("due_at", "timestamptz"));
     }
 
     public static async Task<PostgreSqlGroupWriter> OpenAsync(string connectionString)
@@ -98,14 +107,16 @@ internal sealed class PostgreSqlGroupWriter : IGroupWriter
         await using (batch.ConfigureAwait(false))
         {
             var change = new NpgsqlBatchCommand("""
-                UPDATE orderkit_orders o SET version = u.version, states = u.states, captured = u.captured, packed = u.packed, shipped = u.shipped,
-                    headline = u.headline, updated_at = $8
-                FROM unnest($1, $2, $3, $4, $5, $6, $7) AS u (order_no, version, states, captured, packed, shipped, headline) WHERE o.order_no = u.order_no
+                UPDATE orderkit_orders o SET version = u.version, states = u.states, captured = u.captured, packed = u.packed,
+                    shipped = u.shipped, headline = u.headline, updated_at = $8
+                FROM unnest($1, $2, $3, $4, $5, $6, $7) AS u (order_no, version, states, captured, packed, shipped, headline)
+                WHERE o.order_no = u.order_no
                 """);
             foreach (var value in (object[])
                 [
-                    Column(static head => head.OrderNo), Column(static head => head.Version), Column(static head => head.States), Column(static head => head.Captured),
-                    Column(static head => head.Packed), Column(static head => head.Shipped), Column(static head => head.Headline), now,
+                    Column(static head => head.OrderNo), Column(static head => head.Version), Column(static head => head.States),
+                    Column(static head => head.Captured), Column(static head => head.Packed), Column(static head => head.Shipped),
+                    Column(static head => head.Headline), now,
                 ])
             {
                 change.Parameters.Add(new NpgsqlParameter { Value = value });
@@ -116,12 +127,13 @@ internal sealed class PostgreSqlGroupWriter : IGroupWriter
             _entries.Bind(
                 entries.Parameters,
                 [
-                    Each(request => orders[OrderOf(request)].OrderNo), versions, Each(static request => request.Fact.Trigger), Each(static request => request.Fact.Id),
-                    Each(static request => request.Fact.Evidence), nows,
+                    Each(request => orders[OrderOf(request)].OrderNo), versions, Each(static request => request.Fact.Trigger),
+                    Each(static request => request.Fact.Id), Each(static request => request.Fact.Evidence), nows,
                 ]);
             batch.BatchCommands.Add(entries);
             var messages = new NpgsqlBatchCommand(_messages.Insert);
-            var ids = taken.Select((request, i) => string.Create(CultureInfo.InvariantCulture, $"{OrderOf(request)}:{versions[i]}")).ToArray();
+            var ids = taken.Select(
+                (request, i) => string.Create(CultureInfo.InvariantCulture, $"{OrderOf(request)}:{versions[i]}")).ToArray();
             _messages.Bind(messages.Parameters, [Each(OrderOf), ids, nows, nows]);
             batch.BatchCommands.Add(messages);
             await batch.ExecuteNonQueryAsync().ConfigureAwait(false);
@@ -135,7 +147,8 @@ internal sealed class PostgreSqlGroupWriter : IGroupWriter
     {
         var orders = new Dictionary<string, Head>(StringComparer.Ordinal);
         var command = new NpgsqlCommand(
-            "SELECT order_id, order_no, version, states, captured, packed, shipped, headline FROM orderkit_orders WHERE tenant = $1 AND order_id = ANY ($2) "
+            "SELECT order_id, order_no, version, states, captured, packed, shipped, headline FROM orderkit_orders WHERE tenant = $1 AND "
+                + "order_id = ANY ($2) "
             + "ORDER BY order_id FOR UPDATE",
             _connection);
         await using (command.ConfigureAwait(false))
@@ -195,8 +208,10 @@ internal sealed class PostgreSqlGroupWriter : IGroupWriter
             var same = template.Names.Zip(template.Values).Where(column => !names.Contains(column.First)).ToArray();
             _same = [.. same.Select(static column => column.Second)];
             var values = names.Select(static name => $"u.{name}").Concat(same.Select((_, i) => $"${varying.Length + i + 1}"));
-            Insert = $"INSERT INTO {template.Table} ({string.Join(", ", names.Concat(same.Select(static column => column.First)))}) SELECT {string.Join(", ", values)} "
-                + $"FROM unnest({string.Join(", ", varying.Select(static (column, i) => $"${i + 1}::{column.Type}[]"))}) AS u ({string.Join(", ", names)}){end}";
+            Insert = $"INSERT INTO {template.Table} ({string.Join(", ", names.Concat(same.Select(static column => column.First)))}) "
+                + $"SELECT {string.Join(", ", values)} "
+                + $"FROM unnest({string.Join(", ", varying.Select(static (column, i) => $"${i + 1}::{column.Type}[]"))}) AS u "
+                + $"({string.Join(", ", names)}){end}";
         }
 
         public string Insert { get; }

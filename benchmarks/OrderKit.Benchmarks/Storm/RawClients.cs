@@ -4,8 +4,8 @@ using System.Globalization;
 namespace OrderKit.Benchmarks;
 
 /// <summary>
-/// The callback as people write it, without OrderKit: a transaction that claims the key, reads and updates the order, and writes a row
-/// of the journal and one of the outbox, with the same columns and indexes. Nothing is decided or serialised: what OrderKit wrote is
+/// The callback without OrderKit, as commonly written: a transaction that claims the key, reads and updates the order, and writes a row
+/// of the journal and one of the outbox, with the same columns and indexes. Nothing is decided or serialised: a row of OrderKit is
 /// written again, with other keys.
 /// </summary>
 internal sealed class RawClients : IAsyncDisposable
@@ -19,10 +19,11 @@ internal sealed class RawClients : IAsyncDisposable
     private readonly RowTemplate _message;
 
     private RawClients(
-        Func<int, Task<DbConnection>> rent, Func<DbConnection, ValueTask> giveBack, Func<ValueTask> end, string forUpdate, RowTemplate claim, RowTemplate entry, RowTemplate message) =>
+        Func<int, Task<DbConnection>> rent, Func<DbConnection, ValueTask> giveBack, Func<ValueTask> end, string forUpdate,
+        RowTemplate claim, RowTemplate entry, RowTemplate message) =>
         (_rent, _giveBack, _end, _forUpdate, _claim, _entry, _message) = (rent, giveBack, end, forUpdate, claim, entry, message);
 
-    /// <summary>Each client keeps a connection of its own, and all of them contend for the file.</summary>
+    /// <summary>Gives each client its own connection; all of them contend for the file.</summary>
     public static async Task<RawClients> OnOwnConnectionsAsync(int clients, Func<DbConnection> open, string settings)
     {
         var connections = new DbConnection[clients];
@@ -46,19 +47,23 @@ internal sealed class RawClients : IAsyncDisposable
             "").ConfigureAwait(false);
     }
 
-    /// <summary>Each callback takes a connection from the driver's pool.</summary>
+    /// <summary>Takes a connection from the driver's pool for each callback.</summary>
     public static Task<RawClients> OnPoolAsync(DbDataSource pool) =>
-        CreateAsync(async _ => await pool.OpenConnectionAsync().ConfigureAwait(false), static connection => connection.DisposeAsync(), pool.DisposeAsync, " FOR UPDATE");
+        CreateAsync(
+            async _ => await pool.OpenConnectionAsync().ConfigureAwait(false),
+            static connection => connection.DisposeAsync(),
+            pool.DisposeAsync,
+            " FOR UPDATE");
 
     public ValueTask DisposeAsync() => _end();
 
-    /// <summary>Delivers; tells whether it took effect.</summary>
+    /// <summary>Delivers a callback, and returns whether it took effect.</summary>
     public async Task<bool> DeliverAsync(int client, IntakeRequest request)
     {
         var connection = await _rent(client).ConfigureAwait(false);
         try
         {
-            // On SQLite the driver says BEGIN IMMEDIATE.
+            // On SQLite the driver sends BEGIN IMMEDIATE.
             var transaction = await connection.BeginTransactionAsync().ConfigureAwait(false);
             await using (transaction.ConfigureAwait(false))
             {
@@ -103,7 +108,8 @@ internal sealed class RawClients : IAsyncDisposable
                     connection,
                     transaction,
                     _message.Insert,
-                    _message.With(("lane", order), ("message_id", $"{order}:{version}"), ("created_at", now), ("due_at", now))).ConfigureAwait(false);
+                    _message.With(
+                        ("lane", order), ("message_id", $"{order}:{version}"), ("created_at", now), ("due_at", now))).ConfigureAwait(false);
                 await transaction.CommitAsync().ConfigureAwait(false);
                 return true;
             }

@@ -25,9 +25,11 @@ internal sealed class SqliteGroupWriter : IGroupWriter
         (_connection, _claim, _entry, _message) = (connection, claim, entry, message);
         _insertClaim = Prepare($"{claim.Insert} ON CONFLICT DO NOTHING", claim.Values.Length);
         _readOrder = Prepare(
-            "SELECT order_no, version, states, captured, packed, shipped, headline FROM orderkit_orders WHERE tenant = @p0 AND order_id = @p1", 2);
+            "SELECT order_no, version, states, captured, packed, shipped, headline FROM orderkit_orders WHERE tenant = @p0 AND order_id "
+                + "= @p1", 2);
         _changeOrder = Prepare(
-            "UPDATE orderkit_orders SET version = @p1, states = @p2, captured = @p3, packed = @p4, shipped = @p5, headline = @p6, updated_at = @p7 "
+            "UPDATE orderkit_orders SET version = @p1, states = @p2, captured = @p3, packed = @p4, shipped = @p5, headline = @p6, "
+                + "updated_at = @p7 "
             + "WHERE order_no = @p0",
             8);
         _insertEntry = Prepare(entry.Insert, entry.Values.Length);
@@ -66,7 +68,8 @@ internal sealed class SqliteGroupWriter : IGroupWriter
     private bool Write(SqliteTransaction transaction, IntakeRequest request, long now)
     {
         var tenant = request.Key.Tenant.Value;
-        if (Execute(_insertClaim, transaction, _claim.With(("tenant", tenant), ("scope", request.Key.Scope), ("key", request.Key.Key))) == 0)
+        var claim = _claim.With(("tenant", tenant), ("scope", request.Key.Scope), ("key", request.Key.Key));
+        if (Execute(_insertClaim, transaction, claim) == 0)
         {
             return false;
         }

@@ -5,7 +5,9 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace OrderKit.Benchmarks;
 
-/// <summary>A queue for CAP that costs nothing: it hands each message to the consumer at once, and has sent it when that one has stored it.</summary>
+/// <summary>
+/// A queue for CAP that costs nothing: it hands each message to the consumer at once, and has sent it when that one has stored it.
+/// </summary>
 internal sealed class CapLoopback : ITransport, IConsumerClientFactory
 {
     private readonly TaskCompletionSource<Client> _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -18,7 +20,8 @@ internal sealed class CapLoopback : ITransport, IConsumerClientFactory
         return OperateResult.Success;
     }
 
-    public Task<IConsumerClient> CreateAsync(string groupName, byte groupConcurrent) => Task.FromResult<IConsumerClient>(new Client(this, groupName));
+    public Task<IConsumerClient> CreateAsync(string groupName, byte groupConcurrent) =>
+        Task.FromResult<IConsumerClient>(new Client(this, groupName));
 
     /// <summary>Registers it.</summary>
     internal sealed class Extension : ICapOptionsExtension
@@ -41,7 +44,8 @@ internal sealed class CapLoopback : ITransport, IConsumerClientFactory
         public Action<LogMessageEventArgs>? OnLogCallback { get; set; }
 
         public Task ReceiveAsync(TransportMessage message) =>
-            OnMessageCallback!(new TransportMessage(new Dictionary<string, string?>(message.Headers) { [Headers.Group] = group }, message.Body), null);
+            OnMessageCallback!(
+                new TransportMessage(new Dictionary<string, string?>(message.Headers) { [Headers.Group] = group }, message.Body), null);
 
         public Task SubscribeAsync(IEnumerable<string> topics) => Task.CompletedTask;
 

@@ -6,7 +6,9 @@ using Npgsql;
 
 namespace OrderKit.Benchmarks;
 
-/// <summary>CAP: its table of received messages is the inbox, its table of published ones the outbox; the queue between them is a loopback.</summary>
+/// <summary>
+/// CAP: its table of received messages is the inbox, its table of published ones the outbox; the queue between them is a loopback.
+/// </summary>
 internal static class CapPeer
 {
     private const string Topic = "bench";
@@ -14,7 +16,8 @@ internal static class CapPeer
     public static Peer Create() => new(
         "CAP 10.0.2",
         "at least once",
-        "loopback queue in the process, sends in parallel, 16 subscribers in parallel; it has no form for many messages in one transaction of the inbox",
+        "loopback queue in the process, sends in parallel, 16 subscribers in parallel; it has no form for many messages in one "
+            + "transaction of the inbox",
         static (builder, connectionString) =>
         {
             builder.Services.AddSingleton(NpgsqlDataSource.Create(connectionString));
@@ -32,8 +35,12 @@ internal static class CapPeer
         {
             foreach (var message in messages)
             {
-                var headers = new Dictionary<string, string?> { [Headers.MessageId] = message.Id, [Headers.MessageName] = Topic, [Headers.Type] = nameof(PeerMessage) };
-                var sent = await services.GetRequiredService<CapLoopback>().SendAsync(new TransportMessage(headers, JsonSerializer.SerializeToUtf8Bytes(message))).ConfigureAwait(false);
+                var headers = new Dictionary<string, string?>
+                {
+                    [Headers.MessageId] = message.Id, [Headers.MessageName] = Topic, [Headers.Type] = nameof(PeerMessage),
+                };
+                var sent = await services.GetRequiredService<CapLoopback>().SendAsync(
+                    new TransportMessage(headers, JsonSerializer.SerializeToUtf8Bytes(message))).ConfigureAwait(false);
                 if (!sent.Succeeded)
                 {
                     throw new InvalidOperationException("CAP did not take a message.", sent.Exception);

@@ -4,7 +4,9 @@ using Npgsql;
 
 namespace OrderKit.Benchmarks;
 
-/// <summary>MassTransit in memory: its inbox and outbox are in a package for EF Core that is not used here, so nothing of it is durable.</summary>
+/// <summary>
+/// MassTransit in memory: its inbox and outbox are in a package for EF Core that is not used here, so nothing of it is durable.
+/// </summary>
 internal static class MassTransitPeer
 {
     public static Peer Create() => new(

@@ -21,14 +21,18 @@ internal static class OrderKitPeer
             .ReceiveFromTransport(static options => (options.Topic, options.Consumer) = (Topic, "bench"))
             .AddInboxHandler<SmallRowHandler>(),
         static async (services, messages) => await services.GetRequiredService<Inbox>().AcceptAsync(
-            [.. messages.Select(static message => new InboxMessage(message.Id, "bench", TenantId.Default, message.Id, "bench.message", message.Body))]).ConfigureAwait(false),
+            [
+                .. messages.Select(static message => new InboxMessage(
+                    message.Id, "bench", TenantId.Default, message.Id, "bench.message", message.Body)),
+            ]).ConfigureAwait(false),
         static async (services, message) =>
         {
             var unit = await services.GetRequiredService<IUnitOfWorkFactory>().BeginAsync().ConfigureAwait(false);
             await using (unit.ConfigureAwait(false))
             {
                 await services.GetRequiredService<IOutboxStore>().AppendAsync(
-                    unit, [new OutboxMessage(message.Id, Topic, TenantId.Default, message.Id, "bench.message", message.Body)]).ConfigureAwait(false);
+                    unit, [new OutboxMessage(
+                        message.Id, Topic, TenantId.Default, message.Id, "bench.message", message.Body)]).ConfigureAwait(false);
                 await unit.CommitAsync().ConfigureAwait(false);
             }
         });

@@ -8,7 +8,9 @@ namespace OrderKit.Benchmarks;
 /// <param name="Settings">The settings that differ from its defaults.</param>
 /// <param name="Configure">Registers it, with a handler that writes one small row for each message.</param>
 /// <param name="AcceptAsync">Writes messages into its inbox, all in one transaction where it can.</param>
-/// <param name="PublishAsync">Writes one message into its outbox in a transaction of the host; <see langword="null"/> where it has no outbox.</param>
+/// <param name="PublishAsync">
+/// Writes one message into its outbox in a transaction of the host; <see langword="null"/> where it has no outbox.
+/// </param>
 internal sealed record Peer(
     string Name,
     string Effect,

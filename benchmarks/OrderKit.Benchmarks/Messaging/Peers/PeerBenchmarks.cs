@@ -4,10 +4,13 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using OrderKit.Eng;
+using static OrderKit.Benchmarks.SideBySide;
 
 namespace OrderKit.Benchmarks;
 
-/// <summary>OrderKit's inbox and outbox beside other messaging libraries: one PostgreSQL with fsync, until the effects of all messages are visible.</summary>
+/// <summary>
+/// OrderKit's inbox and outbox beside other messaging libraries: one PostgreSQL with fsync, until the effects of all messages are visible.
+/// </summary>
 internal static class PeerBenchmarks
 {
     private const int Publishers = 16;
@@ -15,7 +18,7 @@ internal static class PeerBenchmarks
     private const int PayloadBytes = 200;
     private const string Database = "orderkit_bench_peers";
 
-    // ORDERKIT_PEERS_MESSAGES and ORDERKIT_PEERS_ROUNDS make it shorter while one works on it.
+    // ORDERKIT_PEERS_MESSAGES and ORDERKIT_PEERS_ROUNDS make it shorter during development.
     private static readonly int Messages = Settings.Number("ORDERKIT_PEERS_MESSAGES", 6_400);
     private static readonly int Rounds = Settings.Number("ORDERKIT_PEERS_ROUNDS", 3);
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
@@ -23,7 +26,11 @@ internal static class PeerBenchmarks
 
     // How many messages a publisher writes in one transaction; none for the outbox, where it writes one.
     private static readonly (string Name, int? InGroup, double Bar)[] Cases =
-        [("inbox, one message per transaction", 1, 1.5), ("inbox, 100 messages per transaction", Group, 3), ("outbox to inbox, one message per transaction", null, 1.5)];
+    [
+        ("inbox, one message per transaction", 1, 1.5),
+        ("inbox, 100 messages per transaction", Group, 3),
+        ("outbox to inbox, one message per transaction", null, 1.5),
+    ];
 
     private static int _runs;
 
@@ -36,7 +43,10 @@ internal static class PeerBenchmarks
 
         await using (server.ConfigureAwait(false))
         {
-            await ExecuteAsync(server.ConnectionString, $"DROP DATABASE IF EXISTS {Database} WITH (FORCE)", $"CREATE DATABASE {Database}").ConfigureAwait(false);
+            await ExecuteAsync(
+                server.ConnectionString,
+                $"DROP DATABASE IF EXISTS {Database} WITH (FORCE)",
+                $"CREATE DATABASE {Database}").ConfigureAwait(false);
             var target = new NpgsqlConnectionStringBuilder(server.ConnectionString)
             {
                 Database = Database, MaxPoolSize = 40, MaxAutoPrepare = 100, AutoPrepareMinUsages = 2,
@@ -92,7 +102,8 @@ internal static class PeerBenchmarks
         {
             while (Interlocked.Increment(ref next) is var i && i < chunks.Length)
             {
-                await (inGroup is null ? peer.PublishAsync!(services, chunks[i][0]) : peer.AcceptAsync(services, chunks[i])).ConfigureAwait(false);
+                var write = inGroup is null ? peer.PublishAsync!(services, chunks[i][0]) : peer.AcceptAsync(services, chunks[i]);
+                await write.ConfigureAwait(false);
             }
         }))).ConfigureAwait(false);
         var written = Stopwatch.GetElapsedTime(start).TotalSeconds;
@@ -108,8 +119,8 @@ internal static class PeerBenchmarks
         }
 
         var elapsed = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        return new Result(
-            count / elapsed, count / written, (double)(GC.GetTotalAllocatedBytes() - allocated) / count, await CountAsync("count(*)").ConfigureAwait(false) - count);
+        var bytes = (double)(GC.GetTotalAllocatedBytes() - allocated) / count;
+        return new Result(count / elapsed, count / written, bytes, await CountAsync("count(*)").ConfigureAwait(false) - count);
 
         async Task<long> CountAsync(string what) =>
             (long)(await Plain.FirstAsync(connection, null, $"SELECT {what} FROM bench_effects").ConfigureAwait(false))![0].Value;
@@ -120,26 +131,32 @@ internal static class PeerBenchmarks
         for (var i = 0; i < Cases.Length; i++)
         {
             // What stores nothing is no match for what does.
-            var durable = peers.Zip(results[i]).Skip(1).Where(static pair => pair.First.PublishAsync is not null).Select(static pair => pair.Second).ToArray();
+            var durable = peers.Zip(results[i]).Skip(1).Where(
+                static pair => pair.First.PublishAsync is not null).Select(static pair => pair.Second).ToArray();
             var bests = Enumerable.Range(0, Rounds).Select(round => durable.Max(rounds => rounds[round].PerSecond));
             Console.WriteLine();
-            Console.WriteLine($"### Messaging on PostgreSQL, fsync on: {Cases[i].Name}, {Publishers} publishers, {Messages:N0} messages of {PayloadBytes} bytes, until all effects are visible");
+            Console.WriteLine($"### Messaging on PostgreSQL, fsync on: {Cases[i].Name}, {Publishers} publishers, {Messages:N0} messages "
+                + $"of {PayloadBytes} bytes, until all effects are visible");
             Console.WriteLine();
-            Console.WriteLine("| | effect | messages/s, least | median | OrderKit ÷ it, median | written/s, median | B per message | applied twice |");
+            Console.WriteLine("| | effect | messages/s, least | median | OrderKit ÷ it, median | written/s, median | B per message | "
+                + "applied twice |");
             Console.WriteLine("|---|---|---:|---:|---:|---:|---:|---:|");
             foreach (var (peer, rounds) in peers.Zip(results[i]).Where(static pair => pair.Second.Count > 0))
             {
                 var ratio = Median(results[i][0].Zip(rounds, static (own, other) => own.PerSecond / other.PerSecond));
                 Console.WriteLine(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"| {peer.Name} | {peer.Effect} | {rounds.Min(static round => round.PerSecond):N0} | {Median(rounds.Select(static round => round.PerSecond)):N0} | {ratio:N2} | "
-                    + $"{Median(rounds.Select(static round => round.WrittenPerSecond)):N0} | {Median(rounds.Select(static round => round.Bytes)):N0} | {rounds.Sum(static round => round.Twice)} |"));
+                    $"| {peer.Name} | {peer.Effect} | {rounds.Min(static round => round.PerSecond):N0} | "
+                        + $"{Median(rounds.Select(static round => round.PerSecond)):N0} | {ratio:N2} | "
+                    + $"{Median(rounds.Select(static round => round.WrittenPerSecond)):N0} | "
+                    + $"{Median(rounds.Select(static round => round.Bytes)):N0} | {rounds.Sum(static round => round.Twice)} |"));
             }
 
             Console.WriteLine();
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{Median(results[i][0].Zip(bests, static (own, best) => own.PerSecond / best)):N2} times the best peer that stores its messages, median of {Rounds} rounds in turn (bar: ≥ {Cases[i].Bar})."));
+                $"{Median(results[i][0].Zip(bests, static (own, best) => own.PerSecond / best)):N2} times the best peer that stores its "
+                    + $"messages, median of {Rounds} rounds in turn (bar: ≥ {Cases[i].Bar})."));
         }
 
         Console.WriteLine();
@@ -148,8 +165,6 @@ internal static class PeerBenchmarks
             Console.WriteLine($"- {peer.Name}: {peer.Settings}.");
         }
     }
-
-    private static double Median(IEnumerable<double> values) => values.Order().ToArray() is var sorted ? sorted[sorted.Length / 2] : 0;
 
     private static async Task ExecuteAsync(string target, params IReadOnlyList<string> statements)
     {

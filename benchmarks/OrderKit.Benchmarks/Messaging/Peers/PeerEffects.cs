@@ -13,8 +13,8 @@ public static class PeerEffects
         var connection = await database.OpenConnectionAsync().ConfigureAwait(false);
         await using (connection.ConfigureAwait(false))
         {
-            await Plain.ExecuteAsync(
-                connection, null, "INSERT INTO bench_effects (message_id, size) VALUES (@p0, @p1)", message.Id, message.Body.Length).ConfigureAwait(false);
+            const string Insert = "INSERT INTO bench_effects (message_id, size) VALUES (@p0, @p1)";
+            await Plain.ExecuteAsync(connection, null, Insert, message.Id, message.Body.Length).ConfigureAwait(false);
         }
     }
 }

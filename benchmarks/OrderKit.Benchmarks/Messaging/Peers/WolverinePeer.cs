@@ -10,7 +10,9 @@ using Wolverine.Transports.Tcp;
 
 namespace OrderKit.Benchmarks;
 
-/// <summary>Wolverine: its durable local queue is the inbox; a durable endpoint over loopback TCP is the outbox with an inbox behind it.</summary>
+/// <summary>
+/// Wolverine: its durable local queue is the inbox; a durable endpoint over loopback TCP is the outbox with an inbox behind it.
+/// </summary>
 internal static class WolverinePeer
 {
     private const int Parallel = 16;
@@ -50,7 +52,8 @@ internal static class WolverinePeer
             await using (transaction.ConfigureAwait(false))
             {
                 var context = new MessageContext(services.GetRequiredService<IWolverineRuntime>());
-                await context.EnlistInOutboxAsync(new DatabaseEnvelopeTransaction((IMessageDatabase)context.Storage, transaction)).ConfigureAwait(false);
+                await context.EnlistInOutboxAsync(
+                    new DatabaseEnvelopeTransaction((IMessageDatabase)context.Storage, transaction)).ConfigureAwait(false);
                 foreach (var message in messages)
                 {
                     await context.PublishAsync(message).ConfigureAwait(false);
