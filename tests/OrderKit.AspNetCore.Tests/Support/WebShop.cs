@@ -39,6 +39,7 @@ public sealed class WebShop : IAsyncDisposable
         builder.Logging.ClearProviders();
         var orderKit = builder.Services.AddOrderKit();
         store.Choose(orderKit);
+        builder.Services.AddIdempotencyKeys();
         builder.Services.Configure<OutboxPumpOptions>(options => options.RunInBackground = false);
         var breakable = isBreakable ? BreakableStore.Wrap(builder.Services) : new BreakableStore();
         register?.Invoke(builder.Services);
