@@ -49,7 +49,7 @@ internal static class Arrows
         ["OrderKit.PostgreSql"] = ["Npgsql"],
         ["OrderKit.EntityFrameworkCore"] = ["Microsoft.EntityFrameworkCore.Relational", "Microsoft.EntityFrameworkCore"],
         ["OrderKit.RabbitMq"] = ["RabbitMQ.Client"],
-        ["OrderKit.Export"] = ["CsvHelper", "DocumentFormat.OpenXml", "System.IO.Packaging"],
+        ["OrderKit.Export"] = ["CsvHelper", "DocumentFormat.OpenXml", "DocumentFormat.OpenXml.Framework", "System.IO.Packaging"],
     };
 
     /// <summary>The one package that may know of ASP.NET Core.</summary>
