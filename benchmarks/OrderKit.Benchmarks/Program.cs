@@ -12,7 +12,7 @@ var suites = new (string Name, Func<Task> Run)[]
     ("grouped", GroupedBenchmarks.RunAsync),
     ("messaging", MessagingBenchmarks.RunAsync),
     ("upkeep", UpkeepBenchmarks.RunAsync),
-    ("deadlines", () => { DeadlineBenchmarks.Run(); return Task.CompletedTask; }),
+    ("deadlines", DeadlineBenchmarks.RunAsync),
 };
 
 foreach (var unknown in args.Where(a => !suites.Any(s => s.Name == a)))

@@ -8,9 +8,13 @@ public sealed class DeadlineOptions
     /// <value>5 seconds.</value>
     public TimeSpan ScanInterval { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How many are taken at once.</summary>
-    /// <value>100.</value>
-    public int BatchSize { get; set; } = 100;
+    /// <summary>How many deadlines are claimed and fired in one transaction.</summary>
+    /// <value>500.</value>
+    public int BatchSize { get; set; } = 500;
+
+    /// <summary>How many probes are asked at the same time.</summary>
+    /// <value>16.</value>
+    public int MaxConcurrentProbes { get; set; } = 16;
 
     /// <summary>How long a taken deadline is kept from others.</summary>
     /// <value>1 minute.</value>

@@ -13,6 +13,7 @@ internal sealed class DeadlineOptionsCheck : IValidateOptions<DeadlineOptions>
         faults.RequirePositive(options.Lease);
         faults.RequirePositive(options.Pause);
         faults.RequireBetween(options.BatchSize, 1, 10_000);
+        faults.RequireBetween(options.MaxConcurrentProbes, 1, 1_000);
         return faults.Result;
     }
 }

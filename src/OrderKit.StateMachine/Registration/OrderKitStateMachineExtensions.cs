@@ -34,8 +34,6 @@ public static class OrderKitStateMachineExtensions
             return new OrderModelRegistry(models.Count > 0 ? models : [OrderModels.Retail]);
         });
 
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IStorePortDecorator<IOrderStore>, CaseAlerts>(static provider => new CaseAlerts(provider)));
-
         // Made by hand, so that a host without a store is told what to call and not which port is missing.
         services.TryAddSingleton(static provider => new OrderLifecycle(
             StoreChoice.PortOf<IOrderStore>(provider),
@@ -43,7 +41,8 @@ public static class OrderKitStateMachineExtensions
             provider.GetRequiredService<OrderModelRegistry>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<IOptions<OrderLifecycleOptions>>(),
-            provider.GetService<ILogger<OrderLifecycle>>()));
+            provider.GetService<ILogger<OrderLifecycle>>(),
+            provider.GetService<AlertSwitch>()));
         services.TryAddSingleton(static provider => new OrderQueries(
             StoreChoice.PortOf<IOrderQueryStore>(provider), StoreChoice.PortOf<ICaseStore>(provider), provider.GetRequiredService<OrderModelRegistry>()));
         services.TryAddSingleton(static provider => new DeadlineRunner(

@@ -28,8 +28,8 @@ internal sealed class InMemoryOrder(int number, OrderKey key)
 
     public InMemoryDeadlines Deadlines;
 
-    /// <summary>A tag that no entry of this order had before, also not one that was rolled back.</summary>
-    public int NewTag(int facet) => (int)((uint)++_lastTicket << 2) | facet;
+    /// <summary>A ticket that no deadline of this order had before, also none that was rolled back.</summary>
+    public int NewTicket() => ++_lastTicket;
 
     /// <summary>The row that holds a fact, by its index; -1 where there is none.</summary>
     public int IndexOf(string source, string factId)

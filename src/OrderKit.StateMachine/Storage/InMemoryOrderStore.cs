@@ -25,7 +25,6 @@ public sealed partial class InMemoryOrderStore : IOrderStore, IOrderQueryStore, 
         _database = database ?? throw new ArgumentNullException(nameof(database));
         _outbox = outbox ?? throw new ArgumentNullException(nameof(outbox));
         _cases = cases ?? throw new ArgumentNullException(nameof(cases));
-        _stands = Stands;
     }
 
     /// <inheritdoc/>
@@ -140,7 +139,7 @@ public sealed partial class InMemoryOrderStore : IOrderStore, IOrderQueryStore, 
         order.Links.RemoveRange(links, order.Links.Count - links);
         for (var facet = 0; facet < StateCodes.MaxFacets; facet++)
         {
-            SetDeadline(order, facet, deadlines[facet]);
+            order.Deadlines[facet] = deadlines[facet];
         }
 
         order.Head = head;

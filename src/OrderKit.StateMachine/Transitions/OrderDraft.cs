@@ -124,7 +124,8 @@ internal sealed class OrderDraft(OrderKey key, StoredOrder? stored)
         }
     }
 
-    public OrderChange ToChange(DateTimeOffset now) => new()
+    /// <summary>The change to save, with a notice for each case that it opens where the host has alerts.</summary>
+    public OrderChange ToChange(DateTimeOffset now, bool writesNotices) => new()
     {
         ExpectedVersion = ExpectedVersion,
         Order = new StoredOrder
@@ -141,11 +142,17 @@ internal sealed class OrderDraft(OrderKey key, StoredOrder? stored)
         },
         Entries = _entries,
         Details = _details ?? (IReadOnlyList<JournalDetail>)[],
-        Messages = _messages ?? (IReadOnlyList<OutboxMessage>)[],
+        Messages = writesNotices ? [.. _messages ?? [], .. Notices()] : _messages ?? (IReadOnlyList<OutboxMessage>)[],
         Deadlines = Deadlines(now) ?? (IReadOnlyList<DeadlineChange>)[],
         Links = _links ?? (IReadOnlyList<OrderReference>)[],
         Cases = _cases ?? (IReadOnlyList<OrderCase>)[],
     };
+
+    // The sentence of the reason stays with the case: its words are the host's own.
+    private IEnumerable<OutboxMessage> Notices() =>
+        (_cases ?? []).Where(static opened => opened.ClosedAt is null)
+            .Select(static opened => new AlertNotice(
+                opened.Order.Tenant, AlertKinds.Case, opened.Owner, opened.Code, opened.Order.Order.Value).ToMessage());
 
     // The source of a fact knows when the state that it leads to ends, and nothing of the states that follow in other facets.
     private void Give(DateTimeOffset? dueAt, in Decision decision)

@@ -95,7 +95,8 @@ public sealed class DeadlineRunnerTests : IDisposable
         var claimed = Assert.Single(await _shop.Store.ClaimDueAsync(10, TimeSpan.FromMinutes(1)));
         await _shop.TellAsync(Fact("stock-unknown") with { ShipBy = Noon.AddHours(72) });
 
-        Assert.IsType<FireResult.Stale>(await _shop.Lifecycle.FireDeadlineAsync(Fact(claimed.Trigger, source: DeadlineRunner.Source), claimed, default));
+        Assert.IsType<FireResult.Stale>(Assert.Single(
+            await _shop.Lifecycle.FireDeadlinesAsync([Fact(claimed.Trigger, source: DeadlineRunner.Source)], [claimed], default)));
 
         Assert.Empty(await _shop.OpenCasesAsync());
         Assert.Equal(Noon.AddHours(72), Assert.Single(await _shop.DeadlinesAsync()).DueAt);

@@ -142,13 +142,15 @@ internal sealed class Shop : IDisposable
 /// <summary>A probe that answers as a test says.</summary>
 internal sealed class TestProbe(Func<DueDeadline, ProbeAnswer> answer, string name = "payment-close") : IDeadlineProbe
 {
-    public int Asked { get; private set; }
+    private int _asked;
+
+    public int Asked => _asked;
 
     public string Name { get; } = name;
 
     public Task<ProbeAnswer> AskAsync(DueDeadline deadline, CancellationToken cancellationToken)
     {
-        Asked++;
+        Interlocked.Increment(ref _asked);
         return Task.FromResult(answer(deadline));
     }
 }
