@@ -16,7 +16,7 @@ public record struct OrderSnapshot
     public StateCodes States { readonly get; set; }
 
     /// <summary>The version at which each facet entered its state.</summary>
-    public FacetVersions Since { readonly get => _since; set => _since = value; }
+    public FacetVersions Since { readonly get; set; }
 
     /// <summary>The holds that stand, as bits of the model.</summary>
     public uint Holds { readonly get; set; }
@@ -36,12 +36,16 @@ public record struct OrderSnapshot
     /// <summary>Whether the order exists.</summary>
     public readonly bool Exists => Version > 0;
 
-    private FacetVersions _since;
+    // A field, so that one sum is read without a copy of all of them.
     private OrderCounters _counters;
 
-    internal static ref FacetVersions SinceOf(ref OrderSnapshot snapshot) => ref snapshot._since;
+    internal readonly long this[Counter counter] => _counters[counter];
 
-    internal static ref OrderCounters CountersOf(ref OrderSnapshot snapshot) => ref snapshot._counters;
-
-    internal static ref readonly OrderCounters CountersIn(in OrderSnapshot snapshot) => ref snapshot._counters;
+    internal void Add(CounterChange change)
+    {
+        if (change.Index >= 0)
+        {
+            _counters = _counters.Add(change);
+        }
+    }
 }

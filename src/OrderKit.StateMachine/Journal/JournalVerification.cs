@@ -240,8 +240,18 @@ internal sealed class JournalVerification(
 
     private void CheckFold(OrderJournal order)
     {
-        var folded = JournalFold.Of(order.Entries);
         var stored = order.Order.Snapshot;
+        OrderSnapshot folded;
+        try
+        {
+            folded = JournalFold.Of(order.Entries);
+        }
+        catch (Exception e) when (e is OverflowException or ArgumentOutOfRangeException)
+        {
+            Add(JournalFindingKind.FoldDiffers, order.OrderNo, order.Order.Key, stored.Version, null, $"A row of order {order.Order.Key} changes a sum that does not exist, or beyond its range.");
+            return;
+        }
+
         if (folded != stored)
         {
             Add(JournalFindingKind.FoldDiffers, order.OrderNo, order.Order.Key, stored.Version, null, $"Order {order.Order.Key} at version {stored.Version} is not what its journal makes of it: {DifferenceOf(in stored, in folded)}.");

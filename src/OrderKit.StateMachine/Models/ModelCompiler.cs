@@ -188,7 +188,7 @@ internal sealed class ModelCompiler
             Guards = [.. trigger.Guards.Select(g => new CompiledCondition(g.Holds, GuardBit(g.Name)))],
             Contradictions = [.. trigger.Contradictions.Select(c => new CompiledCondition(c.Condition.Holds, CaseBit(c.Case)))],
             Followers = [.. followers],
-        }.Complete();
+        };
     }
 
     private CompiledRule CompileEdge(EdgeBuilder edge)

@@ -69,6 +69,7 @@ public sealed record TimelineWords
             [DecisionReason.IdReused] = "同一编号用于不同内容",
             [DecisionReason.CaseClosed] = "人工关闭待处理项",
             [DecisionReason.ModelMoved] = "迁移到另一模型",
+            [DecisionReason.SumOutOfRange] = "合计超出范围",
         },
         Marks = new Dictionary<TimelineMarks, string>
         {
@@ -219,6 +220,7 @@ public sealed record TimelineWords
         [DecisionReason.IdReused] = "its source used one id for two contents",
         [DecisionReason.CaseClosed] = "an operator closed a case",
         [DecisionReason.ModelMoved] = "the order was moved to another model",
+        [DecisionReason.SumOutOfRange] = "a sum would leave its range",
     };
 
     /// <summary>The marks.</summary>

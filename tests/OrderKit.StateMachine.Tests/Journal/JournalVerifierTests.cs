@@ -69,6 +69,21 @@ public sealed class JournalVerifierTests
             return finding is { Kind: JournalFindingKind.InventedRow, Version: 4 } && finding.OrderNo == at.Item1;
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(100));
 
+    [Theory]
+    [InlineData(100, 1)]
+    [InlineData(8, 1)]
+    [InlineData(1, long.MaxValue)]
+    public async Task A_row_that_changes_no_sum_that_there_is_is_found(int index, long change)
+    {
+        var journal = await SealedAsync(orders: 2);
+        journal.Change(1, 2, e => e with { First = new CounterChange(index, change), Second = new CounterChange(index, change) });
+
+        var report = Verify(journal);
+
+        Assert.Equal([JournalFindingKind.ChangedRow, JournalFindingKind.FoldDiffers], report.Findings.Select(f => f.Kind));
+        Assert.All(report.Findings, f => Assert.Equal(1, f.OrderNo));
+    }
+
     [Fact]
     public async Task A_row_whose_seal_was_rubbed_out_is_found()
     {
