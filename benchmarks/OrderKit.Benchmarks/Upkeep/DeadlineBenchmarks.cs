@@ -4,7 +4,6 @@ using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using OrderKit.Core;
 using OrderKit.StateMachine;
-using OrderKit.StateMachine.Storage;
 
 namespace OrderKit.Benchmarks;
 

@@ -116,7 +116,7 @@ internal sealed class ServiceUnderTest : IOutboxSink
         Expect.Sequence(Enumerable.Range(1, journal.Count).Select(version => (long)version), journal.Select(row => row.Version));
         Expect.Equal(journal.Count, journal.Select(row => (row.Source, row.FactId)).Distinct().Count());
         var snapshot = order!.Snapshot;
-        Expect.Equal(JournalFold.Of(journal), snapshot);
+        Expect.Equal(OrderSnapshot.Of(journal), snapshot);
 
         var model = OrderModels.Retail;
         var cases = await _store.Cases.QueryAsync(new CaseQuery { Tenant = key.Tenant, Order = key }).ConfigureAwait(false);

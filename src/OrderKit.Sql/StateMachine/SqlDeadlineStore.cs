@@ -1,3 +1,5 @@
+using OrderKit.StateMachine;
+
 
 namespace OrderKit.Sql;
 

@@ -1,5 +1,3 @@
-using OrderKit.StateMachine.Storage;
-
 namespace OrderKit.StateMachine;
 
 /// <summary>Asks the outside world before a deadline acts: the only asynchronous check there is.</summary>

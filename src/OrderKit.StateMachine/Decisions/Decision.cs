@@ -1,7 +1,9 @@
+using OrderKit.StateMachine.Storage;
+
 namespace OrderKit.StateMachine;
 
 /// <summary>What a fact does to an order: the outcome and everything that changes, as a value.</summary>
-public readonly record struct Decision
+internal readonly record struct Decision
 {
     /// <summary>The outcome.</summary>
     public DecisionKind Kind { get; init; }

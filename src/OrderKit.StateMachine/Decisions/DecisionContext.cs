@@ -1,3 +1,5 @@
+using OrderKit.StateMachine.Storage;
+
 namespace OrderKit.StateMachine;
 
 /// <summary>What a guard or a branch of a model can look at: the order before, the fact, and the sums after it.</summary>
@@ -33,8 +35,7 @@ public readonly ref struct DecisionContext
     /// <summary>The order before the fact.</summary>
     public ref readonly OrderSnapshot Before => ref _before;
 
-    /// <summary>The fact.</summary>
-    public ref readonly FactArguments Fact => ref _fact;
+    internal ref readonly FactArguments Fact => ref _fact;
 
     /// <summary>The states after the fact, as far as they are decided: a branch of the trigger's own facet still sees those before.</summary>
     public StateCodes After { get; }

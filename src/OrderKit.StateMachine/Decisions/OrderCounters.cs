@@ -1,3 +1,5 @@
+using OrderKit.StateMachine.Storage;
+
 namespace OrderKit.StateMachine;
 
 /// <summary>The values of all <see cref="Counter"/>s of one order.</summary>

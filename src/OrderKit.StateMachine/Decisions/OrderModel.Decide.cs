@@ -1,5 +1,6 @@
 using System.Numerics;
 using OrderKit.Core;
+using OrderKit.StateMachine.Storage;
 
 namespace OrderKit.StateMachine;
 
@@ -9,7 +10,7 @@ public sealed partial class OrderModel
     /// <param name="order">The order: bound to this model (see <see cref="Knows"/>), or new, with only model and profile set.</param>
     /// <param name="fact">The fact.</param>
     /// <remarks>Pure and without allocation: the same arguments always give the same decision.</remarks>
-    public Decision Decide(in OrderSnapshot order, in FactArguments fact)
+    internal Decision Decide(in OrderSnapshot order, in FactArguments fact)
     {
         var trigger = _triggers[fact.Trigger];
         if ((fact.Flags & FactFlags.IdReused) != 0 && order.Exists)

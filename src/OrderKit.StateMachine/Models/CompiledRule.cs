@@ -37,7 +37,7 @@ internal readonly record struct CompiledRelease(OrderPredicate? Condition, uint 
 /// <summary>A trigger in the form that decisions read.</summary>
 internal sealed class CompiledTrigger
 {
-    public required TriggerInfo Info { get; init; }
+    public required OrderModel.TriggerInfo Info { get; init; }
 
     public required int Row { get; init; }
 

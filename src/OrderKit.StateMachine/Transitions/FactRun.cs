@@ -351,7 +351,7 @@ internal sealed partial class FactRun(
             return Keep(target, model, NumberOf(key), ParkReason.UnknownTrigger, $"The model '{model.Name}' has no trigger '{fact.Trigger}'.");
         }
 
-        ProfileInfo? profile = null;
+        OrderModel.ProfileInfo? profile = null;
         if (!exists)
         {
             if (!trigger.IsCreation)

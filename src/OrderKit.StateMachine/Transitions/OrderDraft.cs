@@ -284,7 +284,7 @@ internal sealed class OrderDraft(OrderKey key, StoredOrder? stored)
             Key,
             Snapshot.Version,
             fact.Trigger,
-            DecisionNames.Of(decision.Kind),
+            FireResult.OutcomeOf(decision.Kind),
             states,
             model.HeadlineOf(in Snapshot).Code,
             model.HoldCodes(Snapshot.Holds),

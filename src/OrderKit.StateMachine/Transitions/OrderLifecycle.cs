@@ -53,7 +53,7 @@ public sealed class OrderLifecycle
     }
 
     /// <summary>Fires one fact in a transaction of its own.</summary>
-    /// <exception cref="ArgumentException">The fact is malformed, or lacks the key of its trigger (<see cref="TriggerInfo.Key"/>) in a model of this host.</exception>
+    /// <exception cref="ArgumentException">The fact is malformed, or lacks the key of its trigger (<see cref="OrderModel.TriggerInfo.Key"/>) in a model of this host.</exception>
     public async Task<FireResult> FireAsync(OrderFact fact, CancellationToken cancellationToken = default)
     {
         OrderFactChecks.Check(fact, _models);

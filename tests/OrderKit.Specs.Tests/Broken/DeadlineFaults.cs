@@ -1,4 +1,5 @@
 using OrderKit.StateMachine.Storage;
+using OrderKit.StateMachine;
 
 namespace OrderKit.Specs.Tests;
 

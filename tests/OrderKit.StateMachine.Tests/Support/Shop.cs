@@ -128,7 +128,7 @@ internal sealed class Shop : IDisposable
         var model = models.Append(OrderModels.Retail).First(m => m.Fingerprint == order.Snapshot.Model);
 
         Assert.Equal(Enumerable.Range(1, journal.Count).Select(i => (long)i), journal.Select(e => e.Version));
-        Assert.Equal(order.Snapshot, JournalFold.Of(journal));
+        Assert.Equal(order.Snapshot, OrderSnapshot.Of(journal));
         Assert.Equal(journal.Count, journal.Select(e => (e.Source, e.FactId)).Distinct().Count());
         Assert.Equal(
             model.CaseCodes(order.Snapshot.Cases).Order(),
