@@ -6,7 +6,7 @@ namespace OrderKit.StateMachine;
 
 /// <summary>One run of a <see cref="JournalVerifier"/>.</summary>
 internal sealed class JournalVerification(
-    IJournalStore journal, JournalVerificationOptions options, IProgress<JournalVerifier.Progress>? progress) : IDisposable
+    IJournalStore journal, JournalVerificationOptions options, IProgress<JournalVerifier.Progress>? progress)
 {
     private const int RowsAtATime = 1_000;
 
@@ -14,7 +14,7 @@ internal sealed class JournalVerification(
     private const int InventedAtATime = 100;
 
     private readonly List<VerificationReport.Finding> _findings = [];
-    private readonly RowHasher _hasher = new();
+    private readonly CanonicalWriter _writer = new();
     private long _findingCount;
     private long _segments;
     private long _lastSegment;
@@ -43,8 +43,6 @@ internal sealed class JournalVerification(
             LastSeal = _lastSeal,
         };
     }
-
-    public void Dispose() => _hasher.Dispose();
 
     private async Task CheckSegmentsAsync(CancellationToken cancellationToken)
     {
@@ -121,7 +119,7 @@ internal sealed class JournalVerification(
         {
             Add(VerificationReport.FindingKind.MissingRow, leaf.OrderNo, null, leaf.Version, segment, $"Row {leaf.Version} of order {leaf.OrderNo} was sealed in segment {segment} and is gone.");
         }
-        else if (_hasher.HashOf(row.Order, row.Entry) != leaf.Hash)
+        else if (JournalHashing.HashOf(_writer, row.Order, row.Entry) != leaf.Hash)
         {
             Add(VerificationReport.FindingKind.ChangedRow, leaf.OrderNo, row.Order, leaf.Version, segment, $"Row {leaf.Version} of order {row.Order} is not what segment {segment} sealed.");
         }

@@ -17,11 +17,8 @@ public sealed class JournalVerifier(IJournalStore journal)
     public async Task<VerificationReport> VerifyAsync(
         JournalVerificationOptions? options = null,
         IProgress<Progress>? progress = null,
-        CancellationToken cancellationToken = default)
-    {
-        using var verification = new JournalVerification(journal, options ?? new JournalVerificationOptions(), progress);
-        return await verification.RunAsync(cancellationToken).ConfigureAwait(false);
-    }
+        CancellationToken cancellationToken = default) =>
+        await new JournalVerification(journal, options ?? new JournalVerificationOptions(), progress).RunAsync(cancellationToken).ConfigureAwait(false);
 
     /// <summary>How far a verification is.</summary>
     /// <param name="Segments">The segments checked.</param>

@@ -38,20 +38,6 @@ internal sealed partial class FactRun(
     /// <param name="deadlines">For each fact the deadline that fires it, or nothing; missing where no fact has one.</param>
     public async ValueTask<FireResult[]> ExecuteAsync(IReadOnlyList<OrderFact> facts, IReadOnlyList<DueDeadline?>? deadlines)
     {
-        if (facts is [{ Order: { } key } only])
-        {
-            var one = await TryOneAsync(only, key, deadlines?[0]).ConfigureAwait(false);
-            if (one.Result is { } result)
-            {
-                if (one.Known is not null || _missed.Count > 0)
-                {
-                    await ApplyWaitingAsync(one.Known ?? []).ConfigureAwait(false);
-                }
-
-                return [result];
-            }
-        }
-
         var known = new List<OrderReference>();
         var targets = await ResolveAsync(facts, null).ConfigureAwait(false);
         foreach (var target in deadlines is null ? [] : targets)
@@ -109,52 +95,6 @@ internal sealed partial class FactRun(
     {
         _cancellation.ThrowIfCancellationRequested();
         _cancellation = CancellationToken.None;
-    }
-
-    /// <summary>The short way of one fact whose order is known; no result where it takes the long one.</summary>
-    private async ValueTask<(FireResult? Result, List<OrderReference>? Known)> TryOneAsync(OrderFact fact, OrderKey key, DueDeadline? deadline)
-    {
-        var target = new Target(0, key, fact, now) { Identity = FactIdentity.Of(fact), Deadline = deadline };
-        var lookups = new[] { new OrderLookup(key, fact.Source, target.Identity, fact.Revokes) };
-        for (var attempt = 1; ; attempt++)
-        {
-            var finding = (await store.LoadAsync(unit, lookups, _cancellation).ConfigureAwait(false))[0];
-            if (finding.Earlier is { } earlier)
-            {
-                return (IsSame(earlier, fact) ? new FireResult.Duplicate(key, earlier.Version) : null, null);
-            }
-
-            var draft = NewDraft(key, finding.Order);
-            var result = Decide(target, draft, finding);
-            if (target.Parked is { } parked)
-            {
-                await ParkAsync([parked]).ConfigureAwait(false);
-            }
-
-            if (!draft.HasChanges)
-            {
-                return (result, null);
-            }
-
-            BeginWriting();
-            var saved = await store.SaveAsync(unit, [draft.ToChange(now, writesNotices)], _cancellation).ConfigureAwait(false);
-            if (saved[0] != 0)
-            {
-                List<OrderReference>? known = null;
-                if (draft.ExpectedVersion == 0 || draft.Links is not null)
-                {
-                    Note(draft, known = []);
-                }
-
-                return (result, known);
-            }
-
-            LifecycleTelemetry.ReportConflict();
-            if (attempt >= _maxAttempts)
-            {
-                return (new FireResult.Conflict(key, attempt), null);
-            }
-        }
     }
 
     /// <summary>Finds the orders of the facts, in their order; parks those whose number is unknown.</summary>
