@@ -22,7 +22,7 @@ internal sealed class ServiceUnderTest : IOutboxSink
         _faulty = new InterceptedStore(store, Faults);
         _clock = new ManualTimeProvider(now);
         Lifecycle = NewLifecycle(_faulty);
-        Runner = new DeadlineRunner(_faulty.Deadlines, Lifecycle, [new Agreeing()]);
+        Runner = new DeadlineRunner(_faulty.Deadlines, Lifecycle, new ScopedServices<IDeadlineProbe>(new Agreeing()));
         Pump = new OutboxPump(_faulty.Outbox, _faulty.DeadLetters, _faulty.Pauses, _faulty.Units, this);
         Sealer = new JournalSealer(_faulty.Journal, _faulty.Leases, _clock, Options.Create(new JournalSealingOptions { BatchSize = 3 }));
         _plainPump = new OutboxPump(store.Outbox, store.DeadLetters, store.Pauses, store.Units, this);

@@ -1,13 +1,11 @@
+using OrderKit.Core;
 
 namespace OrderKit.StateMachine;
 
 /// <summary>Settings of the deadlines.</summary>
-public sealed class DeadlineOptions
+/// <remarks>The default of <see cref="BackgroundOptions.PollInterval"/> is 5 seconds.</remarks>
+public sealed class DeadlineOptions() : BackgroundOptions(TimeSpan.FromSeconds(5))
 {
-    /// <summary>How often passed deadlines are looked for.</summary>
-    /// <value>5 seconds.</value>
-    public TimeSpan ScanInterval { get; set; } = TimeSpan.FromSeconds(5);
-
     /// <summary>How many deadlines are claimed and fired in one transaction.</summary>
     /// <value>500.</value>
     public int BatchSize { get; set; } = 500;
@@ -16,15 +14,20 @@ public sealed class DeadlineOptions
     /// <value>16.</value>
     public int MaxConcurrentProbes { get; set; } = 16;
 
-    /// <summary>How long a taken deadline is kept from others.</summary>
+    /// <summary>How long a claimed deadline is kept from other claims.</summary>
     /// <value>1 minute.</value>
     public TimeSpan Lease { get; set; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>How long a deadline waits whose probe failed or whose guard stands in the way.</summary>
+    /// <summary>How long until a deadline is retried whose probe failed or whose guard did not hold.</summary>
     /// <value>5 minutes.</value>
-    public TimeSpan Pause { get; set; } = TimeSpan.FromMinutes(5);
+    public TimeSpan RetryDelay { get; set; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>Whether the host looks for passed deadlines in the background.</summary>
-    /// <value><see langword="true"/>; hosts that call <see cref="DeadlineRunner.RunDueAsync"/> themselves turn it off.</value>
-    public bool RunInBackground { get; set; } = true;
+    internal void Validate(OptionFaults faults)
+    {
+        faults.RequirePositive(PollInterval);
+        faults.RequirePositive(Lease);
+        faults.RequirePositive(RetryDelay);
+        faults.RequireBetween(BatchSize, 1, 10_000);
+        faults.RequireBetween(MaxConcurrentProbes, 1, 1_000);
+    }
 }

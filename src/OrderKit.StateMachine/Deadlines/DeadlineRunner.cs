@@ -12,7 +12,7 @@ namespace OrderKit.StateMachine;
 /// <summary>Acts on passed deadlines: asks probes where the model requires it, then fires the triggers of a set in one transaction.</summary>
 /// <remarks>
 /// Safe for several threads and machines: deadlines are leased, and a deadline whose state was left has no effect.
-/// Probes of one set are asked concurrently, up to <see cref="DeadlineOptions.MaxConcurrentProbes"/> at a time.
+/// Probes of one set are asked concurrently, up to <see cref="DeadlineOptions.MaxConcurrentProbes"/> at a time, each in a scope of its own.
 /// </remarks>
 public sealed partial class DeadlineRunner
 {
@@ -24,7 +24,7 @@ public sealed partial class DeadlineRunner
 
     private readonly IDeadlineStore _store;
     private readonly OrderLifecycle _lifecycle;
-    private readonly Dictionary<string, IDeadlineProbe> _probes;
+    private readonly Dictionary<string, ScopedService<IDeadlineProbe>> _probes;
     private readonly DeadlineOptions _options;
     private readonly ILogger _logger;
 
@@ -32,13 +32,13 @@ public sealed partial class DeadlineRunner
     public DeadlineRunner(
         IDeadlineStore store,
         OrderLifecycle lifecycle,
-        IEnumerable<IDeadlineProbe>? probes = null,
+        ScopedServices<IDeadlineProbe>? probes = null,
         IOptions<DeadlineOptions>? options = null,
         ILogger<DeadlineRunner>? logger = null)
     {
         _store = store ?? throw new ArgumentNullException(nameof(store));
         _lifecycle = lifecycle ?? throw new ArgumentNullException(nameof(lifecycle));
-        _probes = (probes ?? []).ToDictionary(p => p.Name, StringComparer.Ordinal);
+        _probes = (probes?.All ?? []).ToDictionary(static probe => probe.Read(static p => p.Name), StringComparer.Ordinal);
         _options = options?.Value ?? new DeadlineOptions();
         _logger = logger ?? NullLogger<DeadlineRunner>.Instance;
     }
@@ -77,12 +77,12 @@ public sealed partial class DeadlineRunner
                         break;
                     case FireResult.GuardFailed or FireResult.Conflict or FireResult.Parked or FireResult.Unresolved:
                         // The obstacle may go away while the order still waits in this state.
-                        postponed.Add(members[i] with { Delay = _options.Pause });
+                        postponed.Add(members[i] with { Delay = _options.RetryDelay });
                         break;
                     case FireResult.Stale or FireResult.Duplicate:
                         // Its state was left or armed again, or another runner was first. A deadline that is in the store now is a
                         // newer one and stays. If it is this very deadline, it is looked at again.
-                        stale.Add(members[i] with { Delay = _options.Pause });
+                        stale.Add(members[i] with { Delay = _options.RetryDelay });
                         Count("stale");
                         done++;
                         break;
@@ -155,15 +155,17 @@ public sealed partial class DeadlineRunner
         if (!_probes.TryGetValue(name, out var probe))
         {
             LogMissingProbe(_logger, name, deadline.Order.Order);
-            return new Step(deadline, FactOf(deadline, FactRun.DeadlineUnprobed), Delay: _options.Pause);
+            return new Step(deadline, FactOf(deadline, FactRun.DeadlineUnprobed), Delay: _options.RetryDelay);
         }
 
         try
         {
-            return await probe.AskAsync(deadline, cancellationToken).ConfigureAwait(false) switch
+            var lease = probe.Open();
+            await using var ending = lease.ConfigureAwait(false);
+            return await lease.Service.AskAsync(deadline, cancellationToken).ConfigureAwait(false) switch
             {
-                ProbeAnswer.Postpone postpone => new Step(deadline, null, Delay: postpone.Pause > TimeSpan.Zero ? postpone.Pause : _options.Pause),
-                ProbeAnswer.Instead instead => new Step(deadline, instead.Fact, IsOwnFact: false, _options.Pause),
+                ProbeAnswer.Postpone postpone => new Step(deadline, null, Delay: postpone.Delay > TimeSpan.Zero ? postpone.Delay : _options.RetryDelay),
+                ProbeAnswer.Instead instead => new Step(deadline, instead.Fact, IsOwnFact: false, _options.RetryDelay),
                 _ => new Step(deadline, FactOf(deadline, deadline.Trigger)),
             };
         }
@@ -171,7 +173,7 @@ public sealed partial class DeadlineRunner
         {
             // A probe that fails has not agreed. Nothing is done based on a status that was not verified.
             LogProbeFailed(_logger, e, name, deadline.Order.Order);
-            return new Step(deadline, null, Delay: _options.Pause);
+            return new Step(deadline, null, Delay: _options.RetryDelay);
         }
     }
 

@@ -306,7 +306,7 @@ internal sealed class JournalVerification(
 
     private void Add(VerificationReport.FindingKind kind, long? orderNo, OrderKey? order, long? version, long? segment, string message)
     {
-        if (_findingCount++ < options.MaximumFindings)
+        if (_findingCount++ < options.MaxFindings)
         {
             _findings.Add(new VerificationReport.Finding(kind, orderNo, order, version, segment, message));
         }

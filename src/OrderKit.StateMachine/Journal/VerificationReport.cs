@@ -9,7 +9,7 @@ public sealed record VerificationReport
     /// <summary>Whether nothing is wrong.</summary>
     public bool IsIntact => FindingCount == 0;
 
-    /// <summary>What is wrong, the segments' findings first; cut at <see cref="JournalVerificationOptions.MaximumFindings"/>.</summary>
+    /// <summary>What is wrong, the segments' findings first; cut at <see cref="JournalVerificationOptions.MaxFindings"/>.</summary>
     public required IReadOnlyList<Finding> Findings { get; init; }
 
     /// <summary>How many findings there are in all.</summary>

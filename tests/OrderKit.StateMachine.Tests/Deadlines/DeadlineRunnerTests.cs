@@ -1,3 +1,4 @@
+using OrderKit.Core;
 using static OrderKit.StateMachine.Tests.Shop;
 
 namespace OrderKit.StateMachine.Tests;
@@ -208,7 +209,7 @@ public sealed class DeadlineRunnerTests : IDisposable
     {
         await _shop.TellAsync(Placed());
         _shop.Clock.Advance(TimeSpan.FromDays(1));
-        var restarted = new DeadlineRunner(_shop.Store, _shop.Host(), [Yes]);
+        var restarted = new DeadlineRunner(_shop.Store, _shop.Host(), new ScopedServices<IDeadlineProbe>(Yes));
 
         Assert.Equal(1, await restarted.RunDueAsync());
         Assert.Equal("140/290", await _shop.StatesAsync());

@@ -10,8 +10,6 @@ internal sealed class Shop : IDisposable
 {
     public static readonly DateTimeOffset Noon = new(2026, 2, 6, 4, 0, 0, TimeSpan.Zero);
 
-    private readonly Dictionary<string, IDeadlineProbe> _probes = [];
-
     public Shop(params OrderModel[] models)
     {
         Database = new InMemoryDatabase(Clock);
@@ -71,7 +69,7 @@ internal sealed class Shop : IDisposable
         new(store, Database, new OrderModelRegistry(models.Length == 0 ? [OrderModels.Retail] : models), Clock);
 
     public DeadlineRunner Runner(DeadlineOptions? options = null, OrderLifecycle? lifecycle = null, params IDeadlineProbe[] probes) =>
-        new(Store, lifecycle ?? Lifecycle, probes.Length > 0 ? probes : _probes.Values, Options.Create(options ?? new DeadlineOptions()));
+        new(Store, lifecycle ?? Lifecycle, new ScopedServices<IDeadlineProbe>(probes), Options.Create(options ?? new DeadlineOptions()));
 
     public Task<FireResult> TellAsync(OrderFact fact) => Lifecycle.FireAsync(fact);
 
