@@ -19,10 +19,10 @@ public static class DeadlineStoreSpec
         new("Facets have deadlines of their own", FacetsHaveDeadlinesOfTheirOwnAsync),
         new("A deadline without an instant removes the facet's", ADeadlineWithoutAnInstantRemovesTheFacetsAsync),
         new("A claimed deadline is armed anew without its lease", AClaimedDeadlineIsArmedAnewWithoutItsLeaseAsync),
-        new("A deadline that was acted on is removed", ADeadlineThatWasActedOnIsRemovedAsync),
-        new("Removing one deadline leaves the order's others", RemovingOneDeadlineLeavesTheOrdersOthersAsync),
-        new("A deadline of another version is not removed", ADeadlineOfAnotherVersionIsNotRemovedAsync),
+        new("A claimed deadline ends with a change of its order", AClaimedDeadlineEndsWithAChangeOfItsOrderAsync),
+        new("Ending one deadline leaves the order's others", EndingOneDeadlineLeavesTheOrdersOthersAsync),
         new("A deadline of another version is not postponed", ADeadlineOfAnotherVersionIsNotPostponedAsync),
+        new("Deadlines are postponed together, each if it still stands", DeadlinesArePostponedTogetherEachIfItStillStandsAsync),
         new("A postponed deadline passes later, by the store's clock", APostponedDeadlinePassesLaterByTheStoresClockAsync),
         new("A deadline postponed by nothing can be claimed at once", ADeadlinePostponedByNothingCanBeClaimedAtOnceAsync),
         new("Deadlines whose workers die do not starve a fresh one", DeadlinesWhoseWorkersDieDoNotStarveAFreshOneAsync),
@@ -72,7 +72,7 @@ public static class DeadlineStoreSpec
             passed = span + TimeSpan.FromSeconds(20);
             var claimed = await store.Deadlines.ClaimDueAsync(10, Acting.Minute).ConfigureAwait(false);
             Expect.Sequence([now + span], claimed.Select(deadline => deadline.DueAt));
-            await store.Deadlines.RemoveAsync(claimed[0]).ConfigureAwait(false);
+            await ArmAsync(store, $"{span.TotalSeconds}", 0, null).ConfigureAwait(false);
         }
     }
 
@@ -170,35 +170,43 @@ public static class DeadlineStoreSpec
         Expect.Sequence(["A"], await ClaimAsync(store).ConfigureAwait(false));
     }
 
-    private static async Task ADeadlineThatWasActedOnIsRemovedAsync(IStoreUnderTest store)
+    private static async Task AClaimedDeadlineEndsWithAChangeOfItsOrderAsync(IStoreUnderTest store)
     {
         await ArmAsync(store, "A", 0, Sample.Noon.AddYears(-10)).ConfigureAwait(false);
-        var claimed = (await store.Deadlines.ClaimDueAsync(10, Acting.Minute).ConfigureAwait(false)).One();
-        await store.Deadlines.RemoveAsync(claimed).ConfigureAwait(false);
-        await store.Deadlines.RemoveAsync(claimed).ConfigureAwait(false);
+        Expect.Sequence(["A"], await ClaimAsync(store).ConfigureAwait(false));
+        await ArmAsync(store, "A", 0, null).ConfigureAwait(false);
         await store.AdvanceAsync(Acting.Minute * 2).ConfigureAwait(false);
         Expect.Sequence([], await ClaimAsync(store).ConfigureAwait(false));
         Expect.Equal((0L, null), await store.Deadlines.CountAsync().ConfigureAwait(false));
         Expect.Equal(0, (await store.Queries.DeadlinesOfAsync(Sample.Key(store, "A")).ConfigureAwait(false)).Count);
     }
 
-    private static async Task RemovingOneDeadlineLeavesTheOrdersOthersAsync(IStoreUnderTest store)
+    private static async Task EndingOneDeadlineLeavesTheOrdersOthersAsync(IStoreUnderTest store)
     {
         await ArmAsync(store, "A", 0, Sample.Noon.AddYears(-10)).ConfigureAwait(false);
         await ArmAsync(store, "A", 1, Sample.Noon.AddYears(10)).ConfigureAwait(false);
         await ArmAsync(store, "B", 0, Sample.Noon.AddYears(10)).ConfigureAwait(false);
-        await store.Deadlines.RemoveAsync((await store.Deadlines.ClaimDueAsync(10, Acting.Minute).ConfigureAwait(false)).One()).ConfigureAwait(false);
+        Expect.Sequence(["A"], await ClaimAsync(store).ConfigureAwait(false));
+        await ArmAsync(store, "A", 0, null).ConfigureAwait(false);
         Expect.Sequence([1], (await store.Queries.DeadlinesOfAsync(Sample.Key(store, "A")).ConfigureAwait(false)).Select(deadline => deadline.Facet));
         Expect.Equal(2, (await store.Deadlines.CountAsync().ConfigureAwait(false)).Armed);
     }
 
-    private static async Task ADeadlineOfAnotherVersionIsNotRemovedAsync(IStoreUnderTest store)
+    private static async Task DeadlinesArePostponedTogetherEachIfItStillStandsAsync(IStoreUnderTest store)
     {
-        await ArmAsync(store, "A", 0, Sample.Noon.AddYears(-10)).ConfigureAwait(false);
-        var stale = (await store.Deadlines.ClaimDueAsync(10, Acting.Minute).ConfigureAwait(false)).One();
-        await ArmAsync(store, "A", 0, Sample.Noon.AddYears(-9)).ConfigureAwait(false);
-        await store.Deadlines.RemoveAsync(stale).ConfigureAwait(false);
-        Expect.Sequence([2L], (await store.Deadlines.ClaimDueAsync(10, Acting.Minute).ConfigureAwait(false)).Select(deadline => deadline.Version));
+        foreach (var name in new[] { "A", "B", "C" })
+        {
+            await ArmAsync(store, name, 0, Sample.Noon.AddYears(-10)).ConfigureAwait(false);
+        }
+
+        var claimed = await store.Deadlines.ClaimDueAsync(10, Acting.Minute).ConfigureAwait(false);
+        await ArmAsync(store, "B", 0, Sample.Noon.AddYears(-9)).ConfigureAwait(false);
+        await store.Deadlines.PostponeAsync(claimed, TimeSpan.FromHours(1)).ConfigureAwait(false);
+        await store.Deadlines.PostponeAsync([], TimeSpan.FromHours(1)).ConfigureAwait(false);
+        await store.AdvanceAsync(Acting.Minute * 2).ConfigureAwait(false);
+        Expect.Sequence(["B"], await ClaimAsync(store).ConfigureAwait(false));
+        await store.AdvanceAsync(TimeSpan.FromHours(1)).ConfigureAwait(false);
+        Expect.Sequence(["A", "B", "C"], (await ClaimAsync(store).ConfigureAwait(false)).Order(StringComparer.Ordinal));
     }
 
     private static async Task ADeadlineOfAnotherVersionIsNotPostponedAsync(IStoreUnderTest store)
@@ -206,7 +214,7 @@ public static class DeadlineStoreSpec
         await ArmAsync(store, "A", 0, Sample.Noon.AddYears(-10)).ConfigureAwait(false);
         var stale = (await store.Deadlines.ClaimDueAsync(10, Acting.Minute).ConfigureAwait(false)).One();
         await ArmAsync(store, "A", 0, Sample.Noon.AddYears(-9)).ConfigureAwait(false);
-        await store.Deadlines.PostponeAsync(stale, TimeSpan.FromHours(1)).ConfigureAwait(false);
+        await store.Deadlines.PostponeAsync([stale], TimeSpan.FromHours(1)).ConfigureAwait(false);
         Expect.Sequence([Sample.Noon.AddYears(-9)], (await store.Deadlines.ClaimDueAsync(10, Acting.Minute).ConfigureAwait(false)).Select(deadline => deadline.DueAt));
     }
 
@@ -214,7 +222,7 @@ public static class DeadlineStoreSpec
     {
         await ArmAsync(store, "A", 0, Sample.Noon.AddYears(-10), probe: "payment-close").ConfigureAwait(false);
         var claimed = (await store.Deadlines.ClaimDueAsync(10, Acting.Minute).ConfigureAwait(false)).One();
-        await store.Deadlines.PostponeAsync(claimed, TimeSpan.FromMinutes(10)).ConfigureAwait(false);
+        await store.Deadlines.PostponeAsync([claimed], TimeSpan.FromMinutes(10)).ConfigureAwait(false);
         Expect.Equal(1, (await store.Deadlines.CountAsync().ConfigureAwait(false)).Armed);
         await store.AdvanceAsync(TimeSpan.FromMinutes(9)).ConfigureAwait(false);
         Expect.Sequence([], await ClaimAsync(store).ConfigureAwait(false));
@@ -226,7 +234,7 @@ public static class DeadlineStoreSpec
     private static async Task ADeadlinePostponedByNothingCanBeClaimedAtOnceAsync(IStoreUnderTest store)
     {
         await ArmAsync(store, "A", 0, Sample.Noon.AddYears(-10)).ConfigureAwait(false);
-        await store.Deadlines.PostponeAsync((await store.Deadlines.ClaimDueAsync(10, Acting.Minute).ConfigureAwait(false)).One(), TimeSpan.Zero).ConfigureAwait(false);
+        await store.Deadlines.PostponeAsync(await store.Deadlines.ClaimDueAsync(10, Acting.Minute).ConfigureAwait(false), TimeSpan.Zero).ConfigureAwait(false);
         Expect.Sequence(["A"], await ClaimAsync(store).ConfigureAwait(false));
     }
 

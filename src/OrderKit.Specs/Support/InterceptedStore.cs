@@ -142,11 +142,9 @@ internal sealed class InterceptedStore(IStoreActor inner, IStoreCalls calls) : I
         public ValueTask<IReadOnlyList<DueDeadline>> ClaimDueAsync(int max, TimeSpan lease, CancellationToken cancellationToken = default) =>
             calls.CallAsync(new StoreCall(StoreCallKind.Alone, "Deadlines.ClaimDue"), () => inner.ClaimDueAsync(max, lease, cancellationToken));
 
-        public ValueTask PostponeAsync(DueDeadline deadline, TimeSpan pause, CancellationToken cancellationToken = default) =>
-            WithoutResultAsync(calls.CallAsync(new StoreCall(StoreCallKind.Alone, "Deadlines.Postpone"), () => DoneAsync(inner.PostponeAsync(deadline, pause, cancellationToken))));
-
-        public ValueTask RemoveAsync(DueDeadline deadline, CancellationToken cancellationToken = default) =>
-            WithoutResultAsync(calls.CallAsync(new StoreCall(StoreCallKind.Alone, "Deadlines.Remove"), () => DoneAsync(inner.RemoveAsync(deadline, cancellationToken))));
+        public ValueTask PostponeAsync(IReadOnlyList<DueDeadline> deadlines, TimeSpan delay, CancellationToken cancellationToken = default) =>
+            WithoutResultAsync(calls.CallAsync(
+                new StoreCall(StoreCallKind.Alone, "Deadlines.Postpone"), () => DoneAsync(inner.PostponeAsync(deadlines, delay, cancellationToken))));
 
         public ValueTask<(long Armed, DateTimeOffset? NextAt)> CountAsync(CancellationToken cancellationToken = default) =>
             inner.CountAsync(cancellationToken);

@@ -139,20 +139,15 @@ internal sealed class BrokenDeadlines(IDeadlineStore inner) : IDeadlineStore
 {
     public Func<IDeadlineStore, int, TimeSpan, Task<IReadOnlyList<DueDeadline>>>? Claim { get; set; }
 
-    public Func<IDeadlineStore, DueDeadline, TimeSpan, Task>? Postpone { get; set; }
-
-    public Func<IDeadlineStore, DueDeadline, Task>? Remove { get; set; }
+    public Func<IDeadlineStore, IReadOnlyList<DueDeadline>, TimeSpan, Task>? Postpone { get; set; }
 
     public Func<IDeadlineStore, Task<(long Armed, DateTimeOffset? NextAt)>>? Count { get; set; }
 
     public ValueTask<IReadOnlyList<DueDeadline>> ClaimDueAsync(int max, TimeSpan lease, CancellationToken cancellationToken = default) =>
         Claim is null ? inner.ClaimDueAsync(max, lease, cancellationToken) : new(Claim(inner, max, lease));
 
-    public ValueTask PostponeAsync(DueDeadline deadline, TimeSpan pause, CancellationToken cancellationToken = default) =>
-        Postpone is null ? inner.PostponeAsync(deadline, pause, cancellationToken) : new(Postpone(inner, deadline, pause));
-
-    public ValueTask RemoveAsync(DueDeadline deadline, CancellationToken cancellationToken = default) =>
-        Remove is null ? inner.RemoveAsync(deadline, cancellationToken) : new(Remove(inner, deadline));
+    public ValueTask PostponeAsync(IReadOnlyList<DueDeadline> deadlines, TimeSpan delay, CancellationToken cancellationToken = default) =>
+        Postpone is null ? inner.PostponeAsync(deadlines, delay, cancellationToken) : new(Postpone(inner, deadlines, delay));
 
     public ValueTask<(long Armed, DateTimeOffset? NextAt)> CountAsync(CancellationToken cancellationToken = default) =>
         Count is null ? inner.CountAsync(cancellationToken) : new(Count(inner));

@@ -32,8 +32,7 @@ internal static class DailyWork
         await MessagesAsync(store, minute);
         store.Advance(TimeSpan.FromHours(2));
         var due = await store.Deadlines.ClaimDueAsync(10, minute);
-        await store.Deadlines.PostponeAsync(due[0], minute);
-        await store.Deadlines.RemoveAsync(due[1]);
+        await store.Deadlines.PostponeAsync(due, minute);
         var lease = (await store.Leases.TryAcquireAsync("work", "me", minute))!;
         await store.Leases.ReleaseAsync(lease);
 

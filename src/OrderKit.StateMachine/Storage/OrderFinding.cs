@@ -1,6 +1,4 @@
-using OrderKit.StateMachine.Storage;
-
-namespace OrderKit.StateMachine;
+namespace OrderKit.StateMachine.Storage;
 
 /// <summary>What a store found for an <see cref="OrderLookup"/>.</summary>
 /// <param name="Order">The order; <see langword="null"/> where it does not exist.</param>

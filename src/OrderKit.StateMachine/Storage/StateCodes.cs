@@ -1,4 +1,4 @@
-namespace OrderKit.StateMachine;
+namespace OrderKit.StateMachine.Storage;
 
 /// <summary>The state codes of all facets of one order, packed: facet 0 in the lowest 16 bits.</summary>
 /// <param name="Packed">The packed codes.</param>

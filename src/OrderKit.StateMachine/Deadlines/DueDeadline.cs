@@ -1,6 +1,6 @@
 using OrderKit.Core;
 
-namespace OrderKit.StateMachine.Storage;
+namespace OrderKit.StateMachine;
 
 /// <summary>A deadline that passed and was leased to be acted on.</summary>
 /// <param name="OrderNo">The order's number in the store.</param>

@@ -1,4 +1,4 @@
-namespace OrderKit.StateMachine;
+namespace OrderKit.StateMachine.Storage;
 
 /// <summary>By how much a fact changes one counter.</summary>
 /// <param name="Index">The counter's number; -1 for none.</param>

@@ -1,7 +1,5 @@
 using OrderKit.Core;
-using OrderKit.StateMachine.Storage;
-
-namespace OrderKit.StateMachine;
+namespace OrderKit.StateMachine.Storage;
 
 /// <summary>A row of an order's journal: one fact, how it was decided, and all that changed.</summary>
 public sealed record JournalEntry
