@@ -57,7 +57,7 @@ public sealed class AlertPump
 
     private static OutboxPumpOptions SettingsOf(IAlertSink sink, AlertOptions settings)
     {
-        var pump = new OutboxPumpOptions { Destination = $"{AlertNotice.Destination}.{sink.Name}", Lease = settings.Lease, BatchSize = 10 };
+        var pump = new OutboxPumpOptions { Destination = $"{AlertNotice.Destination}.{sink.Name}", Lease = settings.Lease, HandlerTimeout = settings.Lease / 2, BatchSize = 10 };
 
         // Whatever a sink throws, the next alert would meet it too.
         pump.IsDestinationDown = static _ => true;

@@ -9,14 +9,14 @@ internal sealed class InboxPumpOptionsCheck : IValidateOptions<InboxPumpOptions>
     public ValidateOptionsResult Validate(string? name, InboxPumpOptions options)
     {
         var faults = new OptionFaults(nameof(InboxPumpOptions));
-        faults.RequirePositive(options.SweepInterval);
+        faults.RequirePositive(options.PollInterval);
         faults.RequireBetween(options.BatchSize, 1, 10_000);
         faults.RequireBetween(options.MessagesPerTransaction, 1, 10_000);
         faults.RequirePositive(options.TransactionTime);
         faults.RequireBetween(options.MaxConcurrency, 1, 1_000);
         faults.RequirePositive(options.Lease);
-        faults.RequirePositive(options.FirstPause);
-        faults.RequireNotBelow(options.LongestPause, options.FirstPause);
+        faults.RequirePositive(options.FirstDelay);
+        faults.RequireNotBelow(options.MaxDelay, options.FirstDelay);
         faults.RequireAtLeastOne(options.MaxAttempts);
         faults.RequirePositive(options.MaxAge);
         faults.RequirePositive(options.Retention);

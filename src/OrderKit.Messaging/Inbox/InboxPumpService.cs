@@ -10,14 +10,14 @@ internal sealed partial class InboxPumpService(
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        if (!options.Value.RunInBackground || !pump.HasHandlers)
+        if (!options.Value.RunInBackground || pump.Pumps.Count == 0)
         {
             return;
         }
 
         // Beside each other: where something is always due the pump never ends, and what is over would pile up.
         var cleaning = Sweeps.RepeatAsync(inbox.SweepAsync, Sweeps.NeverTold, options.Value.CleaningInterval, timeProvider, e => LogNotCleaned(logger, e), stoppingToken);
-        var pumping = Sweeps.RepeatAsync(pump.PumpAllAsync, pump.Received, options.Value.SweepInterval, timeProvider, e => LogFailed(logger, e), stoppingToken);
+        var pumping = Sweeps.RepeatAsync(pump.PumpAllAsync, pump.Written, options.Value.PollInterval, timeProvider, e => LogFailed(logger, e), stoppingToken);
         await Task.WhenAll(cleaning, pumping).ConfigureAwait(false);
     }
 

@@ -10,17 +10,17 @@ internal sealed class OutboxPumpOptionsCheck : IValidateOptions<OutboxPumpOption
     {
         var faults = new OptionFaults(nameof(OutboxPumpOptions));
         faults.RequireText(options.Destination, "it is the destination that OrderLifecycleOptions.EventDestination names.");
-        faults.RequirePositive(options.SweepInterval);
+        faults.RequirePositive(options.PollInterval);
         faults.RequireBetween(options.BatchSize, 1, 10_000);
         faults.RequireBetween(options.MaxConcurrency, 1, 1_000);
         faults.RequirePositive(options.Lease);
-        faults.RequirePositive(options.FirstPause);
-        faults.RequireNotBelow(options.LongestPause, options.FirstPause);
+        faults.RequirePositive(options.FirstDelay);
+        faults.RequireNotBelow(options.MaxDelay, options.FirstDelay);
         faults.RequireAtLeastOne(options.MaxAttempts);
         faults.RequirePositive(options.MaxAge);
-        faults.RequireAtLeastOne(options.FailuresToRest);
-        faults.RequirePositive(options.FirstRest);
-        faults.RequireNotBelow(options.LongestRest, options.FirstRest);
+        faults.RequireAtLeastOne(options.FailuresToBreak);
+        faults.RequirePositive(options.FirstBreak);
+        faults.RequireNotBelow(options.MaxBreak, options.FirstBreak);
         return faults.Result;
     }
 }

@@ -22,7 +22,7 @@ internal sealed partial class OutboxPumpService(
             return;
         }
 
-        await Sweeps.RepeatAsync(pump.PumpAllAsync, pump.Written, options.Value.SweepInterval, timeProvider, e => LogFailed(logger, e), stoppingToken).ConfigureAwait(false);
+        await Sweeps.RepeatAsync(pump.PumpAllAsync, pump.Written, options.Value.PollInterval, timeProvider, e => LogFailed(logger, e), stoppingToken).ConfigureAwait(false);
     }
 
     [LoggerMessage(2003, LogLevel.Information, "No IOrderEventHandler is registered, so this process leaves the outbox to others.")]

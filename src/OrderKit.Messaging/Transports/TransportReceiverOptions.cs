@@ -21,11 +21,11 @@ public sealed class TransportReceiverOptions
 
     /// <summary>The longest pause after the inbox could not be written; it doubles with each further failure.</summary>
     /// <value>1 second.</value>
-    public TimeSpan FirstPause { get; set; } = TimeSpan.FromSeconds(1);
+    public TimeSpan FirstDelay { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>The longest pause before the inbox is tried again.</summary>
     /// <value>30 seconds.</value>
-    public TimeSpan LongestPause { get; set; } = TimeSpan.FromSeconds(30);
+    public TimeSpan MaxDelay { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Whether the host receives in the background.</summary>
     /// <value><see langword="true"/>; hosts that call <see cref="TransportReceiver.ReceiveOnceAsync"/> themselves turn it off.</value>

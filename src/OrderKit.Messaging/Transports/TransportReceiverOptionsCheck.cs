@@ -12,7 +12,7 @@ internal sealed class TransportReceiverOptionsCheck : IValidateOptions<Transport
         faults.RequireText(options.Topic, "it is the topic that is received.");
         faults.RequireText(options.Consumer, "it is the consumer that an IInboxHandler names.");
         faults.RequireBetween(options.BatchSize, 1, 1_000);
-        faults.RequirePositive(options.FirstPause);
+        faults.RequirePositive(options.FirstDelay);
         foreach (var (type, headStart) in options.HeadStarts)
         {
             if (headStart < TimeSpan.Zero || headStart > InboxMessage.LongestHeadStart)
@@ -21,7 +21,7 @@ internal sealed class TransportReceiverOptionsCheck : IValidateOptions<Transport
             }
         }
 
-        faults.RequireNotBelow(options.LongestPause, options.FirstPause);
+        faults.RequireNotBelow(options.MaxDelay, options.FirstDelay);
 
         return faults.Result;
     }

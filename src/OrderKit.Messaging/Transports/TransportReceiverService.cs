@@ -25,7 +25,7 @@ internal sealed partial class TransportReceiverService(
             }
             catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {
-                var pause = Backoff.After(++failures, options.Value.FirstPause, options.Value.LongestPause, Backoff.Chance());
+                var pause = Backoff.After(++failures, options.Value.FirstDelay, options.Value.MaxDelay, Backoff.Chance());
                 LogFailed(logger, e, options.Value.Topic, pause);
                 await Task.Delay(pause, timeProvider, stoppingToken).ConfigureAwait(false);
             }

@@ -80,7 +80,7 @@ public sealed class AlertSinkTests
         var failure = await Assert.ThrowsAnyAsync<Exception>(() => sink.SendAsync(Told, CancellationToken.None));
 
         Assert.Equal(retryAfter is null ? typeof(HttpRequestException) : typeof(RetryLaterException), failure.GetType());
-        Assert.Equal(retryAfter ?? 0, (failure as RetryLaterException)?.Pause.TotalSeconds ?? 0);
+        Assert.Equal(retryAfter ?? 0, (failure as RetryLaterException)?.Delay.TotalSeconds ?? 0);
         Assert.Single(receiver.Requests);
     }
 
@@ -92,7 +92,7 @@ public sealed class AlertSinkTests
 
         var later = await Assert.ThrowsAsync<RetryLaterException>(() => sink.SendAsync(Told, CancellationToken.None));
 
-        Assert.Equal(TimeSpan.FromHours(1), later.Pause);
+        Assert.Equal(TimeSpan.FromHours(1), later.Delay);
     }
 
     [Fact]
@@ -137,9 +137,9 @@ public sealed class AlertSinkTests
         }
 
         var later = await Assert.ThrowsAsync<RetryLaterException>(() => sink.SendAsync(Told, CancellationToken.None));
-        Assert.Equal(TimeSpan.FromSeconds(40), later.Pause);
+        Assert.Equal(TimeSpan.FromSeconds(40), later.Delay);
         Assert.Equal(20, receiver.Requests.Count);
-        _clock.Advance(later.Pause);
+        _clock.Advance(later.Delay);
         await sink.SendAsync(Told, CancellationToken.None);
         Assert.Equal(21, receiver.Requests.Count);
     }

@@ -18,7 +18,7 @@ public sealed class InboxRegistrationTests
             o.BatchSize = 10_001;
             o.MaxAttempts = 0;
             o.Retention = TimeSpan.Zero;
-            o.FirstPause = TimeSpan.FromHours(2);
+            o.FirstDelay = TimeSpan.FromHours(2);
         });
         using var host = builder.Build();
 
@@ -27,7 +27,7 @@ public sealed class InboxRegistrationTests
         Assert.Equal(
             [
                 "InboxPumpOptions.BatchSize is 10001; it lies between 1 and 10,000.",
-                "InboxPumpOptions.LongestPause is 01:00:00; it is at least FirstPause, 02:00:00.",
+                "InboxPumpOptions.MaxDelay is 01:00:00; it is at least FirstDelay, 02:00:00.",
                 "InboxPumpOptions.MaxAttempts is 0; it is at least 1.",
                 "InboxPumpOptions.Retention is 00:00:00; it must be longer than nothing.",
             ],
@@ -90,7 +90,7 @@ public sealed class InboxRegistrationTests
 
         await host.StartAsync();
         using var late = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        while ((await inbox.AcceptAsync([first], late.Token))[0] == InboxReceipt.AlreadyReceived)
+        while ((await inbox.AcceptAsync([first], late.Token))[0] == InboxReceipt.Duplicate)
         {
             // Past the retention and the cleaning interval, whichever of the two the loops wait for by now.
             clock.Advance(TimeSpan.FromDays(1));

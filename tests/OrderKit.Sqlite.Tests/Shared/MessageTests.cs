@@ -74,7 +74,7 @@ public abstract class MessageTests
 
         await Pump(store, new Effects(store)).PumpAllAsync();
         Assert.Equal(1, await store.CountAsync("outbox"));
-        Assert.Equal([InboxReceipt.AlreadyReceived], await new Inbox(store.Inbox, store.Units).AcceptAsync([Message("a")]));
+        Assert.Equal([InboxReceipt.Duplicate], await new Inbox(store.Inbox, store.Units).AcceptAsync([Message("a")]));
     }
 
     [Fact]
