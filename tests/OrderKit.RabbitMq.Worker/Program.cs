@@ -28,7 +28,7 @@ var orderKit = host.Services.AddOrderKit()
 // What a process held that was killed waits for its lease, so the lease is short.
 var lease = TimeSpan.FromSeconds(2);
 var sweep = TimeSpan.FromMilliseconds(20);
-orderKit.ConfigureInbox(options => (options.RunInBackground, options.Lease, options.PollInterval, options.MaxAttempts) = (role == "consumer", lease, sweep, 1_000_000));
+orderKit.AddInbox(options => (options.RunInBackground, options.Lease, options.PollInterval, options.MaxAttempts) = (role == "consumer", lease, sweep, 1_000_000));
 orderKit.SendThroughTransport(options =>
 {
     (options.RunInBackground, options.Lease, options.PollInterval, options.MaxAttempts) = (role == "publisher", lease, sweep, 1_000_000);

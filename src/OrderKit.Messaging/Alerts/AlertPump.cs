@@ -39,7 +39,7 @@ public sealed class AlertPump
         _pumps =
         [
             .. all.Select(sink => new OutboxPump(
-                outbox, letters, pauses, units, new AlertDelivery(sink), Options.Create(SettingsOf(sink, settings)), loggers.CreateLogger<OutboxPump>(), timeProvider)),
+                outbox, letters, pauses, units, new ScopedService<IOutboxSink>(new AlertDelivery(sink)), Options.Create(SettingsOf(sink, settings)), loggers.CreateLogger<OutboxPump>(), timeProvider)),
         ];
     }
 

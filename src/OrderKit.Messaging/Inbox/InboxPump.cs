@@ -33,7 +33,7 @@ public sealed class InboxPump
         IDeadLetterStore letters,
         IDeliveryPauseStore pauses,
         IUnitOfWorkFactory units,
-        IEnumerable<IInboxHandler> handlers,
+        ScopedServices<IInboxHandler> handlers,
         IOptions<InboxPumpOptions>? options = null,
         ILogger<InboxPump>? logger = null,
         TimeProvider? timeProvider = null)
@@ -46,7 +46,7 @@ public sealed class InboxPump
         IDeadLetterStore letters,
         IDeliveryPauseStore pauses,
         IUnitOfWorkFactory units,
-        IEnumerable<IInboxHandler> handlers,
+        ScopedServices<IInboxHandler> handlers,
         IOptions<InboxPumpOptions>? options,
         ILogger<InboxPump>? logger,
         Func<double> jitter,
@@ -57,15 +57,15 @@ public sealed class InboxPump
         _options = options?.Value ?? new InboxPumpOptions();
         _context = new PumpContext(letters, pauses, units, jitter, timeProvider);
         _logger = logger ?? NullLogger<InboxPump>.Instance;
-        var all = handlers.ToArray();
+        var all = handlers.All.Select(static service => service.Read(handler => (handler.Consumer, handler.GetType().Name, Service: service))).ToArray();
         if (all.GroupBy(static handler => handler.Consumer, StringComparer.Ordinal).FirstOrDefault(static group => group.Count() > 1) is { } twice)
         {
             throw new ArgumentException(
-                $"The consumer '{twice.Key}' has the handlers {string.Join(", ", twice.Select(static handler => handler.GetType().Name))}. A message is done once, so one handler has it: give each its own consumer.",
+                $"The consumer '{twice.Key}' has the handlers {string.Join(", ", twice.Select(static handler => handler.Name))}. A message is done once, so one handler has it: give each its own consumer.",
                 nameof(handlers));
         }
 
-        _pumps = Array.ConvertAll(all, PumpOf);
+        _pumps = Array.ConvertAll(all, handler => PumpOf(handler.Consumer, handler.Service));
     }
 
     /// <summary>The pump of each consumer.</summary>
@@ -87,34 +87,47 @@ public sealed class InboxPump
         return results.Aggregate(default(PumpResult), static (total, one) => total.Plus(one));
     }
 
-    private Pump<InboxDelivery> PumpOf(IInboxHandler handler) =>
-        new(_context, _store, MessageFlow.Inbox, handler.Consumer, _options, Handled, _logger)
+    private Pump<InboxDelivery> PumpOf(string consumer, ScopedService<IInboxHandler> handler) =>
+        new(_context, _store, MessageFlow.Inbox, consumer, _options, Handled, _logger)
         {
             Done = "handled",
             Together = new Pace(1, _options.MessagesPerTransaction, _options.TransactionTime),
             HandOver = (deliveries, cancellationToken) => TakeEffectAsync(handler, deliveries, cancellationToken),
         };
 
-    private async Task<Exception?> TakeEffectAsync(IInboxHandler handler, InboxDelivery[] deliveries, CancellationToken cancellationToken)
+    private async Task<Exception?> TakeEffectAsync(ScopedService<IInboxHandler> handler, InboxDelivery[] deliveries, CancellationToken cancellationToken)
     {
-        // If no transaction can be begun, no message is at fault.
-        var unit = await _context.Units.BeginAsync(cancellationToken).ConfigureAwait(false);
-        await using (unit.ConfigureAwait(false))
+        Exception? failure = null;
+        var scope = handler.Open();
+        try
         {
-            try
+            // If no transaction can be begun, no message is at fault.
+            var unit = await _context.Units.BeginAsync(cancellationToken).ConfigureAwait(false);
+            await using (unit.ConfigureAwait(false))
             {
-                // Before the effects: from here on nobody takes the messages over, however long the handler needs.
-                await _store.CompleteAsync(unit, deliveries, _options.Retention, cancellationToken).ConfigureAwait(false);
-                unit.IsLent = true;
-                await _context.RunAsync(token => handler.HandleManyAsync(unit, deliveries, token), _options.HandlerTimeout, cancellationToken).ConfigureAwait(false);
-                unit.IsLent = false;
-                await unit.CommitAsync(cancellationToken).ConfigureAwait(false);
-                return null;
-            }
-            catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
-            {
-                return e;
+                try
+                {
+                    // Before the effects: from here on nobody takes the messages over, however long the handler needs.
+                    await _store.CompleteAsync(unit, deliveries, _options.Retention, cancellationToken).ConfigureAwait(false);
+                    unit.IsLent = true;
+                    await _context.RunAsync(token => scope.Service.HandleManyAsync(unit, deliveries, token), _options.HandlerTimeout, cancellationToken)
+                        .ConfigureAwait(false);
+                    unit.IsLent = false;
+                    await unit.CommitAsync(cancellationToken).ConfigureAwait(false);
+                }
+                catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+                {
+                    // A handler that goes on has the unit still, and its connection is not used again.
+                    unit.IsLent = e is HandlerTimeoutException { Running: not null };
+                    failure = e;
+                }
             }
         }
+        finally
+        {
+            await PumpContext.EndAsync(scope, failure).ConfigureAwait(false);
+        }
+
+        return failure;
     }
 }

@@ -1,3 +1,5 @@
+using OrderKit.Core;
+
 namespace OrderKit.Messaging;
 
 /// <summary>Settings of the inbox pump.</summary>
@@ -22,4 +24,20 @@ public sealed class InboxPumpOptions : PumpOptions
     /// <summary>How often to delete the messages whose retention is over.</summary>
     /// <value>10 minutes.</value>
     public TimeSpan CleaningInterval { get; set; } = TimeSpan.FromMinutes(10);
+
+    internal new void Validate(OptionFaults faults)
+    {
+        base.Validate(faults);
+        faults.RequireBetween(MessagesPerTransaction, 1, 10_000);
+        faults.RequirePositive(TransactionTime);
+        faults.RequirePositive(Retention);
+        faults.RequirePositive(RedeliveryHorizon);
+        faults.RequirePositive(CleaningInterval);
+        if (Retention > TimeSpan.Zero && Retention <= RedeliveryHorizon)
+        {
+            faults.Add(
+                nameof(Retention),
+                $"is {Retention}, and a message may be repeated for {RedeliveryHorizon}: the last one would take effect a second time. Keep them longer.");
+        }
+    }
 }

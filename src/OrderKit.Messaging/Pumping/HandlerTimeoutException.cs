@@ -3,13 +3,11 @@ namespace OrderKit.Messaging;
 /// <summary>A sink or handler did not return within <see cref="PumpOptions.HandlerTimeout"/>.</summary>
 public sealed class HandlerTimeoutException : TimeoutException
 {
-    /// <summary>Names the limit, and whether the handler stopped when it was cancelled.</summary>
-    public HandlerTimeoutException(TimeSpan limit, bool hasStopped)
-        : base(hasStopped
+    internal HandlerTimeoutException(TimeSpan limit, Task? running)
+        : base(running is null
             ? $"The handler did not return within {limit}, and was cancelled."
-            : $"The handler did not return within {limit}, and goes on although it was cancelled. Pass its CancellationToken to everything that it awaits.")
-    {
-    }
+            : $"The handler did not return within {limit}, and goes on although it was cancelled. Pass its CancellationToken to everything that it awaits.") =>
+        Running = running;
 
     /// <summary>Makes the exception with a message.</summary>
     public HandlerTimeoutException(string? message)
@@ -22,4 +20,7 @@ public sealed class HandlerTimeoutException : TimeoutException
         : base(message, innerException)
     {
     }
+
+    /// <summary>The handler, if it goes on although it was cancelled.</summary>
+    internal Task? Running { get; }
 }

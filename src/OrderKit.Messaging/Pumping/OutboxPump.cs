@@ -13,13 +13,14 @@ namespace OrderKit.Messaging;
 /// Safe for several threads and machines: messages are leased. A message that fails is retried after a delay with full jitter, which is
 /// stored with it. It holds back only the later messages of its own lane.
 /// </remarks>
-public sealed class OutboxPump
+public sealed partial class OutboxPump
 {
     private static readonly Counter<long> Deliveries = OrderKitTelemetry.Meter.CreateCounter<long>(
         OrderKitTelemetry.DeliveriesCounterName, "{message}", "Deliveries of the outbox.");
 
     private readonly IOutboxStore _store;
     private readonly Pump<OutboxDelivery> _pump;
+    private readonly ILogger _logger;
 
     /// <summary>Makes the pump; hosts with a container get it from there.</summary>
     public OutboxPump(
@@ -27,7 +28,7 @@ public sealed class OutboxPump
         IDeadLetterStore letters,
         IDeliveryPauseStore pauses,
         IUnitOfWorkFactory units,
-        IOutboxSink sink,
+        ScopedService<IOutboxSink> sink,
         IOptions<OutboxPumpOptions>? options = null,
         ILogger<OutboxPump>? logger = null,
         TimeProvider? timeProvider = null)
@@ -40,7 +41,7 @@ public sealed class OutboxPump
         IDeadLetterStore letters,
         IDeliveryPauseStore pauses,
         IUnitOfWorkFactory units,
-        IOutboxSink sink,
+        ScopedService<IOutboxSink> sink,
         IOptions<OutboxPumpOptions>? options,
         ILogger<OutboxPump>? logger,
         Func<double> jitter,
@@ -48,23 +49,13 @@ public sealed class OutboxPump
     {
         ArgumentNullException.ThrowIfNull(sink);
         _store = store ?? throw new ArgumentNullException(nameof(store));
+        _logger = logger ?? NullLogger<OutboxPump>.Instance;
         var settings = options?.Value ?? new OutboxPumpOptions();
         var context = new PumpContext(letters, pauses, units, jitter, timeProvider);
-        _pump = new(context, store, MessageFlow.Outbox, settings.Destination, settings, Deliveries, logger ?? NullLogger<OutboxPump>.Instance)
+        _pump = new(context, store, MessageFlow.Outbox, settings.Destination, settings, Deliveries, _logger)
         {
             Done = "delivered",
-            HandOver = async (deliveries, cancellationToken) =>
-            {
-                try
-                {
-                    await context.RunAsync(token => sink.DeliverAsync(deliveries[0], token), settings.HandlerTimeout, cancellationToken).ConfigureAwait(false);
-                    return null;
-                }
-                catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
-                {
-                    return e;
-                }
-            },
+            HandOver = (deliveries, cancellationToken) => DeliverAsync(context, sink, deliveries[0], settings.HandlerTimeout, cancellationToken),
             Complete = delivered => store.CompleteAsync(delivered, CancellationToken.None).AsTask(),
         };
     }
@@ -72,10 +63,36 @@ public sealed class OutboxPump
     /// <summary>Set when there may be something to deliver.</summary>
     internal WakeUp Written => _store.Written;
 
+    internal void LogNoHandlers() => LogNoHandlers(_logger);
+
     /// <summary>Claims one batch and delivers it; nothing while the destination is paused or its circuit breaker is open.</summary>
     /// <returns>How many messages were delivered, failed, and became dead letters.</returns>
     public Task<PumpResult> PumpOnceAsync(CancellationToken cancellationToken = default) => _pump.PumpOnceAsync(cancellationToken);
 
     /// <summary>Pumps until nothing is due.</summary>
     public Task<PumpResult> PumpAllAsync(CancellationToken cancellationToken = default) => _pump.PumpAllAsync(cancellationToken);
+
+    private static async Task<Exception?> DeliverAsync(
+        PumpContext context, ScopedService<IOutboxSink> sink, OutboxDelivery delivery, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        Exception? failure = null;
+        var scope = sink.Open();
+        try
+        {
+            await context.RunAsync(token => scope.Service.DeliverAsync(delivery, token), limit, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        {
+            failure = e;
+        }
+        finally
+        {
+            await PumpContext.EndAsync(scope, failure).ConfigureAwait(false);
+        }
+
+        return failure;
+    }
+
+    [LoggerMessage(2003, LogLevel.Information, "No IOrderEventHandler is registered, so this process leaves the outbox to others.")]
+    private static partial void LogNoHandlers(ILogger logger);
 }

@@ -19,6 +19,9 @@ internal sealed partial class Pump<TDelivery>(
     private readonly Pace _claims = new(options.BatchSize, options.BatchSize, options.Lease / 2);
     private readonly HashSet<long> _suspects = [];
 
+    /// <summary>The destination or consumer.</summary>
+    public string Name => name;
+
     /// <summary>Hands messages of different lanes over together; returns why that failed. What it throws is nobody's failure.</summary>
     public required Func<TDelivery[], CancellationToken, Task<Exception?>> HandOver { get; init; }
 

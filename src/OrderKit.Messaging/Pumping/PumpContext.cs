@@ -38,9 +38,21 @@ internal sealed class PumpContext(IDeadLetterStore letters, IDeliveryPauseStore 
         {
             await ending.CancelAsync().ConfigureAwait(false);
             await Task.WhenAny(running, Task.Delay(Grace, Time, CancellationToken.None)).ConfigureAwait(false);
-            var hasStopped = running.IsCompleted;
             _ = running.ContinueWith(static late => late.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-            throw new HandlerTimeoutException(limit, hasStopped);
+            throw new HandlerTimeoutException(limit, running.IsCompleted ? null : running);
         }
+    }
+
+    /// <summary>Disposes the scope of a sink or handler: after it has ended, also if it goes on although it was cancelled.</summary>
+    public static async ValueTask EndAsync<T>(ScopedLease<T> scope, Exception? failure)
+        where T : class
+    {
+        if (failure is HandlerTimeoutException { Running: { } running })
+        {
+            _ = running.ContinueWith(_ => scope.DisposeAsync().AsTask(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            return;
+        }
+
+        await scope.DisposeAsync().ConfigureAwait(false);
     }
 }

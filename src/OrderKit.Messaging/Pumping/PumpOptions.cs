@@ -1,15 +1,13 @@
+using OrderKit.Core;
+
 namespace OrderKit.Messaging;
 
 /// <summary>Settings that the pumps of outbox and inbox share.</summary>
-public abstract class PumpOptions
+/// <remarks>The default of <see cref="BackgroundOptions.PollInterval"/> is 1 second.</remarks>
+public abstract class PumpOptions() : BackgroundOptions(TimeSpan.FromSeconds(1))
 {
-    /// <summary>How often to look for messages when nothing woke the pump.</summary>
-    /// <value>1 second.</value>
-    public TimeSpan PollInterval { get; set; } = TimeSpan.FromSeconds(1);
-
-    /// <summary>Whether the host pumps in the background.</summary>
-    /// <value><see langword="true"/>; hosts that call <c>PumpOnceAsync</c> themselves turn it off.</value>
-    public bool RunInBackground { get; set; } = true;
+    // What a timer can wait for.
+    private static readonly TimeSpan MaxHandlerTimeout = TimeSpan.FromDays(40);
 
     /// <summary>How many messages are claimed at once: one for each of as many lanes.</summary>
     /// <value>100. Fewer are claimed if the handler does not finish them within half of <see cref="Lease"/>.</value>
@@ -64,6 +62,27 @@ public abstract class PumpOptions
     /// call's exception, and an <see cref="HttpRequestException"/> without a status, or with 408, 429 or 500 and above.
     /// </value>
     public Func<Exception, bool> IsDestinationDown { get; set; } = DownByDefault;
+
+    internal void Validate(OptionFaults faults)
+    {
+        faults.RequirePositive(PollInterval);
+        faults.RequireBetween(BatchSize, 1, 10_000);
+        faults.RequireBetween(MaxConcurrency, 1, 1_000);
+        faults.RequirePositive(Lease);
+        faults.RequirePositive(HandlerTimeout);
+        if (HandlerTimeout > Lease / 2 || HandlerTimeout > MaxHandlerTimeout)
+        {
+            faults.Add(nameof(HandlerTimeout), $"is {HandlerTimeout}; it is at most half of Lease, which is {Lease}, and {MaxHandlerTimeout}. Raise Lease.");
+        }
+
+        faults.RequirePositive(FirstDelay);
+        faults.RequireNotBelow(MaxDelay, FirstDelay);
+        faults.RequireAtLeastOne(MaxAttempts);
+        faults.RequirePositive(MaxAge);
+        faults.RequireAtLeastOne(FailuresToBreak);
+        faults.RequirePositive(FirstBreak);
+        faults.RequireNotBelow(MaxBreak, FirstBreak);
+    }
 
     private static bool DownByDefault(Exception failure) => failure switch
     {

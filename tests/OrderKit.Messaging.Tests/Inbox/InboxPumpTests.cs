@@ -80,7 +80,7 @@ public sealed class InboxPumpTests : IDisposable
     {
         await AcceptAsync(("a", "A"));
         var pump = new InboxPump(
-            new OvertakingStore(_post), _post.Letters, _post.Pauses, _post.Database, [_effects], null, null, () => 1, _post.Clock);
+            new OvertakingStore(_post), _post.Letters, _post.Pauses, _post.Database, new(_effects), null, null, () => 1, _post.Clock);
 
         Assert.Equal(new PumpResult(0, 1), await pump.PumpOnceAsync());
         Assert.Empty(await EffectsAsync());
@@ -261,7 +261,7 @@ public sealed class InboxPumpTests : IDisposable
     public async Task Two_handlers_of_one_consumer_and_messages_without_identity_are_refused()
     {
         Assert.Contains("payments", Assert.Throws<ArgumentException>(
-            () => new InboxPump(_post.Inbox, _post.Letters, _post.Pauses, _post.Database, [_effects, new Effects(_post)])).Message, StringComparison.Ordinal);
+            () => new InboxPump(_post.Inbox, _post.Letters, _post.Pauses, _post.Database, new(_effects, new Effects(_post)))).Message, StringComparison.Ordinal);
 
         var inbox = new Inbox(_post.Inbox, _post.Database);
         await Assert.ThrowsAsync<ArgumentException>(() => inbox.AcceptAsync([MessageOf("", "A")]));

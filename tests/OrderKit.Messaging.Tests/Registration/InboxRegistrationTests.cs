@@ -13,7 +13,7 @@ public sealed class InboxRegistrationTests
     {
         var builder = Host.CreateApplicationBuilder();
         builder.Logging.ClearProviders();
-        builder.Services.AddOrderKit().UseInMemory().ConfigureInbox(o =>
+        builder.Services.AddOrderKit().UseInMemory().AddInbox(o =>
         {
             o.BatchSize = 10_001;
             o.MaxAttempts = 0;
@@ -39,7 +39,7 @@ public sealed class InboxRegistrationTests
     {
         var builder = Host.CreateApplicationBuilder();
         builder.Logging.ClearProviders();
-        builder.Services.AddOrderKit().UseInMemory().ConfigureLag(o => o.Window = 2);
+        builder.Services.AddOrderKit().UseInMemory().AddLagMonitor(o => o.Window = 2);
         using var host = builder.Build();
 
         var refusal = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync());
@@ -52,7 +52,7 @@ public sealed class InboxRegistrationTests
     {
         var builder = Host.CreateApplicationBuilder();
         builder.Logging.ClearProviders();
-        builder.Services.AddOrderKit().UseInMemory().ConfigureInbox(o => o.RedeliveryHorizon = o.Retention);
+        builder.Services.AddOrderKit().UseInMemory().AddInbox(o => o.RedeliveryHorizon = o.Retention);
         using var host = builder.Build();
 
         var refusal = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync());
@@ -83,7 +83,13 @@ public sealed class InboxRegistrationTests
         var builder = Host.CreateApplicationBuilder();
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton<TimeProvider>(clock);
-        builder.Services.AddOrderKit().AddInboxHandler<Endless>().UseInMemory();
+        builder.Services.AddOrderKit().AddInboxHandler<Endless>()
+            .AddInbox(static o =>
+            {
+                // The clock leaps while a handler runs.
+                (o.Lease, o.HandlerTimeout) = (TimeSpan.FromDays(80), TimeSpan.FromDays(40));
+                (o.MaxAge, o.MaxAttempts, o.FailuresToBreak) = (TimeSpan.FromDays(1_000_000), int.MaxValue, int.MaxValue);
+            }).UseInMemory();
         using var host = builder.Build();
         var (inbox, first) = (host.Services.GetRequiredService<Inbox>(), new InboxMessage("0", "endless", TenantId.Default, "A", "test", default));
         Assert.Equal([InboxReceipt.Accepted], await inbox.AcceptAsync([first]));
@@ -115,7 +121,7 @@ public sealed class InboxRegistrationTests
     {
         var services = new ServiceCollection().AddLogging();
         services.AddSingleton(new TaskCompletionSource<string>());
-        services.AddOrderKit().AddInboxHandler<Handler>().ConfigureLag(configure).UseInMemory();
+        services.AddOrderKit().AddInboxHandler<Handler>().AddLagMonitor(configure).UseInMemory();
         await using var provider = services.BuildServiceProvider();
         return [.. (await provider.GetRequiredService<LagMonitor>().SampleAsync()).Select(snapshot => (snapshot.Flow, snapshot.Name))];
     }
@@ -134,13 +140,11 @@ public sealed class InboxRegistrationTests
     /// <summary>Has something to do whenever it has done something.</summary>
     private sealed class Endless(Inbox inbox) : IInboxHandler
     {
-        private int _count;
-
         public string Consumer => "endless";
 
         public async Task HandleAsync(UnitOfWork unitOfWork, InboxDelivery delivery, CancellationToken cancellationToken)
         {
-            await inbox.AcceptAsync(unitOfWork, [delivery.Message with { MessageId = $"{++_count}" }], cancellationToken);
+            await inbox.AcceptAsync(unitOfWork, [delivery.Message with { MessageId = delivery.MessageId + "+" }], cancellationToken);
             await Task.Yield();
         }
     }

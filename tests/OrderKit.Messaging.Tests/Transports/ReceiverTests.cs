@@ -133,7 +133,7 @@ public sealed class ReceiverTests : IDisposable
             .AddInProcessTransport(o => o.Topics.Add("events"))
             .SendThroughTransport(o => o.PollInterval = TimeSpan.FromDays(1))
             .ReceiveFromTransport(o => (o.Topic, o.Consumer) = ("events", "warehouse"))
-            .ConfigureInbox(o => o.PollInterval = TimeSpan.FromDays(1));
+            .AddInbox(o => o.PollInterval = TimeSpan.FromDays(1));
         using var host = builder.Build();
         await host.StartAsync();
         foreach (var id in new[] { "1", "2", "3" })

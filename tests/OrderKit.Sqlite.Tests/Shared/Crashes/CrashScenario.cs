@@ -231,8 +231,8 @@ internal abstract class CrashScenario
         private static async Task PumpAsync(CrashedProcess process)
         {
             var store = process.Store;
-            await new OutboxPump(store.Outbox, store.DeadLetters, store.Pauses, store.Units, new ToInbox(process), Options.Create(new OutboxPumpOptions { Destination = process.Mark })).PumpAllAsync();
-            await new InboxPump(store.Inbox, store.DeadLetters, store.Pauses, store.Units, [new Handler(process)]).PumpAllAsync();
+            await new OutboxPump(store.Outbox, store.DeadLetters, store.Pauses, store.Units, new(new ToInbox(process)), Options.Create(new OutboxPumpOptions { Destination = process.Mark })).PumpAllAsync();
+            await new InboxPump(store.Inbox, store.DeadLetters, store.Pauses, store.Units, new(new Handler(process))).PumpAllAsync();
         }
 
         private sealed class Handler(CrashedProcess process) : IInboxHandler
@@ -266,7 +266,7 @@ internal abstract class CrashScenario
             {
                 await operations.RunAsync(
                     new OperationKey(TenantId.Default, "old", string.Create(CultureInfo.InvariantCulture, $"{process.Mark}-{i}")),
-                    Fingerprint.Nothing, ResultCodec.None, static (_, _) => Task.FromResult(true), new OperationPolicy { KeepSuccess = TimeSpan.FromTicks(10) });
+                    Fingerprint.Nothing, ResultCodec.None, static (_, _) => Task.FromResult(true), new OperationPolicy { SuccessRetention = TimeSpan.FromTicks(10) });
             }
 
             await operations.RunLeasedAsync(Key(process), Fingerprint.Nothing, ResultCodec.None, async (_, cancellationToken) =>
