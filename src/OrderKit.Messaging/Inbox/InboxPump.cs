@@ -3,7 +3,6 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using OrderKit.Core;
-using OrderKit.Core.Storage;
 using OrderKit.Messaging.Storage;
 
 namespace OrderKit.Messaging;

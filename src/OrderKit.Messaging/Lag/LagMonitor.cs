@@ -74,8 +74,9 @@ public sealed class LagMonitor
 
     private async ValueTask<LagSample> TakeAsync(MessageFlow flow, string name, CancellationToken cancellationToken)
     {
-        var backlog = await (flow == MessageFlow.Outbox ? _outbox.BacklogAsync(name, cancellationToken) : _inbox.BacklogAsync(name, cancellationToken))
-            .ConfigureAwait(false);
+        var backlog = flow == MessageFlow.Outbox
+            ? await _outbox.BacklogAsync(name, cancellationToken).ConfigureAwait(false)
+            : await _inbox.BacklogAsync(name, cancellationToken).ConfigureAwait(false);
         return new LagSample(_time.GetUtcNow(), backlog.Count, backlog.OldestAt, backlog.OldestAttempts, backlog.OldestIsDue);
     }
 }

@@ -2,7 +2,6 @@ using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
 using OrderKit.Core;
 using OrderKit.Core.Storage;
-using OrderKit.Messaging.Storage;
 
 namespace OrderKit.Messaging;
 
