@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using OrderKit.Core;
+using OrderKit.Core.Storage;
 using OrderKit.Messaging.Storage;
 
 namespace OrderKit.Messaging;
@@ -35,8 +36,9 @@ public sealed class InboxPump
         ScopedServices<IInboxHandler> handlers,
         IOptions<InboxPumpOptions>? options = null,
         ILogger<InboxPump>? logger = null,
-        TimeProvider? timeProvider = null)
-        : this(store, letters, pauses, units, handlers, options, logger, Backoff.Chance, timeProvider)
+        TimeProvider? timeProvider = null,
+        AlertNotices? notices = null)
+        : this(store, letters, pauses, units, handlers, options, logger, Backoff.Chance, timeProvider, notices)
     {
     }
 
@@ -49,12 +51,13 @@ public sealed class InboxPump
         IOptions<InboxPumpOptions>? options,
         ILogger<InboxPump>? logger,
         Func<double> jitter,
-        TimeProvider? timeProvider = null)
+        TimeProvider? timeProvider = null,
+        AlertNotices? notices = null)
     {
         ArgumentNullException.ThrowIfNull(handlers);
         _store = store ?? throw new ArgumentNullException(nameof(store));
         _options = options?.Value ?? new InboxPumpOptions();
-        _context = new PumpContext(letters, pauses, units, jitter, timeProvider);
+        _context = new PumpContext(letters, pauses, units, jitter, timeProvider, notices);
         _logger = logger ?? NullLogger<InboxPump>.Instance;
         var all = handlers.All.Select(static service => service.Read(handler => (handler.Consumer, handler.GetType().Name, Service: service))).ToArray();
         if (all.GroupBy(static handler => handler.Consumer, StringComparer.Ordinal).FirstOrDefault(static group => group.Count() > 1) is { } twice)

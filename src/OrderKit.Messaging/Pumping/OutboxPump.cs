@@ -31,8 +31,9 @@ public sealed partial class OutboxPump
         ScopedService<IOutboxSink> sink,
         IOptions<OutboxPumpOptions>? options = null,
         ILogger<OutboxPump>? logger = null,
-        TimeProvider? timeProvider = null)
-        : this(store, letters, pauses, units, sink, options, logger, Backoff.Chance, timeProvider)
+        TimeProvider? timeProvider = null,
+        AlertNotices? notices = null)
+        : this(store, letters, pauses, units, sink, options, logger, Backoff.Chance, timeProvider, notices)
     {
     }
 
@@ -45,13 +46,14 @@ public sealed partial class OutboxPump
         IOptions<OutboxPumpOptions>? options,
         ILogger<OutboxPump>? logger,
         Func<double> jitter,
-        TimeProvider? timeProvider = null)
+        TimeProvider? timeProvider = null,
+        AlertNotices? notices = null)
     {
         ArgumentNullException.ThrowIfNull(sink);
         _store = store ?? throw new ArgumentNullException(nameof(store));
         _logger = logger ?? NullLogger<OutboxPump>.Instance;
         var settings = options?.Value ?? new OutboxPumpOptions();
-        var context = new PumpContext(letters, pauses, units, jitter, timeProvider);
+        var context = new PumpContext(letters, pauses, units, jitter, timeProvider, notices);
         _pump = new(context, store, MessageFlow.Outbox, settings.Destination, settings, Deliveries, _logger)
         {
             Done = "delivered",

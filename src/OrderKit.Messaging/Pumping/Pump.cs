@@ -240,7 +240,8 @@ internal sealed partial class Pump<TDelivery>(
                     return Ending.Failed;
                 }
 
-                await context.Letters.AddAsync(unit, [DeadLetter.Of(flow, delivery, errorClass, errorText)], CancellationToken.None).ConfigureAwait(false);
+                var letter = DeadLetter.Of(flow, delivery, errorClass, errorText);
+                await context.Letters.AddAsync(unit, [letter], context.Notices, CancellationToken.None).ConfigureAwait(false);
                 await unit.CommitAsync(CancellationToken.None).ConfigureAwait(false);
             }
         }

@@ -4,12 +4,15 @@ using OrderKit.Messaging.Storage;
 namespace OrderKit.Messaging;
 
 /// <summary>What every pump needs beside its messages.</summary>
-internal sealed class PumpContext(IDeadLetterStore letters, IDeliveryPauseStore pauses, IUnitOfWorkFactory units, Func<double> jitter, TimeProvider? time)
+internal sealed class PumpContext(
+    IDeadLetterStore letters, IDeliveryPauseStore pauses, IUnitOfWorkFactory units, Func<double> jitter, TimeProvider? time, AlertNotices? notices)
 {
     // For a handler that was cancelled, so that it can roll back.
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
     public IDeadLetterStore Letters { get; } = letters ?? throw new ArgumentNullException(nameof(letters));
+
+    public AlertNotices Notices { get; } = notices ?? AlertNotices.None;
 
     public IDeliveryPauseStore Pauses { get; } = pauses ?? throw new ArgumentNullException(nameof(pauses));
 
