@@ -130,7 +130,7 @@ public sealed class PostgreSqlFaultTests
     {
         await using var store = await PostgreSqlTestStore.CreateAsync();
         var handler = new Swallowing(store, "20");
-        var pump = new InboxPump(store.Inbox, store.DeadLetters, store.Pauses, store.Units, [handler]);
+        var pump = new InboxPump(store.Inbox, store.DeadLetters, store.Pauses, store.Units, new(handler));
         await new Inbox(store.Inbox, store.Units).AcceptAsync(
             [.. Enumerable.Range(0, 50).Select(i => new InboxMessage($"{i}", handler.Consumer, TenantId.Default, $"{i}", "notification", default))]);
 
@@ -147,7 +147,7 @@ public sealed class PostgreSqlFaultTests
         var message = new InboxMessage("a", "payments", TenantId.Default, "A", "notification", default);
         await new Inbox(store.Inbox, store.Units).AcceptAsync([message]);
         var options = Options.Create(new InboxPumpOptions { MaxAttempts = 1 });
-        await new InboxPump(store.Inbox, store.DeadLetters, store.Pauses, store.Units, [new Refusing()], options).PumpAllAsync();
+        await new InboxPump(store.Inbox, store.DeadLetters, store.Pauses, store.Units, new(new Refusing()), options).PumpAllAsync();
         var number = Assert.Single((await store.DeadLetters.QueryAsync(new DeadLetterQuery())).Items).Number;
 
         // A redrive, half-way.
@@ -173,7 +173,7 @@ public sealed class PostgreSqlFaultTests
         await using var store = await PostgreSqlTestStore.CreateAsync();
         var handler = new Meeting(3);
         var options = Options.Create(new InboxPumpOptions { MaxConcurrency = 3, MessagesPerTransaction = 1 });
-        var pump = new InboxPump(store.Inbox, store.DeadLetters, store.Pauses, store.Units, [handler], options);
+        var pump = new InboxPump(store.Inbox, store.DeadLetters, store.Pauses, store.Units, new(handler), options);
         await new Inbox(store.Inbox, store.Units).AcceptAsync(
             [.. Enumerable.Range(0, 3).Select(i => new InboxMessage($"{i}", handler.Consumer, TenantId.Default, $"{i}", "notification", default))]);
 

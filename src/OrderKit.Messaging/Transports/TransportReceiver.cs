@@ -67,7 +67,7 @@ public sealed partial class TransportReceiver : IAsyncDisposable
             }
             catch (Exception e) when (!cancellationToken.IsCancellationRequested)
             {
-                var delay = Backoff.After(++failures, _options.FirstPause, _options.LongestPause, Backoff.Chance());
+                var delay = Backoff.After(++failures, _options.FirstDelay, _options.MaxDelay, Backoff.Chance());
                 LogFailed(_logger, e, _options.Topic, delay);
                 await Task.Delay(delay, _time, cancellationToken).ConfigureAwait(false);
             }

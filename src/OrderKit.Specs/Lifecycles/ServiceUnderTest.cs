@@ -23,9 +23,9 @@ internal sealed class ServiceUnderTest : IOutboxSink
         _clock = new FakeTimeProvider(now);
         Lifecycle = NewLifecycle(_faulty);
         Runner = new DeadlineRunner(_faulty.Deadlines, Lifecycle, new ScopedServices<IDeadlineProbe>(new Agreeing()));
-        Pump = new OutboxPump(_faulty.Outbox, _faulty.DeadLetters, _faulty.Pauses, _faulty.Units, this);
+        Pump = new OutboxPump(_faulty.Outbox, _faulty.DeadLetters, _faulty.Pauses, _faulty.Units, new(this));
         Sealer = new JournalSealer(_faulty.Journal, _faulty.Leases, _clock, Options.Create(new JournalSealingOptions { BatchSize = 3 }));
-        _plainPump = new OutboxPump(store.Outbox, store.DeadLetters, store.Pauses, store.Units, this);
+        _plainPump = new OutboxPump(store.Outbox, store.DeadLetters, store.Pauses, store.Units, new(this));
     }
 
     public Faults Faults { get; } = new();

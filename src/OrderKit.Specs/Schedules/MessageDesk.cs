@@ -35,13 +35,13 @@ internal sealed class MessageDesk(IStoreUnderTest store, Interleaving way)
 
     /// <summary>The pump of a sender, whose sink hands each message to the receiver's inbox.</summary>
     public OutboxPump Outbox(IStoreActor actor, Func<string, ValueTask>? step = null) => new(
-        actor.Outbox, actor.DeadLetters, actor.Pauses, actor.Units, new Sink(this, actor, step ?? (static _ => default)),
-        Options.Create(new OutboxPumpOptions { Destination = Name, Lease = Lease, FirstPause = Pause, LongestPause = Pause, FailuresToRest = 100 }), timeProvider: _standing);
+        actor.Outbox, actor.DeadLetters, actor.Pauses, actor.Units, new(new Sink(this, actor, step ?? (static _ => default))),
+        Options.Create(new OutboxPumpOptions { Destination = Name, Lease = Lease, FirstDelay = Pause, MaxDelay = Pause, FailuresToBreak = 100 }), timeProvider: _standing);
 
     /// <summary>The pump of the receiver, whose handler writes the effect.</summary>
     public InboxPump Inbox(IStoreActor actor, Func<string, ValueTask>? step = null) => new(
-        actor.Inbox, actor.DeadLetters, actor.Pauses, actor.Units, [new Handler(this, actor, step ?? (static _ => default))],
-        Options.Create(new InboxPumpOptions { Lease = Lease, FirstPause = Pause, LongestPause = Pause }), timeProvider: _standing);
+        actor.Inbox, actor.DeadLetters, actor.Pauses, actor.Units, new(new Handler(this, actor, step ?? (static _ => default))),
+        Options.Create(new InboxPumpOptions { Lease = Lease, FirstDelay = Pause, MaxDelay = Pause }), timeProvider: _standing);
 
     /// <summary>Goes on after whatever happened until nothing is left to do, and tells the ids of the effects in the order in which they happened.</summary>
     public async Task<IReadOnlyList<string>> DrainAsync()

@@ -180,7 +180,7 @@ public static class MessageScheduleSpec
         await store.InUnitAsync(async unit =>
         {
             await store.Outbox.RemoveAsync(unit, delivery).ConfigureAwait(false);
-            await store.DeadLetters.AddAsync(unit, [DeadLetter.Of(delivery, "Timeout", "Nobody answered.")]).ConfigureAwait(false);
+            await store.DeadLetters.AddAsync(unit, [DeadLetter.Of(MessageFlow.Outbox, delivery, "Timeout", "Nobody answered.")]).ConfigureAwait(false);
             return true;
         }).ConfigureAwait(false);
         return (await store.DeadLetters.QueryAsync(new DeadLetterQuery { Name = desk.Name }).ConfigureAwait(false)).Items.One().Number;

@@ -53,7 +53,7 @@ internal sealed class ReceivingDesk : IUnitOfWorkFactory, IDisposable
     public async Task<IReadOnlyList<string>> HandleAsync(string consumer)
     {
         var handler = new Notes(consumer);
-        var pump = new InboxPump(InboxStore, Letters, new InMemoryDeliveryPauseStore(Database), Database, [handler]);
+        var pump = new InboxPump(InboxStore, Letters, new InMemoryDeliveryPauseStore(Database), Database, new(handler));
         await pump.PumpAllAsync().ConfigureAwait(false);
         return handler.Handled;
     }

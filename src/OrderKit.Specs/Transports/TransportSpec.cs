@@ -357,7 +357,7 @@ public static class TransportSpec
         }
 
         var options = new OutboxPumpOptions { Destination = under.Topic, MaxConcurrency = 8 };
-        var pump = new OutboxPump(outbox, desk.Letters, new InMemoryDeliveryPauseStore(desk.Database), desk.Database, new TransportSink(under.Transport), Options.Create(options));
+        var pump = new OutboxPump(outbox, desk.Letters, new InMemoryDeliveryPauseStore(desk.Database), desk.Database, new(new TransportSink(under.Transport)), Options.Create(options));
         Expect.Equal(new PumpResult(Orders * Each, 0), await pump.PumpAllAsync().ConfigureAwait(false));
         await desk.ReceiveAsync(under, Consumer, Orders * Each).ConfigureAwait(false);
         var effects = await desk.HandleAsync(Consumer).ConfigureAwait(false);

@@ -133,7 +133,7 @@ public sealed class SqlUnitOfWork : UnitOfWork
         try
         {
             await _transaction.RollbackAsync(CancellationToken.None).ConfigureAwait(false);
-            isSound = true;
+            isSound = !IsLent;
         }
         catch (Exception exception) when (exception is DbException or InvalidOperationException or IOException)
         {

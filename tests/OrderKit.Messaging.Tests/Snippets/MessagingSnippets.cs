@@ -25,7 +25,7 @@ public sealed class MessagingSnippets
         #endregion
 
         Assert.Equal([InboxReceipt.Accepted], first);
-        Assert.Equal([InboxReceipt.AlreadyReceived], again);
+        Assert.Equal([InboxReceipt.Duplicate], again);
         Assert.Equal(1, (await provider.GetRequiredService<IOutboxStore>().BacklogAsync("accounting")).Count);
     }
 

@@ -236,7 +236,7 @@ public abstract class StoreTests
         Assert.Equal(1, await store.Outbox.CompleteAsync([again]));
         Assert.Equal($"{Samples.Key(1).Order}:2", Assert.Single(await store.Outbox.ClaimAsync("events", 10, lease)).Message.MessageId);
         Assert.Equal(1, (await store.Outbox.BacklogAsync("events")).Count);
-        Assert.Equal(new OutboxBacklog(0, null), await store.Outbox.BacklogAsync("nobody"));
+        Assert.Equal(new MessageBacklog(0, null), await store.Outbox.BacklogAsync("nobody"));
     }
 
     [Fact]

@@ -160,7 +160,7 @@ public sealed class RegistrationTests
     [Fact]
     public async Task A_probe_is_asked_in_a_scope_of_its_own()
     {
-        var clock = new ManualTimeProvider(Shop.Noon);
+        var clock = new FakeTimeProvider(Shop.Noon);
         var services = new ServiceCollection();
         services.AddSingleton<TimeProvider>(clock);
         services.AddScoped<Visit>();

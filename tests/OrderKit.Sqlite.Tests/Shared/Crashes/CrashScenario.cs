@@ -231,8 +231,8 @@ internal abstract class CrashScenario
         private static async Task PumpAsync(CrashedProcess process)
         {
             var store = process.Store;
-            await new OutboxPump(store.Outbox, store.DeadLetters, store.Pauses, store.Units, new ToInbox(process), Options.Create(new OutboxPumpOptions { Destination = process.Mark })).PumpAllAsync();
-            await new InboxPump(store.Inbox, store.DeadLetters, store.Pauses, store.Units, [new Handler(process)]).PumpAllAsync();
+            await new OutboxPump(store.Outbox, store.DeadLetters, store.Pauses, store.Units, new(new ToInbox(process)), Options.Create(new OutboxPumpOptions { Destination = process.Mark })).PumpAllAsync();
+            await new InboxPump(store.Inbox, store.DeadLetters, store.Pauses, store.Units, new(new Handler(process))).PumpAllAsync();
         }
 
         private sealed class Handler(CrashedProcess process) : IInboxHandler
