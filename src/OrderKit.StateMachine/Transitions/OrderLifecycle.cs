@@ -33,7 +33,7 @@ public sealed class OrderLifecycle
     /// <param name="timeProvider">The clock; the system's where it is missing.</param>
     /// <param name="options">The settings; the defaults where they are missing.</param>
     /// <param name="logger">The log; none where it is missing.</param>
-    /// <param name="alerts">Present when alerts are registered: a notice is written with each case that opens.</param>
+    /// <param name="notices">If enabled, a notice is written with each case that opens.</param>
     public OrderLifecycle(
         IOrderStore store,
         IUnitOfWorkFactory units,
@@ -41,7 +41,7 @@ public sealed class OrderLifecycle
         TimeProvider? timeProvider = null,
         IOptions<OrderLifecycleOptions>? options = null,
         ILogger<OrderLifecycle>? logger = null,
-        AlertSwitch? alerts = null)
+        AlertNotices? notices = null)
     {
         _store = store ?? throw new ArgumentNullException(nameof(store));
         _units = units ?? throw new ArgumentNullException(nameof(units));
@@ -49,7 +49,7 @@ public sealed class OrderLifecycle
         _time = timeProvider ?? TimeProvider.System;
         _options = options?.Value ?? new OrderLifecycleOptions();
         _logger = logger ?? NullLogger<OrderLifecycle>.Instance;
-        _writesNotices = alerts is not null;
+        _writesNotices = notices?.IsEnabled == true;
     }
 
     /// <summary>Fires one fact in a transaction of its own.</summary>
