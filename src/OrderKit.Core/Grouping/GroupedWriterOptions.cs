@@ -1,13 +1,19 @@
 namespace OrderKit.Core;
 
-/// <summary>How a <see cref="GroupedWriter{TItem,TResult}"/> gathers.</summary>
-public sealed class GroupedWriterOptions
+/// <summary>How a <see cref="GroupedWriter{TItem}"/> gathers.</summary>
+public class GroupedWriterOptions
 {
-    /// <summary>How many items are written together at most.</summary>
+    /// <summary>The most items of a set.</summary>
     /// <value>256: with four times as many a set is hardly faster, and its members wait twice as long.</value>
     public int MaximumItems { get; set; } = 256;
 
-    /// <summary>How many items may wait; further callers wait before their item is taken.</summary>
+    /// <summary>The most bytes of a set, as its items state them. A larger item is written alone.</summary>
+    /// <value>
+    /// 4 MiB: 256 callbacks of the usual few kilobytes fit, and a set of large messages delays its members by milliseconds, not seconds.
+    /// </value>
+    public int MaxBytes { get; set; } = 4 * 1024 * 1024;
+
+    /// <summary>The most items that wait; further callers wait before their item is taken.</summary>
     /// <value>4,096.</value>
     public int QueueLimit { get; set; } = 4_096;
 

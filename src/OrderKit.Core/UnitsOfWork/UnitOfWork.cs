@@ -22,6 +22,10 @@ public abstract class UnitOfWork : IAsyncDisposable
     /// <summary>Undoes everything that was not committed, unless it is enlisted.</summary>
     public abstract ValueTask DisposeAsync();
 
+    /// <summary>Limits how long each statement of this unit waits for rows that another transaction holds, where the store can.</summary>
+    /// <remarks>A statement that waits for longer fails with a <see cref="ContentionException"/>, and the unit with it.</remarks>
+    public virtual ValueTask LimitLockWaitsAsync(TimeSpan limit, CancellationToken cancellationToken = default) => default;
+
     /// <summary>Has something done when this unit is committed: something that may also be left out, such as a hint to look again.</summary>
     /// <param name="act">
     /// What is done: once, however often it is given. It must be quick and may not throw. It is left out where the unit is enlisted,

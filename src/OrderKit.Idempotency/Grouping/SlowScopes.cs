@@ -29,6 +29,8 @@ internal sealed partial class SlowScopes(GroupedOperationsOptions options, TimeP
         return false;
     }
 
+    public long Start() => time.GetTimestamp();
+
     /// <summary>Notes how long an effect took that began at a timestamp.</summary>
     public void Note(string scope, long started)
     {

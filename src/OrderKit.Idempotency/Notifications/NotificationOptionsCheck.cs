@@ -17,7 +17,7 @@ public sealed class NotificationOptionsCheck : IValidateOptions<NotificationOpti
         }
 
         faults.RequirePositive(options.Keep);
-        options.Groups.AddFaultsTo(faults);
+        options.AddFaultsTo(faults);
         return faults.Result;
     }
 }

@@ -210,7 +210,7 @@ public sealed partial class Operations
 
         return row.State switch
         {
-            OperationState.Succeeded => new OperationOutcome<T>.Replayed(codec.Decode(row.Result), row.FinishedAt!.Value),
+            OperationState.Succeeded => new OperationOutcome<T>.Duplicate(codec.Decode(row.Result), row.FinishedAt!.Value),
             OperationState.Failed => new OperationOutcome<T>.Failed(row.Error ?? "", row.FinishedAt),
             OperationState.Running when !row.IsLapsed => new OperationOutcome<T>.Running(row.RetryAfter),
             OperationState.Waiting when !row.IsLapsed => new OperationOutcome<T>.Running(row.RetryAfter),
@@ -266,7 +266,7 @@ public sealed partial class Operations
                 await RequireAsync(unit, claim, OperationState.Succeeded, OperationState.Succeeded, policy.KeepSuccess, bytes, null).ConfigureAwait(false);
             }
 
-            return (new OperationOutcome<T>.Executed(result, state), claim);
+            return (new OperationOutcome<T>.Applied(result, state), claim);
         }
         catch (OperationFailedException e)
         {
@@ -355,7 +355,7 @@ public sealed partial class Operations
                 await FinishAsync(operation, codec, result, policy).ConfigureAwait(false);
             }
 
-            return new OperationOutcome<T>.Executed(result, CommitState.Committed);
+            return new OperationOutcome<T>.Applied(result, CommitState.Committed);
         }
     }
 
@@ -418,7 +418,7 @@ public sealed partial class Operations
         return (resolution, isWritten) switch
         {
             (_, false) => null,
-            (Resolution.Done done, _) => new OperationOutcome<T>.Replayed(codec.Decode(done.Result), row.LeaseUntil ?? row.CreatedAt),
+            (Resolution.Done done, _) => new OperationOutcome<T>.Duplicate(codec.Decode(done.Result), row.LeaseUntil ?? row.CreatedAt),
             (Resolution.NotDone, _) => null,
             _ => new OperationOutcome<T>.Held(row.Error ?? "Its worker is gone, and nobody has said whether it was done."),
         };

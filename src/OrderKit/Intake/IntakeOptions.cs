@@ -1,25 +1,15 @@
+using OrderKit.Core;
+
 namespace OrderKit;
 
 /// <summary>Settings of the intake.</summary>
-public sealed class IntakeOptions
+public sealed class IntakeOptions : GroupedWriterOptions
 {
-    /// <summary>How many deliveries share a transaction at most.</summary>
-    /// <value>256: with four times as many a transaction is hardly faster, and its members wait twice as long.</value>
-    public int MaximumItems { get; set; } = 256;
-
-    /// <summary>How many deliveries may wait; further callers wait before theirs is taken.</summary>
-    /// <value>4,096.</value>
-    public int QueueLimit { get; set; } = 4_096;
-
-    /// <summary>How many transactions are written at the same time.</summary>
-    /// <value>1, which is all that a SQLite file can use; on PostgreSQL 2 may be faster.</value>
-    public int Writers { get; set; } = 1;
-
-    /// <summary>How long a delivery is recognised: longer than any provider repeats itself.</summary>
+    /// <summary>How long a delivery is recognised. It must be longer than any source repeats itself.</summary>
     /// <value>7 days; Alipay repeats a notification for 25 hours, WeChat Pay for 24 hours and 4 minutes.</value>
     public TimeSpan Keep { get; set; } = TimeSpan.FromDays(7);
 
-    /// <summary>How long each source repeats a delivery; <see cref="Keep"/> must be longer than all of them, or the host does not start.</summary>
+    /// <summary>How long each source repeats a delivery. <see cref="Keep"/> must be longer than all of them, or the host does not start.</summary>
     /// <value>25 hours for <c>alipay</c>, 24 hours and 4 minutes for <c>wechatpay</c>. Add your own sources.</value>
     public IDictionary<string, TimeSpan> RedeliveryHorizons { get; } = new Dictionary<string, TimeSpan>(StringComparer.Ordinal)
     {
@@ -27,7 +17,7 @@ public sealed class IntakeOptions
         ["wechatpay"] = TimeSpan.FromMinutes((24 * 60) + 4),
     };
 
-    /// <summary>How often a fact is fired alone after another writer was first.</summary>
+    /// <summary>How often a fact is decided at most after another writer was first.</summary>
     /// <value>5.</value>
     public int MaximumAttempts { get; set; } = 5;
 }

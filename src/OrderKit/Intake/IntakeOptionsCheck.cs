@@ -10,6 +10,7 @@ internal sealed class IntakeOptionsCheck : IValidateOptions<IntakeOptions>
     {
         var faults = new OptionFaults(nameof(IntakeOptions));
         faults.RequireBetween(options.MaximumItems, 1, 10_000);
+        faults.RequireBetween(options.MaxBytes, 1, 1_000_000_000);
         faults.RequireBetween(options.QueueLimit, 1, 1_000_000);
         faults.RequireBetween(options.Writers, 1, 16);
         faults.RequireBetween(options.MaximumAttempts, 1, 20);

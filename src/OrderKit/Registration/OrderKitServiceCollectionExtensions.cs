@@ -40,7 +40,7 @@ public static class OrderKitServiceCollectionExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<NotificationOptions>, NotificationOptionsCheck>());
         services.TryAddSingleton<IPaymentDocuments, TDocuments>();
         services.TryAddSingleton<INotificationEffects>(static provider => new OrderNotificationEffects(
-            provider.GetRequiredService<OrderLifecycle>(), provider.GetRequiredService<IPaymentDocuments>()));
+            provider.GetRequiredService<OrderLifecycle>(), provider.GetRequiredService<IPaymentDocuments>(), provider.GetRequiredService<IOptions<NotificationOptions>>()));
         services.TryAddSingleton(static provider => new NotificationGate(
             StoreChoice.PortOf<IOperationStore>(provider),
             StoreChoice.PortOf<IQuarantineStore>(provider),

@@ -152,10 +152,11 @@ public sealed class PaymentNotificationEndpointTests
         public ValueTask<PaymentDocument?> FindDocumentAsync(UnitOfWork unitOfWork, NotificationFacts notification, CancellationToken cancellationToken) =>
             new(new PaymentDocument(notification.MerchantTradeNumber, Money.FromMajor(199m, Currency.CNY), [new PaymentShare(Order, Money.FromMajor(199m, Currency.CNY))], "alipay"));
 
-        public ValueTask ApplyAsync(UnitOfWork unitOfWork, IReadOnlyList<NotificationEffect> effects, CancellationToken cancellationToken)
+        public ValueTask<IReadOnlyList<NotificationEffectResult>> ApplyAsync(
+            UnitOfWork unitOfWork, IReadOnlyList<NotificationEffect> effects, CancellationToken cancellationToken)
         {
             Applied += effects.Count;
-            return ValueTask.CompletedTask;
+            return new(new NotificationEffectResult[effects.Count]);
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using OrderKit.Core;
 using OrderKit.Core.Storage;
 using OrderKit.Idempotency;
@@ -35,7 +36,7 @@ public sealed class NotificationTests : IAsyncDisposable
         await PlaceAsync();
 
         var first = Assert.IsType<NotificationOutcome.Applied>(await _gate.AcceptAsync(Paid()));
-        var second = Assert.IsType<NotificationOutcome.Repeated>(await _gate.AcceptAsync(Paid()));
+        var second = Assert.IsType<NotificationOutcome.Duplicate>(await _gate.AcceptAsync(Paid()));
 
         Assert.Equal("success", Encoding.UTF8.GetString(first.Acknowledgement.Body.Span));
         Assert.Equal("success", Encoding.UTF8.GetString(second.Acknowledgement.Body.Span));
@@ -50,7 +51,7 @@ public sealed class NotificationTests : IAsyncDisposable
         var outcomes = await Task.WhenAll(Enumerable.Range(0, 60).Select(i => Task.Run(() => _gate.AcceptAsync(Paid() with { TransportId = i % 3 == 0 ? null : $"notify-{i}" }))));
 
         Assert.Single(outcomes.OfType<NotificationOutcome.Applied>());
-        Assert.Equal(59, outcomes.OfType<NotificationOutcome.Repeated>().Count());
+        Assert.Equal(59, outcomes.OfType<NotificationOutcome.Duplicate>().Count());
         await CapturedAsync(14_900, 5_000);
     }
 
@@ -90,7 +91,7 @@ public sealed class NotificationTests : IAsyncDisposable
         _documents.Payment = new PaymentDocument("M-1", new Money(199, Currency.CNY), [new PaymentShare(Order(1), new Money(199, Currency.CNY))], "alipay");
         Assert.IsType<NotificationOutcome.Applied>(await _gate.ReplayAsync(message.Number, "chen", "the document was wrong"));
         Assert.Null(await _gate.ReplayAsync(message.Number, "chen", "once more"));
-        Assert.IsType<NotificationOutcome.Repeated>(await _gate.AcceptAsync(wrong));
+        Assert.IsType<NotificationOutcome.Duplicate>(await _gate.AcceptAsync(wrong));
         await CapturedAsync(199, 0);
     }
 
@@ -127,7 +128,7 @@ public sealed class NotificationTests : IAsyncDisposable
         var finished = Paid() with { Kind = NotificationKind.Finished, RawStatus = "TRADE_FINISHED" };
 
         Assert.IsType<NotificationOutcome.Applied>(await _gate.AcceptAsync(finished));
-        Assert.IsType<NotificationOutcome.Repeated>(await _gate.AcceptAsync(finished with { TransportId = null, Amount = null }));
+        Assert.IsType<NotificationOutcome.Duplicate>(await _gate.AcceptAsync(finished with { TransportId = null, Amount = null }));
     }
 
     [Fact]
@@ -161,8 +162,36 @@ public sealed class NotificationTests : IAsyncDisposable
     [Fact]
     public async Task A_notification_before_its_order_waits_for_it()
     {
-        Assert.IsType<NotificationOutcome.Applied>(await _gate.AcceptAsync(Paid()));
+        // It is durable, and the provider need not send it again.
+        var parked = Assert.IsType<NotificationOutcome.Parked>(await _gate.AcceptAsync(Paid()));
+        Assert.Equal("success", Encoding.UTF8.GetString(parked.Acknowledgement.Body.Span));
+        Assert.IsType<NotificationOutcome.Duplicate>(await _gate.AcceptAsync(Paid()));
         await PlaceAsync();
+        await CapturedAsync(14_900, 5_000);
+    }
+
+    [Fact]
+    public async Task A_notification_that_a_model_refuses_is_kept_and_takes_effect_once_the_mapping_is_right()
+    {
+        await PlaceAsync();
+        var options = _services.GetRequiredService<IOptions<NotificationOptions>>().Value;
+        var retail = options.Trigger;
+
+        // A wish and not a fact: both orders are placed only, and a refund cannot be approved.
+        options.Trigger = static notification => notification.RawStatus == "TRADE_SUCCESS" ? "split-or-merge" : null;
+        await FireAsync("cancel", 1);
+        await FireAsync("cancel", 2);
+        var outcomes = await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => _gate.AcceptAsync(Paid())));
+
+        Assert.All(outcomes, outcome => Assert.IsType<NotificationOutcome.Rejected>(outcome));
+        Assert.Equal("success", Encoding.UTF8.GetString(outcomes[0].Acknowledgement.Body.Span));
+        var message = Assert.Single((await _services.GetRequiredService<IQuarantineStore>().QueryAsync(new QuarantineQuery())).Items);
+        Assert.Equal("rejected", message.Reason);
+        Assert.IsType<NotificationOutcome.Rejected>(await _gate.ReplayAsync(message.Number, "chen", "nothing has changed"));
+
+        options.Trigger = retail;
+        Assert.IsType<NotificationOutcome.Applied>(await _gate.ReplayAsync(message.Number, "chen", "the trigger was wrong"));
+        Assert.IsType<NotificationOutcome.Duplicate>(await _gate.AcceptAsync(Paid()));
         await CapturedAsync(14_900, 5_000);
     }
 
@@ -200,7 +229,7 @@ public sealed class NotificationTests : IAsyncDisposable
 
     [Fact]
     public void Settings_of_its_groups_that_make_no_sense_are_refused_at_the_start() => Assert.Contains(
-        "NotificationOptions.Writers is 0", new NotificationOptionsCheck().Validate(null, new NotificationOptions { Groups = { Writers = 0 } }).FailureMessage, StringComparison.Ordinal);
+        "NotificationOptions.Writers is 0", new NotificationOptionsCheck().Validate(null, new NotificationOptions { Writers = 0 }).FailureMessage, StringComparison.Ordinal);
 
     [Fact]
     public void A_payment_document_adds_up() => Assert.Contains(
@@ -233,6 +262,9 @@ public sealed class NotificationTests : IAsyncDisposable
             });
         }
     }
+
+    private Task FireAsync(string trigger, int number) =>
+        _services.GetRequiredService<OrderLifecycle>().FireAsync(new OrderFact { Trigger = trigger, Source = "shop", Order = Order(number) });
 
     private async Task<StoredOrder> FindAsync(int number) => (await _services.GetRequiredService<IOrderQueryStore>().FindAsync(Order(number)))!;
 
