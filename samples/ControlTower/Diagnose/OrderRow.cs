@@ -58,9 +58,9 @@ internal sealed record OrderRow(
             return "order_id is empty.";
         }
 
-        if (id.Length > OrderId.MaximumPartLength)
+        if (id.Length > OrderId.MaxPartLength)
         {
-            return string.Create(CultureInfo.InvariantCulture, $"order_id has {id.Length} characters; at most {OrderId.MaximumPartLength} are allowed.");
+            return string.Create(CultureInfo.InvariantCulture, $"order_id has {id.Length} characters; at most {OrderId.MaxPartLength} are allowed.");
         }
 
         try

@@ -23,7 +23,7 @@ public sealed class GroupedWriter<TItem> : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(write);
         _options = options ?? new GroupedWriterOptions();
-        ArgumentOutOfRangeException.ThrowIfLessThan(_options.MaximumItems, 1, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfLessThan(_options.MaxItems, 1, nameof(options));
         ArgumentOutOfRangeException.ThrowIfLessThan(_options.MaxBytes, 1, nameof(options));
         ArgumentOutOfRangeException.ThrowIfLessThan(_options.QueueLimit, 1, nameof(options));
         ArgumentOutOfRangeException.ThrowIfLessThan(_options.Writers, 1, nameof(options));
@@ -91,7 +91,7 @@ public sealed class GroupedWriter<TItem> : IAsyncDisposable
     {
         var set = new List<TItem>();
         var bytes = 0L;
-        while (set.Count < _options.MaximumItems && (next is not null || _queue.Reader.TryRead(out next)))
+        while (set.Count < _options.MaxItems && (next is not null || _queue.Reader.TryRead(out next)))
         {
             if (set.Count > 0 && bytes + next.Size > _options.MaxBytes)
             {

@@ -3,9 +3,11 @@ namespace OrderKit.Core;
 /// <summary>How a <see cref="GroupedWriter{TItem}"/> gathers.</summary>
 public class GroupedWriterOptions
 {
+    private const int LargestSet = 1_000_000_000;
+
     /// <summary>The most items of a set.</summary>
     /// <value>256: with four times as many a set is hardly faster, and its members wait twice as long.</value>
-    public int MaximumItems { get; set; } = 256;
+    public int MaxItems { get; set; } = 256;
 
     /// <summary>The most bytes of a set, as its items state them. A larger item is written alone.</summary>
     /// <value>
@@ -20,4 +22,14 @@ public class GroupedWriterOptions
     /// <summary>How many sets are written at the same time.</summary>
     /// <value>1, which is all that a file with one writer can use; 2 on a server.</value>
     public int Writers { get; set; } = 1;
+
+    /// <summary>Adds every fault of the options.</summary>
+    public virtual void Validate(OptionFaults faults)
+    {
+        ArgumentNullException.ThrowIfNull(faults);
+        faults.RequireBetween(MaxItems, 1, 10_000);
+        faults.RequireBetween(MaxBytes, 1, LargestSet);
+        faults.RequireBetween(QueueLimit, 1, 1_000_000);
+        faults.RequireBetween(Writers, 1, 16);
+    }
 }

@@ -1,7 +1,10 @@
+using OrderKit.Core;
+
 namespace OrderKit.Idempotency;
 
 /// <summary>Settings of the search for duplicate orders. A change takes effect while the host runs; a faulty one leaves the last good rules in force.</summary>
-public sealed class DuplicateOrderOptions
+/// <remarks>The default of <see cref="BackgroundOptions.PollInterval"/> is 1 minute.</remarks>
+public sealed class DuplicateOrderOptions() : BackgroundOptions(TimeSpan.FromMinutes(1))
 {
     /// <summary>The rules by name. In a configuration, <c>Rules:amount:Action = Hold</c> changes that one setting.</summary>
     /// <value><c>exact</c>, <c>cart</c>, <c>lines</c> and <c>amount</c>.</value>
@@ -36,15 +39,7 @@ public sealed class DuplicateOrderOptions
     /// <value><c>duplicate-orders</c>.</value>
     public string MessageDestination { get; set; } = "duplicate-orders";
 
-    /// <summary>How often holds that have ended are looked for.</summary>
-    /// <value>1 minute.</value>
-    public TimeSpan ScanInterval { get; set; } = TimeSpan.FromMinutes(1);
-
     /// <summary>How many are released in one transaction.</summary>
     /// <value>100.</value>
     public int BatchSize { get; set; } = 100;
-
-    /// <summary>Whether the host looks for them in the background.</summary>
-    /// <value><see langword="true"/>; hosts that call <see cref="DuplicateReview.RunDueAsync"/> themselves turn it off.</value>
-    public bool RunInBackground { get; set; } = true;
 }

@@ -1,18 +1,16 @@
 using System.Globalization;
-using Microsoft.Extensions.Options;
 using OrderKit.Core;
 
 namespace OrderKit.Idempotency;
 
 /// <summary>Checks the settings when the host starts and whenever they change.</summary>
-internal sealed class DuplicateOrderOptionsCheck : IValidateOptions<DuplicateOrderOptions>
+internal static class DuplicateOrderOptionsCheck
 {
-    private const int MaximumNameLength = 64;
+    private const int MaxNameLength = 64;
     private const int MinimumKeyLength = 16;
 
-    public ValidateOptionsResult Validate(string? name, DuplicateOrderOptions options)
+    public static void Validate(DuplicateOrderOptions options, OptionFaults faults)
     {
-        var faults = new OptionFaults(nameof(DuplicateOrderOptions));
         foreach (var (rule, settings) in options.Rules)
         {
             CheckRule(faults, rule, settings);
@@ -29,7 +27,7 @@ internal sealed class DuplicateOrderOptionsCheck : IValidateOptions<DuplicateOrd
         }
 
         faults.RequirePositive(options.HoldFor);
-        faults.RequirePositive(options.ScanInterval);
+        faults.RequirePositive(options.PollInterval);
         if (options.ShipByMargin < TimeSpan.Zero)
         {
             faults.Add(nameof(options.ShipByMargin), $"is {options.ShipByMargin}; it cannot be negative.");
@@ -37,14 +35,13 @@ internal sealed class DuplicateOrderOptionsCheck : IValidateOptions<DuplicateOrd
 
         faults.RequireBetween(options.BatchSize, 1, 1_000);
         faults.RequireText(options.MessageDestination, "it is the destination of the pump that delivers the messages.");
-        return faults.Result;
     }
 
     private static void CheckRule(OptionFaults faults, string name, DuplicateRule? rule)
     {
-        if (OperationKey.FaultOf(name) is { } fault || name.Length > MaximumNameLength)
+        if (OperationKey.FaultOf(name) is { } fault || name.Length > MaxNameLength)
         {
-            faults.Add($"The rule name '{name}' cannot be used: it is a text of 1 to {MaximumNameLength} visible characters.");
+            faults.Add($"The rule name '{name}' cannot be used: it is a text of 1 to {MaxNameLength} visible characters.");
             return;
         }
 
@@ -89,7 +86,7 @@ internal sealed class DuplicateOrderOptionsCheck : IValidateOptions<DuplicateOrd
         }
         catch (ArgumentException)
         {
-            faults.Add(nameof(DuplicateOrderOptions.OwnChannels), $"names '{channel}', which is no channel code: 1 to {ChannelCode.MaximumLength} characters out of A-Z and 0-9.");
+            faults.Add(nameof(DuplicateOrderOptions.OwnChannels), $"names '{channel}', which is no channel code: 1 to {ChannelCode.MaxLength} characters out of A-Z and 0-9.");
         }
     }
 }

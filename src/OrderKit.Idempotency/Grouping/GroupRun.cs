@@ -8,6 +8,7 @@ public sealed class GroupRun<TMember>
     where TMember : GroupMember
 {
     private readonly SlowScopes? _slow;
+    private readonly Dictionary<object, IAsyncDisposable> _opened = [];
 
     internal GroupRun(IReadOnlyList<TMember> members, SlowScopes? slow)
     {
@@ -38,15 +39,41 @@ public sealed class GroupRun<TMember>
     /// <summary>What ended the transaction. Nothing of it was written then.</summary>
     internal Exception? Failure { get; set; }
 
-    /// <summary>Whether nothing was heard of the commit, and nothing of it was found.</summary>
-    internal bool IsLost { get; set; }
-
     /// <summary>Whether nothing of the transaction is kept.</summary>
     internal bool IsRolledBack { get; private set; }
 
     /// <summary>Rolls the transaction back once the act returns; all its members then act again in another one.</summary>
     /// <remarks>The act must see to it that it does not come to the same end again.</remarks>
     public void RollBack() => IsRolledBack = true;
+
+    /// <summary>Opens the service of the host that the act uses: once in a transaction, and until the transaction has ended.</summary>
+    public TService Open<TService>(ScopedService<TService> service)
+        where TService : class
+    {
+        ArgumentNullException.ThrowIfNull(service);
+        if (!_opened.TryGetValue(service, out var lease))
+        {
+            _opened.Add(service, lease = service.Open());
+        }
+
+        return ((ScopedLease<TService>)lease).Service;
+    }
+
+    /// <summary>Disposes what was opened. What that throws fails the transaction; where it is committed, its members find their own claims.</summary>
+    internal async ValueTask CloseAsync()
+    {
+        foreach (var lease in _opened.Values)
+        {
+            try
+            {
+                await lease.DisposeAsync().ConfigureAwait(false);
+            }
+            catch (Exception e)
+            {
+                Failure ??= e;
+            }
+        }
+    }
 
     /// <summary>Lets one member act by itself: a failure is only its own, and one that is slow is noted.</summary>
     /// <returns><see langword="false"/> where its kind is too slow to share a transaction; it is written alone afterwards.</returns>

@@ -13,13 +13,10 @@ public class GroupedOperationsOptions : GroupedWriterOptions
     /// <value>1 minute: a slow kind of business is slow again, and one that met a pause of the machine is not.</value>
     public TimeSpan SlowEffectPause { get; set; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>Adds what is wrong with it.</summary>
-    internal void AddFaultsTo(OptionFaults faults)
+    /// <inheritdoc/>
+    public override void Validate(OptionFaults faults)
     {
-        faults.RequireBetween(MaximumItems, 1, 10_000);
-        faults.RequireBetween(MaxBytes, 1, 1_000_000_000);
-        faults.RequireBetween(QueueLimit, 1, 1_000_000);
-        faults.RequireBetween(Writers, 1, 16);
+        base.Validate(faults);
         faults.RequirePositive(SlowEffectBudget);
         faults.RequirePositive(SlowEffectPause);
     }

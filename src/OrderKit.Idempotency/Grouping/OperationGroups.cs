@@ -97,39 +97,43 @@ public sealed class OperationGroups<TMember> : IAsyncDisposable
             return;
         }
 
+        var alone = new List<TMember>();
         var parts = new Stack<IReadOnlyList<TMember>>([set]);
         var triesLeft = 2 * BitOperations.Log2((uint)set.Count);
         for (var wait = LockWait; parts.TryPop(out var part);)
         {
-            if (part.Count < 2 || triesLeft == 0)
+            if (part.Count == 0)
             {
-                End(part, isAlone: true);
                 continue;
             }
 
             var started = _time.GetTimestamp();
             var run = await TryWriteAsync(part, wait, CancellationToken.None).ConfigureAwait(false);
-            if (run.Failure is null)
+            if (run.Failure is not { } failure)
             {
-                End(part.Except(run.Again).Where(member => !run.Skipped.Contains(member)), isAlone: run.IsLost);
-                End(run.Skipped, isAlone: true);
+                End(part.Where(member => !run.Skipped.Contains(member) && !run.Again.Contains(member)));
+                alone.AddRange(run.Skipped);
                 parts.Push(run.Again);
             }
-            else if (!run.HasBegun)
+            else if (!run.HasBegun || (part.Count == 1 && failure is not ContentionException { IsHeld: true }))
             {
-                // The store cannot be reached: each member would get the same answer, one after the other.
-                part.ToList().ForEach(member => member.End(run.Failure));
+                // It is its own failure, or the store cannot be reached and each member would get the same answer, one after the other.
+                End(part, failure);
             }
             else if (run.Acting is { } thrower)
             {
-                var at = part.ToList().IndexOf(thrower);
+                var at = part.TakeWhile(member => member != thrower).Count();
+                alone.Add(thrower);
                 parts.Push([.. part.Skip(at + 1)]);
-                parts.Push([thrower]);
                 parts.Push([.. part.Take(at)]);
             }
             else if (_time.GetElapsedTime(started) > Patience)
             {
-                End(part, isAlone: true);
+                EndAlone(part);
+            }
+            else if (part.Count == 1 || triesLeft == 0)
+            {
+                alone.AddRange(part);
             }
             else
             {
@@ -138,15 +142,33 @@ public sealed class OperationGroups<TMember> : IAsyncDisposable
                 parts.Push([.. part.Take(part.Count / 2)]);
             }
         }
+
+        EndAlone(alone);
     }
 
-    private static void End(IEnumerable<TMember> members, bool isAlone)
+    private static void End(IEnumerable<TMember> members, Exception? failure = null)
     {
         foreach (var member in members)
         {
-            member.IsAlone = isAlone;
-            member.End();
+            if (failure is null)
+            {
+                member.End();
+            }
+            else
+            {
+                member.End(failure);
+            }
         }
+    }
+
+    private static void EndAlone(IReadOnlyList<TMember> members)
+    {
+        foreach (var member in members)
+        {
+            member.IsAlone = true;
+        }
+
+        End(members);
     }
 
     /// <summary>Writes a member that came alone. Where that takes long, such as for a row that is held, those that come later do not wait for it.</summary>
@@ -189,11 +211,6 @@ public sealed class OperationGroups<TMember> : IAsyncDisposable
             {
                 ExceptionDispatchInfo.Throw(failure);
             }
-
-            if (run.IsLost)
-            {
-                throw new CommitOutcomeUnknownException($"The commit of {member.Requests[^1].Key} was lost, and nothing of it was found. Repeat the request under the same key.");
-            }
         }
         while (run.Again.Count > 0);
     }
@@ -219,6 +236,7 @@ public sealed class OperationGroups<TMember> : IAsyncDisposable
             run.Failure = e;
         }
 
+        await run.CloseAsync().ConfigureAwait(false);
         return run;
     }
 
@@ -260,7 +278,15 @@ public sealed class OperationGroups<TMember> : IAsyncDisposable
         }
 
         var proof = run.Members.Where(member => member.KeepsClaims && !run.Skipped.Contains(member)).SelectMany(static member => member.Claims).FirstOrDefault();
-        run.IsLost = proof is null ? run.Members.Any(static member => member.HasWritten) : (await _store.FindAsync(proof.Key, CancellationToken.None).ConfigureAwait(false))?.Owner != proof.Owner;
+        var isLost = proof is null
+            ? run.Members.Any(static member => member.HasWritten)
+            : (await _store.FindAsync(proof.Key, CancellationToken.None).ConfigureAwait(false))?.Owner != proof.Owner;
+        if (isLost)
+        {
+            // Each member may act again: should the commit take effect after all, its claims are found to be its own.
+            throw new CommitOutcomeUnknownException(
+                $"The commit of {run.Members[0].Requests[^1].Key} was lost, and nothing of it was found. Repeat the request under the same key.");
+        }
     }
 
     /// <summary>Claims and acts. Of several members with one key the first claims it, and the others find its row.</summary>
@@ -315,7 +341,7 @@ public sealed class OperationGroups<TMember> : IAsyncDisposable
     private async Task ClaimAsync(GroupRun<TMember> run, List<TMember> round, Dictionary<OperationKey, StoredOperation> rows)
     {
         var claims = new Dictionary<OperationKey, OperationClaim>();
-        foreach (var alike in round.GroupBy(static member => member.Terms).OrderBy(static alike => alike.Key.Span).ThenBy(static alike => alike.Key.MaximumAttempts))
+        foreach (var alike in round.GroupBy(static member => member.Terms).OrderBy(static alike => alike.Key.Span).ThenBy(static alike => alike.Key.MaxAttempts))
         {
             var requests = alike.SelectMany(static member => member.Requests).Where(request => !rows.ContainsKey(request.Key)).ToList();
             foreach (var answer in requests.Count > 0 ? await _store.ClaimAsync(run.UnitOfWork, requests, alike.Key, CancellationToken.None).ConfigureAwait(false) : [])

@@ -20,13 +20,13 @@ public sealed class NotificationGate : IAsyncDisposable
     private const int MaxAttempts = 5;
 
     private readonly IQuarantineStore _quarantine;
-    private readonly INotificationEffects _effects;
+    private readonly ScopedService<INotificationEffects> _effects;
     private readonly NotificationOptions _options;
     private readonly OperationGroups<GroupedNotification> _groups;
 
     /// <summary>Creates the gate; hosts with a container get it from there.</summary>
     public NotificationGate(
-        IOperationStore operations, IQuarantineStore quarantine, IUnitOfWorkFactory units, INotificationEffects effects,
+        IOperationStore operations, IQuarantineStore quarantine, IUnitOfWorkFactory units, ScopedService<INotificationEffects> effects,
         IOptions<NotificationOptions>? options = null, TimeProvider? timeProvider = null, ILogger<NotificationGate>? logger = null)
     {
         _quarantine = quarantine ?? throw new ArgumentNullException(nameof(quarantine));
@@ -84,7 +84,7 @@ public sealed class NotificationGate : IAsyncDisposable
         var member = new GroupedNotification(notification, release)
         {
             Requests = RequestsOf(notification),
-            Terms = new ClaimTerms(OperationState.Succeeded, _options.Keep, MaximumAttempts: 1, TakesLapsed: false),
+            Terms = new ClaimTerms(OperationState.Succeeded, _options.Retention, MaxAttempts: 1, TakesLapsed: false),
         };
         await _groups.SubmitAsync(member, cancellationToken).ConfigureAwait(false);
         return member.Outcome!;
@@ -98,7 +98,7 @@ public sealed class NotificationGate : IAsyncDisposable
         {
             await run.ActAsync(member, async one =>
             {
-                if (await DecideAsync(run.UnitOfWork, one).ConfigureAwait(false) is { } document)
+                if (await DecideAsync(run, one).ConfigureAwait(false) is { } document)
                 {
                     effects.Add((one, new NotificationEffect(one.Notification, document)));
                 }
@@ -107,7 +107,8 @@ public sealed class NotificationGate : IAsyncDisposable
 
         if (effects.Count > 0)
         {
-            var results = await _effects.ApplyAsync(run.UnitOfWork, [.. effects.Select(pair => pair.Effect)], CancellationToken.None).ConfigureAwait(false);
+            var results = await run.Open(_effects)
+                .ApplyAsync(run.UnitOfWork, [.. effects.Select(static pair => pair.Effect)], CancellationToken.None).ConfigureAwait(false);
             for (var i = 0; i < effects.Count; i++)
             {
                 if (results[i].Ending == EffectEnding.Rejected)
@@ -123,9 +124,9 @@ public sealed class NotificationGate : IAsyncDisposable
     }
 
     /// <summary>Finds the document of a notification that takes effect; <see langword="null"/> where its outcome is certain without one.</summary>
-    private async ValueTask<PaymentDocument?> DecideAsync(UnitOfWork unit, GroupedNotification member)
+    private async ValueTask<PaymentDocument?> DecideAsync(GroupRun<GroupedNotification> run, GroupedNotification member)
     {
-        var notification = member.Notification;
+        var (unit, notification) = (run.UnitOfWork, member.Notification);
         foreach (var (answer, request) in member.Answers.Zip(member.Requests))
         {
             if (answer.Existing is { } existing && existing.Fingerprint.DifferencesTo(request.Fingerprint) is { Count: > 0 } fields)
@@ -144,7 +145,7 @@ public sealed class NotificationGate : IAsyncDisposable
             return null;
         }
 
-        if (await _effects.FindDocumentAsync(unit, notification, CancellationToken.None).ConfigureAwait(false) is not { } document)
+        if (await run.Open(_effects).FindDocumentAsync(unit, notification, CancellationToken.None).ConfigureAwait(false) is not { } document)
         {
             await QuarantineAsync(unit, member, UnknownTrade, $"There is no document of the payment {notification.MerchantTradeNumber}.").ConfigureAwait(false);
             return null;

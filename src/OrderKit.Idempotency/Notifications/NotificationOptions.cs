@@ -1,6 +1,8 @@
+using OrderKit.Core;
+
 namespace OrderKit.Idempotency;
 
-/// <summary>Settings of the notification gate.</summary>
+/// <summary>Options of the notification gate.</summary>
 public sealed class NotificationOptions : GroupedOperationsOptions
 {
     /// <summary>How each provider is answered. Others get <see cref="AcknowledgementProtocol.Plain"/>.</summary>
@@ -13,7 +15,7 @@ public sealed class NotificationOptions : GroupedOperationsOptions
 
     /// <summary>How long notifications are recognised.</summary>
     /// <value>30 days: longer than any provider repeats a notification, and than a trade stays open.</value>
-    public TimeSpan Keep { get; set; } = TimeSpan.FromDays(30);
+    public TimeSpan Retention { get; set; } = TimeSpan.FromDays(30);
 
     /// <summary>How long each provider repeats a notification.</summary>
     /// <value>25 hours for <c>alipay</c>, 24 hours and 4 minutes for <c>wechatpay</c>.</value>
@@ -30,8 +32,11 @@ public sealed class NotificationOptions : GroupedOperationsOptions
     /// </value>
     public bool AcknowledgesQuarantined { get; set; } = true;
 
-    /// <summary>The trigger that a notification fires at its orders; <see langword="null"/> where it changes none. Used by <c>AddPaymentNotifications</c>.</summary>
-    /// <value>By <see cref="NotificationFacts.Kind"/>, as the retail model names them: <c>captured</c>, <c>refund-paid</c>, <c>payment-closed</c>; none for a finished trade.</value>
+    /// <summary>Maps a notification to the trigger that it fires at its orders; <see langword="null"/> where it fires none.</summary>
+    /// <value>
+    /// By <see cref="NotificationFacts.Kind"/>, as the retail model names them: <c>captured</c>, <c>refund-paid</c>, <c>payment-closed</c>; none
+    /// for a finished trade. Used by <c>AddPaymentNotifications</c>.
+    /// </value>
     public Func<NotificationFacts, string?> Trigger { get; set; } = static notification => notification.Kind switch
     {
         NotificationKind.Paid => "captured",
@@ -40,4 +45,17 @@ public sealed class NotificationOptions : GroupedOperationsOptions
         NotificationKind.Finished => null,
         _ => throw new ArgumentException($"{notification.Kind} is no kind of notification. Use a member of NotificationKind.", nameof(notification)),
     };
+
+    /// <inheritdoc/>
+    public override void Validate(OptionFaults faults)
+    {
+        base.Validate(faults);
+        faults.RequirePositive(Retention);
+        foreach (var (provider, horizon) in RedeliveryHorizons.Where(horizon => Retention <= horizon.Value))
+        {
+            faults.Add(
+                nameof(Retention),
+                $"is {Retention}, and {provider} repeats a notification for {horizon}: the last one would take effect a second time. Use a longer one.");
+        }
+    }
 }

@@ -184,13 +184,13 @@ public static class ClaimScheduleSpec
 
     private static Task<InterleavingCount> ExpiryAsync(IStoreUnderTest store, Exploration exploration) => Interleavings.ExploreAsync(store, exploration, async way =>
     {
-        var brief = new OperationPolicy { KeepSuccess = TimeSpan.FromMinutes(1) };
+        var brief = new OperationPolicy { SuccessRetention = TimeSpan.FromMinutes(1) };
         var desk = new OperationDesk(store, way);
         Expect.That(await desk.JoinAgainAsync(brief).ConfigureAwait(false) is OperationOutcome<string>.Applied, "The first request is executed.");
         await desk.JoinAsync(policy: brief).ConfigureAwait(false);
         await desk.JoinAsync(policy: brief).ConfigureAwait(false);
         await way.AddAsync(async participant => await participant.Store.Operations.SweepAsync(10).ConfigureAwait(false)).ConfigureAwait(false);
-        way.Passes(brief.KeepSuccess);
+        way.Passes(brief.SuccessRetention);
         await way.RunAsync().ConfigureAwait(false);
 
         Expect.Equal(0, desk.Failures.Count);

@@ -201,7 +201,7 @@ public static class PaymentScheduleSpec
     {
         try
         {
-            var gate = new NotificationGate(actor.Operations, actor.Quarantine, actor.Units, new Effects(actor, way), timeProvider: Standing);
+            var gate = new NotificationGate(actor.Operations, actor.Quarantine, actor.Units, new ScopedService<INotificationEffects>(new Effects(actor, way)), timeProvider: Standing);
             await using var ends = gate.ConfigureAwait(false);
             return await gate.AcceptAsync(told).ConfigureAwait(false);
         }

@@ -21,22 +21,22 @@ public static class SqlStoreExtensions
         ArgumentNullException.ThrowIfNull(schema);
         var services = builder.Services;
         services.TryAddSingleton(database);
-        services.TryAddSingleton<IUnitOfWorkFactory>(provider => provider.GetRequiredService<SqlDatabase>());
+        services.AddStorePort<IUnitOfWorkFactory>(provider => provider.GetRequiredService<SqlDatabase>());
         services.TryAddSingleton<OrderKitSchema>();
-        services.TryAddSingleton<IOrderStore>(provider => new SqlOrderStore(provider.GetRequiredService<SqlDatabase>()));
-        services.TryAddSingleton<IOrderQueryStore>(provider => new SqlOrderQueryStore(provider.GetRequiredService<SqlDatabase>()));
-        services.TryAddSingleton<IJournalStore>(provider => new SqlJournalStore(provider.GetRequiredService<SqlDatabase>()));
-        services.TryAddSingleton<IDeadlineStore>(provider => new SqlDeadlineStore(provider.GetRequiredService<SqlDatabase>()));
-        services.TryAddSingleton<IOutboxStore>(provider => new SqlOutboxStore(provider.GetRequiredService<SqlDatabase>()));
-        services.TryAddSingleton<ILeaseStore>(provider => new SqlLeaseStore(provider.GetRequiredService<SqlDatabase>()));
-        services.TryAddSingleton<IQuarantineStore>(provider => new SqlQuarantineStore(provider.GetRequiredService<SqlDatabase>()));
-        services.TryAddSingleton<IOperationStore>(provider => new SqlOperationStore(provider.GetRequiredService<SqlDatabase>()));
-        services.TryAddSingleton<ICaseStore>(provider => new SqlCaseStore(provider.GetRequiredService<SqlDatabase>()));
-        services.TryAddSingleton<IDuplicateOrderStore>(provider => new SqlDuplicateOrderStore(provider.GetRequiredService<SqlDatabase>()));
-        services.TryAddSingleton<IDuplicateOrderQueryStore>(provider => new SqlDuplicateOrderQueryStore(provider.GetRequiredService<SqlDatabase>()));
-        services.TryAddSingleton<IInboxStore>(provider => new SqlInboxStore(provider.GetRequiredService<SqlDatabase>()));
-        services.TryAddSingleton<IDeadLetterStore>(provider => new SqlDeadLetterStore(provider.GetRequiredService<SqlDatabase>()));
-        services.TryAddSingleton<IDeliveryPauseStore>(provider => new SqlDeliveryPauseStore(provider.GetRequiredService<SqlDatabase>()));
+        services.AddStorePort<IOrderStore>(provider => new SqlOrderStore(provider.GetRequiredService<SqlDatabase>()));
+        services.AddStorePort<IOrderQueryStore>(provider => new SqlOrderQueryStore(provider.GetRequiredService<SqlDatabase>()));
+        services.AddStorePort<IJournalStore>(provider => new SqlJournalStore(provider.GetRequiredService<SqlDatabase>()));
+        services.AddStorePort<IDeadlineStore>(provider => new SqlDeadlineStore(provider.GetRequiredService<SqlDatabase>()));
+        services.AddStorePort<IOutboxStore>(provider => new SqlOutboxStore(provider.GetRequiredService<SqlDatabase>()));
+        services.AddStorePort<ILeaseStore>(provider => new SqlLeaseStore(provider.GetRequiredService<SqlDatabase>()));
+        services.AddStorePort<IQuarantineStore>(provider => new SqlQuarantineStore(provider.GetRequiredService<SqlDatabase>()));
+        services.AddStorePort<IOperationStore>(provider => new SqlOperationStore(provider.GetRequiredService<SqlDatabase>()));
+        services.AddStorePort<ICaseStore>(provider => new SqlCaseStore(provider.GetRequiredService<SqlDatabase>()));
+        services.AddStorePort<IDuplicateOrderStore>(provider => new SqlDuplicateOrderStore(provider.GetRequiredService<SqlDatabase>()));
+        services.AddStorePort<IDuplicateOrderQueryStore>(provider => new SqlDuplicateOrderQueryStore(provider.GetRequiredService<SqlDatabase>()));
+        services.AddStorePort<IInboxStore>(provider => new SqlInboxStore(provider.GetRequiredService<SqlDatabase>()));
+        services.AddStorePort<IDeadLetterStore>(provider => new SqlDeadLetterStore(provider.GetRequiredService<SqlDatabase>()));
+        services.AddStorePort<IDeliveryPauseStore>(provider => new SqlDeliveryPauseStore(provider.GetRequiredService<SqlDatabase>()));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, SchemaStartup>(
             provider => new SchemaStartup(provider.GetRequiredService<OrderKitSchema>(), schema(provider))));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, DurabilityCheck>(

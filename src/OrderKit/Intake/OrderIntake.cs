@@ -23,8 +23,8 @@ public sealed class OrderIntake : IAsyncDisposable
     {
         _lifecycle = lifecycle ?? throw new ArgumentNullException(nameof(lifecycle));
         var settings = options?.Value ?? new IntakeOptions();
-        _terms = new ClaimTerms(OperationState.Succeeded, settings.Keep, MaximumAttempts: 1, TakesLapsed: false);
-        _groups = new OperationGroups<IntakeMember>(operations, units, FireAsync, settings, settings.MaximumAttempts, timeProvider);
+        _terms = new ClaimTerms(OperationState.Succeeded, settings.Retention, MaxAttempts: 1, TakesLapsed: false);
+        _groups = new OperationGroups<IntakeMember>(operations, units, FireAsync, settings, settings.MaxAttempts, timeProvider);
     }
 
     /// <summary>Takes a fact.</summary>

@@ -123,7 +123,7 @@ public sealed class PaymentNotificationEndpointTests
             services.AddSingleton<Effects>();
             services.AddSingleton<INotificationEffects>(static provider => provider.GetRequiredService<Effects>());
             services.AddSingleton(static provider => new NotificationGate(
-                provider.GetRequiredService<IOperationStore>(), new Unwrapping(provider.GetRequiredService<IQuarantineStore>()), provider.GetRequiredService<IUnitOfWorkFactory>(), provider.GetRequiredService<INotificationEffects>()));
+                provider.GetRequiredService<IOperationStore>(), new Unwrapping(provider.GetRequiredService<IQuarantineStore>()), provider.GetRequiredService<IUnitOfWorkFactory>(), new ScopedService<INotificationEffects>(provider.GetRequiredService<INotificationEffects>())));
         },
         before);
 

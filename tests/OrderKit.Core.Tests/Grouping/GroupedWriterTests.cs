@@ -15,7 +15,7 @@ public sealed class GroupedWriterTests
     [Fact]
     public async Task What_comes_while_a_set_is_written_is_the_next_set()
     {
-        var (sets, requests) = await GatherAsync(new GroupedWriterOptions { MaximumItems = 3 }, Enumerable.Range(1, 5).Select(number => new Item(number)));
+        var (sets, requests) = await GatherAsync(new GroupedWriterOptions { MaxItems = 3 }, Enumerable.Range(1, 5).Select(number => new Item(number)));
 
         await Task.WhenAll(requests);
         Assert.Equal([[0], [1, 2, 3], [4, 5]], sets);
@@ -111,7 +111,7 @@ public sealed class GroupedWriterTests
     public async Task A_full_queue_holds_its_callers_back_and_drops_nobody()
     {
         var (sets, requests) = await GatherAsync(
-            new GroupedWriterOptions { MaximumItems = 2, QueueLimit = 2 }, Enumerable.Range(1, 50).Select(number => new Item(number)));
+            new GroupedWriterOptions { MaxItems = 2, QueueLimit = 2 }, Enumerable.Range(1, 50).Select(number => new Item(number)));
 
         await Task.WhenAll(requests);
         Assert.Equal(51, sets.Sum(set => set.Length));

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Options;
 using OrderKit.Core;
 using OrderKit.Core.Storage;
 using OrderKit.Idempotency;
@@ -112,7 +111,8 @@ public abstract class GroupFaultTests
             // Nothing in it takes time.
             var clock = new ManualTimeProvider(DateTimeOffset.UnixEpoch);
             _grouped = new GroupedOperations(this, this, timeProvider: clock);
-            _gate = new NotificationGate(this, services.GetRequiredService<IQuarantineStore>(), this, this, Options.Create(new NotificationOptions()), clock);
+            _gate = new NotificationGate(
+                this, services.GetRequiredService<IQuarantineStore>(), this, new ScopedService<INotificationEffects>(this), timeProvider: clock);
         }
 
         public Action<IReadOnlyList<OperationKey>> OnClaim { get; set; } = static _ => { };

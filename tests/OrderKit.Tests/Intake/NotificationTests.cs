@@ -196,6 +196,25 @@ public sealed class NotificationTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Services_of_the_host_that_live_in_a_scope_are_one_per_transaction_and_disposed_after_it()
+    {
+        var contexts = new List<Context>();
+        var services = new ServiceCollection().AddLogging();
+        services.AddSingleton(contexts);
+        services.AddScoped<Context>();
+        services.AddOrderKit().AddPaymentNotifications<ContextDocuments>(options => options.MaxItems = 16).UseInMemory();
+        await using var provider = services.BuildServiceProvider(validateScopes: true);
+        var gate = provider.GetRequiredService<NotificationGate>();
+
+        await Task.WhenAll(Enumerable.Range(0, 100).Select(i => Task.Run(() => gate.AcceptAsync(Paid() with { TransportId = null, ProviderTradeNumber = $"T-{i}" }))));
+
+        Assert.Equal(100, contexts.Sum(context => context.Asked));
+        Assert.All(contexts, context => Assert.Single(context.Units));
+        Assert.All(contexts, context => Assert.True(context.IsDisposed));
+        Assert.Equal(contexts.Count, contexts.SelectMany(context => context.Units).Distinct().Count());
+    }
+
+    [Fact]
     public void Each_provider_is_answered_in_its_own_way()
     {
         Assert.Equal((200, "success"), Read(AcknowledgementProtocol.Alipay.Taken));
@@ -221,15 +240,19 @@ public sealed class NotificationTests : IAsyncDisposable
     [Fact]
     public void Forgetting_a_notification_before_its_sender_gives_up_is_refused_at_the_start()
     {
-        var check = new NotificationOptionsCheck();
-
-        Assert.True(check.Validate(null, new NotificationOptions()).Succeeded);
-        Assert.Contains("alipay repeats a notification for 1.01:00:00", check.Validate(null, new NotificationOptions { Keep = TimeSpan.FromHours(25) }).FailureMessage, StringComparison.Ordinal);
+        Assert.Null(FaultOf(_ => { }));
+        Assert.Contains("alipay repeats a notification for 1.01:00:00", FaultOf(options => options.Retention = TimeSpan.FromHours(25)), StringComparison.Ordinal);
     }
 
     [Fact]
     public void Settings_of_its_groups_that_make_no_sense_are_refused_at_the_start() => Assert.Contains(
-        "NotificationOptions.Writers is 0", new NotificationOptionsCheck().Validate(null, new NotificationOptions { Writers = 0 }).FailureMessage, StringComparison.Ordinal);
+        "NotificationOptions.Writers is 0", FaultOf(options => options.Writers = 0), StringComparison.Ordinal);
+
+    private static string? FaultOf(Action<NotificationOptions> configure)
+    {
+        using var provider = new ServiceCollection().AddOrderKit().AddNotifications(configure).Services.BuildServiceProvider();
+        return Record.Exception(() => provider.GetRequiredService<IOptions<NotificationOptions>>().Value)?.Message;
+    }
 
     [Fact]
     public void A_payment_document_adds_up() => Assert.Contains(
@@ -280,5 +303,43 @@ public sealed class NotificationTests : IAsyncDisposable
         public ValueTask<PaymentDocument?> FindAsync(
             UnitOfWork unitOfWork, TenantId tenant, string provider, string merchantTradeNumber, string? refundNumber, CancellationToken cancellationToken = default) =>
             new(refundNumber is null ? Payment : Refund);
+    }
+
+    /// <summary>What stands for a <c>DbContext</c>.</summary>
+    private sealed class Context : IAsyncDisposable
+    {
+        public Context(List<Context> all)
+        {
+            lock (all)
+            {
+                all.Add(this);
+            }
+        }
+
+        public int Asked { get; set; }
+
+        public HashSet<UnitOfWork> Units { get; } = [];
+
+        public bool IsDisposed { get; private set; }
+
+        public ValueTask DisposeAsync()
+        {
+            // The transaction has ended: nothing can be written in it any more.
+            Assert.All(Units, unit => Assert.Throws<InvalidOperationException>(() => ((InMemoryUnitOfWork)unit).OnRollback(static () => { })));
+            IsDisposed = true;
+            return default;
+        }
+    }
+
+    private sealed class ContextDocuments(Context context) : IPaymentDocuments
+    {
+        public ValueTask<PaymentDocument?> FindAsync(
+            UnitOfWork unitOfWork, TenantId tenant, string provider, string merchantTradeNumber, string? refundNumber, CancellationToken cancellationToken = default)
+        {
+            Assert.False(context.IsDisposed);
+            context.Asked++;
+            context.Units.Add(unitOfWork);
+            return new(new PaymentDocument("M-1", Whole, [new PaymentShare(Order(1), Whole)], "alipay"));
+        }
     }
 }
