@@ -1,6 +1,8 @@
 namespace OrderKit.Core;
 
-/// <summary>One caller's item in a <see cref="GroupedWriter{TItem}"/>: waits, is written together with others, and ends by itself.</summary>
+/// <summary>
+/// One caller's item in a <see cref="GroupedWriter{TItem}"/>: waits, is written together with others, and ends by itself.
+/// </summary>
 public abstract class GroupedItem
 {
     private readonly TaskCompletionSource _end = new(TaskCreationOptions.RunContinuationsAsynchronously);

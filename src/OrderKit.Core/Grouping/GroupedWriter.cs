@@ -15,9 +15,12 @@ public sealed class GroupedWriter<TItem> : IAsyncDisposable
     private readonly GroupedWriterOptions _options;
     private readonly Channel<TItem> _queue;
     private readonly Task[] _writers;
+    private int _busy;
 
     /// <summary>Creates the writer.</summary>
-    /// <param name="write">Writes a set and ends each item of it, see <see cref="GroupedItem.End()"/>. What it throws ends the others.</param>
+    /// <param name="write">
+    /// Writes a set and ends each item of it, see <see cref="GroupedItem.End()"/>. What it throws ends the others.
+    /// </param>
     /// <param name="options">How to gather.</param>
     public GroupedWriter(Func<IReadOnlyList<TItem>, ValueTask> write, GroupedWriterOptions? options = null)
     {
@@ -36,6 +39,9 @@ public sealed class GroupedWriter<TItem> : IAsyncDisposable
             _writers = [.. Enumerable.Range(0, _options.Writers).Select(_ => Task.Run(WriteAllAsync))];
         }
     }
+
+    /// <summary>Whether a set is being written, so that an item that is submitted now waits.</summary>
+    public bool IsBusy => Volatile.Read(ref _busy) > 0;
 
     /// <summary>Submits an item and waits for its end.</summary>
     /// <param name="item">The item; each is submitted once.</param>
@@ -71,6 +77,7 @@ public sealed class GroupedWriter<TItem> : IAsyncDisposable
         while (next is not null || await _queue.Reader.WaitToReadAsync().ConfigureAwait(false))
         {
             var set = Gather(ref next);
+            Interlocked.Increment(ref _busy);
             try
             {
                 if (set.Count > 0)
@@ -81,6 +88,10 @@ public sealed class GroupedWriter<TItem> : IAsyncDisposable
             catch (Exception e)
             {
                 set.ForEach(item => item.End(e));
+            }
+            finally
+            {
+                Interlocked.Decrement(ref _busy);
             }
         }
     }

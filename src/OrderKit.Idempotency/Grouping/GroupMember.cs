@@ -25,7 +25,9 @@ public abstract class GroupMember : GroupedItem
     /// <summary>Set by the act: whether its claims are given up, so that the same request takes effect when it comes again.</summary>
     public bool GivesUp { get; set; }
 
-    /// <summary>Set by the act: whether another writer was first. Its claims are given up, and it acts again in another transaction.</summary>
+    /// <summary>
+    /// Set by the act: whether another writer was first. Its claims are given up, and it acts again in another transaction.
+    /// </summary>
     public bool IsInConflict { get; set; }
 
     /// <summary>Set by the act: whether it wrote something without holding a claim.</summary>
@@ -47,8 +49,14 @@ public abstract class GroupMember : GroupedItem
     /// <summary>Whether a commit of which nothing was heard has taken effect after all: the row has its own owner.</summary>
     internal bool IsCommitted => Answers.Zip(Requests).Any(static pair => pair.First.Existing?.Owner == pair.Second.Owner);
 
-    /// <summary>Answers that another transaction holds a claim uncommitted; <see langword="false"/> where its caller gets the failure.</summary>
+    /// <summary>
+    /// Answers that another transaction holds a claim uncommitted; <see langword="false"/> where its caller gets the failure.
+    /// </summary>
     public virtual bool AnswerHeld() => false;
+
+    /// <summary>Concludes from the row of its last request, outside a transaction; <see langword="false"/> where it needs one.</summary>
+    /// <remarks>Called where every request has a finished row with the same content.</remarks>
+    protected internal virtual bool TryConclude(StoredOperation row) => false;
 
     internal void Reset()
     {

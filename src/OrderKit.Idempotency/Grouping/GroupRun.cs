@@ -33,6 +33,9 @@ public sealed class GroupRun<TMember>
     /// <summary>Members skipped here; each is written in a transaction of its own.</summary>
     internal HashSet<TMember> Skipped { get; } = [];
 
+    /// <summary>Whether a member keeps its claims when the transaction is committed.</summary>
+    internal bool Keeps(TMember member) => member.KeepsClaims && !Skipped.Contains(member);
+
     /// <summary>Members that act again in another transaction.</summary>
     internal List<TMember> Again { get; set; } = [];
 
@@ -59,7 +62,9 @@ public sealed class GroupRun<TMember>
         return ((ScopedLease<TService>)lease).Service;
     }
 
-    /// <summary>Disposes what was opened. What that throws fails the transaction; where it is committed, its members find their own claims.</summary>
+    /// <summary>
+    /// Disposes what was opened. What that throws fails the transaction; where it is committed, its members find their own claims.
+    /// </summary>
     internal async ValueTask CloseAsync()
     {
         foreach (var lease in _opened.Values)

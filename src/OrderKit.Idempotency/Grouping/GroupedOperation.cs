@@ -13,7 +13,8 @@ internal abstract class GroupedOperation : GroupMember
 /// <summary>An operation that shares a transaction.</summary>
 /// <typeparam name="T">The result.</typeparam>
 internal sealed class GroupedOperation<T>(
-    OperationKey key, ResultCodec<T> codec, Func<JoinedOperation, CancellationToken, Task<T>> effect, OperationPolicy policy) : GroupedOperation
+    OperationKey key, ResultCodec<T> codec, Func<JoinedOperation, CancellationToken, Task<T>> effect,
+    OperationPolicy policy) : GroupedOperation
 {
     /// <summary>What came of it, once its transaction is durable.</summary>
     public OperationOutcome<T>? Outcome { get; private set; }
@@ -21,6 +22,12 @@ internal sealed class GroupedOperation<T>(
     public override bool AnswerHeld()
     {
         Outcome = new OperationOutcome<T>.Running(Operations.WhileUncommitted);
+        return true;
+    }
+
+    protected internal override bool TryConclude(StoredOperation row)
+    {
+        Outcome = Operations.TellJoined(row, Requests[0].Fingerprint, codec);
         return true;
     }
 
@@ -37,15 +44,16 @@ internal sealed class GroupedOperation<T>(
             // Its caller may have gone; the others of its group have not.
             var result = await effect(new JoinedOperation(unitOfWork, key), CancellationToken.None).ConfigureAwait(false);
             var bytes = Operations.Encode(codec, result, policy, key);
-            Change = bytes.Length == 0
-                ? null
-                : OperationChange.Of(claim, OperationState.Succeeded, OperationState.Succeeded, policy.SuccessRetention) with { Result = bytes };
+            Change = bytes.Length == 0 ? null : ChangeOf(claim, OperationState.Succeeded, policy.SuccessRetention) with { Result = bytes };
             Outcome = new OperationOutcome<T>.Applied(result, CommitState.Committed);
         }
         catch (OperationFailedException e)
         {
-            Change = OperationChange.Of(claim, OperationState.Succeeded, OperationState.Failed, policy.FailureRetention) with { Error = e.Message };
+            Change = ChangeOf(claim, OperationState.Failed, policy.FailureRetention) with { Error = e.Message };
             Outcome = new OperationOutcome<T>.Failed(e.Message, null);
         }
     }
+
+    private static OperationChange ChangeOf(OperationClaim claim, OperationState to, TimeSpan retention) =>
+        OperationChange.Of(claim, OperationState.Succeeded, to, retention);
 }

@@ -5,7 +5,9 @@ using OrderKit.Idempotency.Storage;
 
 namespace OrderKit.Idempotency;
 
-/// <summary>Runs operations once, many of them in one transaction: callers at the same time share a commit, and each has its own outcome.</summary>
+/// <summary>
+/// Runs operations once, many of them in one transaction: callers at the same time share a commit, and each has its own outcome.
+/// </summary>
 /// <remarks>
 /// Safe for any number of callers. While one transaction is written the next one gathers, so a lone caller never waits for others. An
 /// outcome means that the effect is durable. Use it for many small effects at once; see <see cref="Operations"/> for those in your own
@@ -17,12 +19,15 @@ public sealed class GroupedOperations : IAsyncDisposable
 
     /// <summary>Creates the service; hosts with a container get it from there.</summary>
     public GroupedOperations(
-        IOperationStore store, IUnitOfWorkFactory units, IOptions<GroupedOperationsOptions>? options = null, TimeProvider? timeProvider = null,
+        IOperationStore store, IUnitOfWorkFactory units, IOptions<GroupedOperationsOptions>? options = null,
+        TimeProvider? timeProvider = null,
         ILogger<GroupedOperations>? logger = null) =>
         _groups = new OperationGroups<GroupedOperation>(
             store, units, ActAsync, options?.Value ?? new GroupedOperationsOptions(), timeProvider: timeProvider, logger: logger);
 
-    /// <summary>Runs an operation in a transaction that others share: its claim, effect and result take effect together or not at all.</summary>
+    /// <summary>
+    /// Runs an operation in a transaction that others share: its claim, effect and result take effect together or not at all.
+    /// </summary>
     /// <param name="key">Identifies the request.</param>
     /// <param name="fingerprint">What is asked for.</param>
     /// <param name="codec">How the result is stored.</param>
@@ -33,7 +38,9 @@ public sealed class GroupedOperations : IAsyncDisposable
     /// </param>
     /// <param name="policy">How long it is kept; the defaults where none is given.</param>
     /// <param name="cancellationToken">Takes the request back while it waits. A request that is being written is finished.</param>
-    /// <exception cref="CommitOutcomeUnknownException">The commit's answer was lost, and nothing of it was found: repeat the request.</exception>
+    /// <exception cref="CommitOutcomeUnknownException">
+    /// The commit's answer was lost, and nothing of it was found: repeat the request.
+    /// </exception>
     /// <exception cref="ObjectDisposedException">The service has been disposed.</exception>
     public async Task<OperationOutcome<T>> RunAsync<T>(
         OperationKey key, Fingerprint fingerprint, ResultCodec<T> codec, Func<JoinedOperation, CancellationToken, Task<T>> effect,

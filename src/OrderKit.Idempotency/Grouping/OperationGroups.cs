@@ -7,7 +7,10 @@ using OrderKit.Idempotency.Storage;
 
 namespace OrderKit.Idempotency;
 
-/// <summary>Writes what many callers want at the same time in shared transactions: claim, act, commit, and prove where the commit's answer is lost.</summary>
+/// <summary>
+/// Writes what many callers want at the same time in shared transactions: claim, act, commit, and prove where the commit's answer is
+/// lost.
+/// </summary>
 /// <remarks>
 /// <para>
 /// A failure ends only its own caller's request. A transaction in which anything fails is rolled back, and its members act again: those
@@ -44,12 +47,15 @@ public sealed class OperationGroups<TMember> : IAsyncDisposable
     /// <param name="store">Stores the claims.</param>
     /// <param name="units">Begins the transactions.</param>
     /// <param name="act">Writes what members want whose claims were answered, or finds that it was done before.</param>
-    /// <param name="options">How callers share transactions. Members that act by themselves are timed by <see cref="GroupedOperationsOptions"/>.</param>
+    /// <param name="options">
+    /// How callers share transactions. Members that act by themselves are timed by <see cref="GroupedOperationsOptions"/>.
+    /// </param>
     /// <param name="maxAttempts">How often a member acts at most after another writer was first.</param>
     /// <param name="timeProvider">The clock.</param>
     /// <param name="logger">Logs slow members.</param>
     public OperationGroups(
-        IOperationStore store, IUnitOfWorkFactory units, Func<GroupRun<TMember>, IReadOnlyList<TMember>, ValueTask> act, GroupedWriterOptions options,
+        IOperationStore store, IUnitOfWorkFactory units, Func<GroupRun<TMember>, IReadOnlyList<TMember>, ValueTask> act,
+        GroupedWriterOptions options,
         int maxAttempts = 1, TimeProvider? timeProvider = null, ILogger? logger = null)
     {
         _store = store ?? throw new ArgumentNullException(nameof(store));
@@ -64,11 +70,19 @@ public sealed class OperationGroups<TMember> : IAsyncDisposable
     /// <summary>Lets a member act once its claims are answered. What it did is durable when this returns.</summary>
     /// <param name="member">The member; each is submitted once.</param>
     /// <param name="cancellationToken">Takes it back while it waits. A member that is being written is finished.</param>
-    /// <exception cref="CommitOutcomeUnknownException">The commit's answer was lost, and nothing of it was found: repeat the request.</exception>
+    /// <exception cref="CommitOutcomeUnknownException">
+    /// The commit's answer was lost, and nothing of it was found: repeat the request.
+    /// </exception>
     /// <exception cref="ObjectDisposedException">The groups have been disposed.</exception>
     public async Task SubmitAsync(TMember member, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(member);
+        cancellationToken.ThrowIfCancellationRequested();
+        if (_writer.IsBusy && _store.FindsBeforeClaims && await IsDuplicateAsync(member, cancellationToken).ConfigureAwait(false))
+        {
+            return;
+        }
+
         member.IsAlone = _slow?.Contains(member.Scope) == true;
         if (!member.IsAlone)
         {
@@ -87,6 +101,22 @@ public sealed class OperationGroups<TMember> : IAsyncDisposable
     {
         await _writer.DisposeAsync().ConfigureAwait(false);
         await _detached.ConfigureAwait(false);
+    }
+
+    /// <summary>Looks for rows of an earlier request on the caller's own thread, so that duplicates do not wait for the writer.</summary>
+    private async ValueTask<bool> IsDuplicateAsync(TMember member, CancellationToken cancellationToken)
+    {
+        StoredOperation? row = null;
+        foreach (var request in member.Requests)
+        {
+            row = await _store.FindAsync(request.Key, cancellationToken).ConfigureAwait(false);
+            if (row is not { State: OperationState.Succeeded or OperationState.Failed } || !row.Fingerprint.Equals(request.Fingerprint))
+            {
+                return false;
+            }
+        }
+
+        return row is not null && member.TryConclude(row);
     }
 
     private async ValueTask WriteAsync(IReadOnlyList<TMember> set)
@@ -171,7 +201,9 @@ public sealed class OperationGroups<TMember> : IAsyncDisposable
         End(members);
     }
 
-    /// <summary>Writes a member that came alone. Where that takes long, such as for a row that is held, those that come later do not wait for it.</summary>
+    /// <summary>
+    /// Writes a member that came alone. Where that takes long, such as for a row that is held, those that come later do not wait for it.
+    /// </summary>
     private async Task WriteFirstAsync(TMember member)
     {
         var writing = WriteAndEndAsync(member);
@@ -215,7 +247,8 @@ public sealed class OperationGroups<TMember> : IAsyncDisposable
         while (run.Again.Count > 0);
     }
 
-    private async Task<GroupRun<TMember>> TryWriteAsync(IReadOnlyList<TMember> members, TimeSpan? lockWait, CancellationToken cancellationToken)
+    private async Task<GroupRun<TMember>> TryWriteAsync(
+        IReadOnlyList<TMember> members, TimeSpan? lockWait, CancellationToken cancellationToken)
     {
         var run = new GroupRun<TMember>(members, _slow);
         try
@@ -277,7 +310,7 @@ public sealed class OperationGroups<TMember> : IAsyncDisposable
             }
         }
 
-        var proof = run.Members.Where(member => member.KeepsClaims && !run.Skipped.Contains(member)).SelectMany(static member => member.Claims).FirstOrDefault();
+        var proof = run.Members.Where(run.Keeps).SelectMany(static member => member.Claims).FirstOrDefault();
         var isLost = proof is null
             ? run.Members.Any(static member => member.HasWritten)
             : (await _store.FindAsync(proof.Key, CancellationToken.None).ConfigureAwait(false))?.Owner != proof.Owner;
@@ -285,7 +318,8 @@ public sealed class OperationGroups<TMember> : IAsyncDisposable
         {
             // Each member may act again: should the commit take effect after all, its claims are found to be its own.
             throw new CommitOutcomeUnknownException(
-                $"The commit of {run.Members[0].Requests[^1].Key} was lost, and nothing of it was found. Repeat the request under the same key.");
+                $"The commit of {run.Members[0].Requests[^1].Key} was lost, and nothing of it was found. "
+                + "Repeat the request under the same key.");
         }
     }
 
@@ -329,7 +363,7 @@ public sealed class OperationGroups<TMember> : IAsyncDisposable
                 return;
             }
 
-            foreach (var row in later.Count > 0 ? round.Where(member => !run.Skipped.Contains(member)).SelectMany(member => member.RowsAt(_time.GetUtcNow())) : [])
+            foreach (var row in later.Count > 0 ? round.Where(run.Keeps).SelectMany(member => member.RowsAt(_time.GetUtcNow())) : [])
             {
                 rows[row.Key] = row;
             }
@@ -341,10 +375,17 @@ public sealed class OperationGroups<TMember> : IAsyncDisposable
     private async Task ClaimAsync(GroupRun<TMember> run, List<TMember> round, Dictionary<OperationKey, StoredOperation> rows)
     {
         var claims = new Dictionary<OperationKey, OperationClaim>();
-        foreach (var alike in round.GroupBy(static member => member.Terms).OrderBy(static alike => alike.Key.Span).ThenBy(static alike => alike.Key.MaxAttempts))
+        var kinds = round.GroupBy(static member => member.Terms)
+            .OrderBy(static kind => kind.Key.Span).ThenBy(static kind => kind.Key.MaxAttempts);
+        foreach (var kind in kinds)
         {
-            var requests = alike.SelectMany(static member => member.Requests).Where(request => !rows.ContainsKey(request.Key)).ToList();
-            foreach (var answer in requests.Count > 0 ? await _store.ClaimAsync(run.UnitOfWork, requests, alike.Key, CancellationToken.None).ConfigureAwait(false) : [])
+            var requests = kind.SelectMany(static member => member.Requests).Where(request => !rows.ContainsKey(request.Key)).ToList();
+            if (requests.Count == 0)
+            {
+                continue;
+            }
+
+            foreach (var answer in await _store.ClaimAsync(run.UnitOfWork, requests, kind.Key, CancellationToken.None).ConfigureAwait(false))
             {
                 if (answer.Claim is { } claim)
                 {
@@ -360,34 +401,41 @@ public sealed class OperationGroups<TMember> : IAsyncDisposable
         foreach (var member in round.ToList())
         {
             member.Attempts++;
-            member.Answers = [.. member.Requests.Select(request => claims.TryGetValue(request.Key, out var claim) ? new ClaimAnswer(claim, null) : new ClaimAnswer(null, rows[request.Key]))];
+            member.Answers = [.. member.Requests.Select(AnswerTo)];
             if (member.IsCommitted)
             {
                 round.Remove(member);
             }
-            else if (member.Answers is [{ Existing: { } row }] && Operations.HasJustLapsed(row, member.Requests[0].Fingerprint, member.Terms))
+            else if (member.Answers is [{ Existing: { } row }]
+                && Operations.HasJustLapsed(row, member.Requests[0].Fingerprint, member.Terms))
             {
                 run.Again.Add(member);
             }
         }
+
+        ClaimAnswer AnswerTo(OperationRequest request) =>
+            claims.TryGetValue(request.Key, out var claim) ? new ClaimAnswer(claim, null) : new ClaimAnswer(null, rows[request.Key]);
     }
 
     private async Task FinishAsync(GroupRun<TMember> run)
     {
         run.Again.AddRange(run.Members.Where(member => member.IsInConflict && member.Attempts < _maxAttempts));
-        var given = run.Members.Where(member => !member.KeepsClaims || run.Skipped.Contains(member)).SelectMany(static member => member.Claims).ToList();
+        var given = run.Members.Where(member => !run.Keeps(member)).SelectMany(static member => member.Claims).ToList();
         if (given.Count > 0)
         {
             await _store.ReleaseAsync(run.UnitOfWork, given, CancellationToken.None).ConfigureAwait(false);
         }
 
-        var changes = run.Members.Where(static member => member.KeepsClaims).Select(static member => member.Change).OfType<OperationChange>().ToList();
-        var stood = changes.Count > 0 ? await _store.ChangeAsync(run.UnitOfWork, changes, CancellationToken.None).ConfigureAwait(false) : [];
+        var changes = run.Members.Where(run.Keeps).Select(static member => member.Change).OfType<OperationChange>().ToList();
+        var stood = changes.Count > 0
+            ? await _store.ChangeAsync(run.UnitOfWork, changes, CancellationToken.None).ConfigureAwait(false)
+            : [];
         for (var i = 0; i < changes.Count; i++)
         {
             if (!stood[i])
             {
-                throw new OperationLostException($"The claim of {changes[i].Key} is no longer in the unit of work in which it was made: an effect has removed it.");
+                throw new OperationLostException(
+                    $"The claim of {changes[i].Key} is no longer in the unit of work in which it was made: an effect has removed it.");
             }
         }
     }

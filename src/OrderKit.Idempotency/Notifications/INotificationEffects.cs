@@ -10,7 +10,8 @@ namespace OrderKit.Idempotency;
 public interface INotificationEffects
 {
     /// <summary>Finds what the host expects of this trade or refund; <see langword="null"/> where it knows of none.</summary>
-    ValueTask<PaymentDocument?> FindDocumentAsync(UnitOfWork unitOfWork, NotificationFacts notification, CancellationToken cancellationToken);
+    ValueTask<PaymentDocument?> FindDocumentAsync(
+        UnitOfWork unitOfWork, NotificationFacts notification, CancellationToken cancellationToken);
 
     /// <summary>Writes what notifications mean, in the given order, in the unit of work in which they are claimed.</summary>
     /// <returns>What became of each, in the same order.</returns>

@@ -49,7 +49,8 @@ public sealed class NotificationGate : IAsyncDisposable
 
     /// <summary>Replays a notification from quarantine, for instance after the payment document was corrected.</summary>
     /// <returns>What became of it; <see langword="null"/> where it does not wait in quarantine.</returns>
-    public async Task<NotificationOutcome?> ReplayAsync(long number, string operatorId, string note, CancellationToken cancellationToken = default)
+    public async Task<NotificationOutcome?> ReplayAsync(
+        long number, string operatorId, string note, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(operatorId);
         ArgumentException.ThrowIfNullOrWhiteSpace(note);
@@ -79,7 +80,8 @@ public sealed class NotificationGate : IAsyncDisposable
     private AcknowledgementProtocol ProtocolOf(string provider) =>
         _options.Protocols.TryGetValue(provider, out var protocol) ? protocol : AcknowledgementProtocol.Plain;
 
-    private async Task<NotificationOutcome> SubmitAsync(NotificationFacts notification, QuarantineRelease? release, CancellationToken cancellationToken)
+    private async Task<NotificationOutcome> SubmitAsync(
+        NotificationFacts notification, QuarantineRelease? release, CancellationToken cancellationToken)
     {
         var member = new GroupedNotification(notification, release)
         {
@@ -123,7 +125,9 @@ public sealed class NotificationGate : IAsyncDisposable
         }
     }
 
-    /// <summary>Finds the document of a notification that takes effect; <see langword="null"/> where its outcome is certain without one.</summary>
+    /// <summary>
+    /// Finds the document of a notification that takes effect; <see langword="null"/> where its outcome is certain without one.
+    /// </summary>
     private async ValueTask<PaymentDocument?> DecideAsync(GroupRun<GroupedNotification> run, GroupedNotification member)
     {
         var (unit, notification) = (run.UnitOfWork, member.Notification);
@@ -131,8 +135,8 @@ public sealed class NotificationGate : IAsyncDisposable
         {
             if (answer.Existing is { } existing && existing.Fingerprint.DifferencesTo(request.Fingerprint) is { Count: > 0 } fields)
             {
-                await QuarantineAsync(
-                    unit, member, "content-differs", $"{existing.Key.Key} came before with another {string.Join(", ", fields)}.").ConfigureAwait(false);
+                var detail = $"{existing.Key.Key} came before with another {string.Join(", ", fields)}.";
+                await QuarantineAsync(unit, member, "content-differs", detail).ConfigureAwait(false);
                 return null;
             }
         }
@@ -140,22 +144,25 @@ public sealed class NotificationGate : IAsyncDisposable
         // The key of the effect is the last. Another message of the same effect only adds its own id.
         if (member.Answers[^1].Existing is { } before)
         {
-            member.Outcome = new NotificationOutcome.Duplicate(ProtocolOf(notification.Provider).Taken, before.FinishedAt ?? before.CreatedAt);
+            member.Outcome = new NotificationOutcome.Duplicate(
+                ProtocolOf(notification.Provider).Taken, before.FinishedAt ?? before.CreatedAt);
             await ReleaseAsync(unit, member).ConfigureAwait(false);
             return null;
         }
 
-        if (await run.Open(_effects).FindDocumentAsync(unit, notification, CancellationToken.None).ConfigureAwait(false) is not { } document)
+        var found = await run.Open(_effects).FindDocumentAsync(unit, notification, CancellationToken.None).ConfigureAwait(false);
+        if (found is not { } document)
         {
-            await QuarantineAsync(unit, member, UnknownTrade, $"There is no document of the payment {notification.MerchantTradeNumber}.").ConfigureAwait(false);
+            var detail = $"There is no document of the payment {notification.MerchantTradeNumber}.";
+            await QuarantineAsync(unit, member, UnknownTrade, detail).ConfigureAwait(false);
             return null;
         }
 
         if (MovesMoney(notification) && notification.Amount is { } amount && amount != document.Expected)
         {
-            await QuarantineAsync(
-                unit, member, "amount-differs",
-                string.Create(CultureInfo.InvariantCulture, $"{notification.Provider} reports {amount}; the document asks for {document.Expected}.")).ConfigureAwait(false);
+            var detail = string.Create(
+                CultureInfo.InvariantCulture, $"{notification.Provider} reports {amount}; the document asks for {document.Expected}.");
+            await QuarantineAsync(unit, member, "amount-differs", detail).ConfigureAwait(false);
             return null;
         }
 
@@ -200,7 +207,8 @@ public sealed class NotificationGate : IAsyncDisposable
         }
 
         member.HasWritten = true;
-        if (!await _quarantine.DecideAsync(unit, release.Number, QuarantineState.Released, release.OperatorId, release.Note, CancellationToken.None).ConfigureAwait(false))
+        var (number, state) = (release.Number, QuarantineState.Released);
+        if (!await _quarantine.DecideAsync(unit, number, state, release.OperatorId, release.Note, CancellationToken.None).ConfigureAwait(false))
         {
             throw new OperationLostException($"The message {release.Number} no longer waits in quarantine: another operator was first.");
         }
@@ -236,20 +244,24 @@ public sealed class NotificationGate : IAsyncDisposable
         if (MovesMoney(notification) && notification.Amount is null)
         {
             throw new ArgumentException(
-                $"{notification.Provider} reports money for {notification.MerchantTradeNumber} without an amount. Set Amount.", nameof(notification));
+                $"{notification.Provider} reports money for {notification.MerchantTradeNumber} without an amount. Set Amount.",
+                nameof(notification));
         }
 
-        if (string.IsNullOrEmpty(notification.MerchantTradeNumber) || (MovesMoney(notification) && string.IsNullOrEmpty(notification.ProviderTradeNumber)))
+        if (string.IsNullOrEmpty(notification.MerchantTradeNumber)
+            || (MovesMoney(notification) && string.IsNullOrEmpty(notification.ProviderTradeNumber)))
         {
             throw new ArgumentException(
-                $"The trade of {notification.Provider} needs both numbers, and has the merchant's '{notification.MerchantTradeNumber}' and the provider's "
-                + $"'{notification.ProviderTradeNumber}': otherwise a repeat could count as a second payment.", nameof(notification));
+                $"The trade of {notification.Provider} needs both numbers, and has the merchant's '{notification.MerchantTradeNumber}' and "
+                + $"the provider's '{notification.ProviderTradeNumber}': otherwise a repeat could count as a second payment.",
+                nameof(notification));
         }
 
         if (notification.Kind == NotificationKind.Refunded && string.IsNullOrEmpty(notification.RefundNumber))
         {
             throw new ArgumentException(
-                $"{notification.Provider} reports a refund of {notification.MerchantTradeNumber} without its number. Set RefundNumber.", nameof(notification));
+                $"{notification.Provider} reports a refund of {notification.MerchantTradeNumber} without its number. Set RefundNumber.",
+                nameof(notification));
         }
 
         var fields = new List<(string, FingerprintValue)>
@@ -260,15 +272,16 @@ public sealed class NotificationGate : IAsyncDisposable
             ("refund number", notification.RefundNumber),
             ("amount", MovesMoney(notification) && notification.Amount is { } amount ? FingerprintValue.Of(amount) : default),
         };
-        var effect = new OperationRequest(
-            new OperationKey(notification.Tenant, $"payment-effect:{notification.Provider}", EffectOf(notification)), Fingerprint.Of(fields), Guid.NewGuid());
+        var key = new OperationKey(notification.Tenant, $"payment-effect:{notification.Provider}", EffectOf(notification));
+        var effect = new OperationRequest(key, Fingerprint.Of(fields), Guid.NewGuid());
         return notification.TransportId is { } id
-            ? [effect with { Key = new OperationKey(notification.Tenant, $"notification:{notification.Provider}", id), Owner = Guid.NewGuid() }, effect]
+            ? [new(new OperationKey(notification.Tenant, $"notification:{notification.Provider}", id), effect.Fingerprint, Guid.NewGuid()), effect]
             : [effect];
     }
 
     // A closed or finished trade is the same with and without its amount.
-    private static bool MovesMoney(NotificationFacts notification) => notification.Kind is NotificationKind.Paid or NotificationKind.Refunded;
+    private static bool MovesMoney(NotificationFacts notification) =>
+        notification.Kind is NotificationKind.Paid or NotificationKind.Refunded;
 
     // A second paid trade for the same document has another number of the provider. It is another payment and another effect.
     private static string EffectOf(NotificationFacts notification) => string.Create(

@@ -7,7 +7,8 @@ public sealed class NotificationOptions : GroupedOperationsOptions
 {
     /// <summary>How each provider is answered. Others get <see cref="AcknowledgementProtocol.Plain"/>.</summary>
     /// <value><c>alipay</c> and <c>wechatpay</c>.</value>
-    public IDictionary<string, AcknowledgementProtocol> Protocols { get; } = new Dictionary<string, AcknowledgementProtocol>(StringComparer.Ordinal)
+    public IDictionary<string, AcknowledgementProtocol> Protocols { get; } =
+        new Dictionary<string, AcknowledgementProtocol>(StringComparer.Ordinal)
     {
         ["alipay"] = AcknowledgementProtocol.Alipay,
         ["wechatpay"] = AcknowledgementProtocol.WeChatPay,
@@ -25,17 +26,19 @@ public sealed class NotificationOptions : GroupedOperationsOptions
         ["wechatpay"] = TimeSpan.FromMinutes((24 * 60) + 4),
     };
 
-    /// <summary>Whether a provider gets the answer "taken" for a notification that is durable in quarantine, so that it does not send it again.</summary>
+    /// <summary>
+    /// Whether a provider gets the answer "taken" for a notification that is durable in quarantine, so that it does not send it again.
+    /// </summary>
     /// <value>
-    /// <see langword="true"/>: it would repeat the same message for a day, and a person has it already. A notification of an unknown payment
-    /// is never acknowledged: the payment's document may follow.
+    /// <see langword="true"/>: it would repeat the same message for a day, and a person has it already. A notification of an unknown
+    /// payment is never acknowledged: the payment's document may follow.
     /// </value>
     public bool AcknowledgesQuarantined { get; set; } = true;
 
     /// <summary>Maps a notification to the trigger that it fires at its orders; <see langword="null"/> where it fires none.</summary>
     /// <value>
-    /// By <see cref="NotificationFacts.Kind"/>, as the retail model names them: <c>captured</c>, <c>refund-paid</c>, <c>payment-closed</c>; none
-    /// for a finished trade. Used by <c>AddPaymentNotifications</c>.
+    /// By <see cref="NotificationFacts.Kind"/>, as the retail model names them: <c>captured</c>, <c>refund-paid</c>,
+    /// <c>payment-closed</c>; none for a finished trade. Used by <c>AddPaymentNotifications</c>.
     /// </value>
     public Func<NotificationFacts, string?> Trigger { get; set; } = static notification => notification.Kind switch
     {
@@ -43,7 +46,8 @@ public sealed class NotificationOptions : GroupedOperationsOptions
         NotificationKind.Refunded => "refund-paid",
         NotificationKind.Closed => "payment-closed",
         NotificationKind.Finished => null,
-        _ => throw new ArgumentException($"{notification.Kind} is no kind of notification. Use a member of NotificationKind.", nameof(notification)),
+        _ => throw new ArgumentException(
+            $"{notification.Kind} is no kind of notification. Use a member of NotificationKind.", nameof(notification)),
     };
 
     /// <inheritdoc/>
@@ -55,7 +59,8 @@ public sealed class NotificationOptions : GroupedOperationsOptions
         {
             faults.Add(
                 nameof(Retention),
-                $"is {Retention}, and {provider} repeats a notification for {horizon}: the last one would take effect a second time. Use a longer one.");
+                $"is {Retention}, and {provider} repeats a notification for {horizon}: the last one would take effect a second time. "
+                + "Use a longer one.");
         }
     }
 }

@@ -1,6 +1,9 @@
 namespace OrderKit.Idempotency;
 
-/// <summary>What became of a notification. Every outcome but <see cref="Conflict"/> is durable. Answer the provider with <see cref="Acknowledgement"/>.</summary>
+/// <summary>
+/// What became of a notification. Every outcome but <see cref="Conflict"/> is durable. Answer the provider with
+/// <see cref="Acknowledgement"/>.
+/// </summary>
 /// <param name="Acknowledgement">The answer for the provider.</param>
 public abstract record NotificationOutcome(Acknowledgement Acknowledgement)
 {

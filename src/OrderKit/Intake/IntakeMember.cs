@@ -24,6 +24,12 @@ internal sealed class IntakeMember(IntakeRequest request) : GroupMember
         return true;
     }
 
+    protected override bool TryConclude(StoredOperation row)
+    {
+        Conclude(row);
+        return true;
+    }
+
     /// <summary>Concludes that the store has its key already.</summary>
     public void Conclude(StoredOperation row) => Result =
         !row.Fingerprint.Equals(request.Fingerprint) ? new IntakeResult.Mismatch(row.Fingerprint.DifferencesTo(request.Fingerprint))

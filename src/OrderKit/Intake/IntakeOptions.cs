@@ -9,7 +9,9 @@ public sealed class IntakeOptions : GroupedWriterOptions
     /// <value>7 days; Alipay repeats a notification for 25 hours, WeChat Pay for 24 hours and 4 minutes.</value>
     public TimeSpan Retention { get; set; } = TimeSpan.FromDays(7);
 
-    /// <summary>How long each source repeats a delivery. <see cref="Retention"/> must be longer than all of them, or the host does not start.</summary>
+    /// <summary>
+    /// How long each source repeats a delivery. <see cref="Retention"/> must be longer than all of them, or the host does not start.
+    /// </summary>
     /// <value>25 hours for <c>alipay</c>, 24 hours and 4 minutes for <c>wechatpay</c>. Add your own sources.</value>
     public IDictionary<string, TimeSpan> RedeliveryHorizons { get; } = new Dictionary<string, TimeSpan>(StringComparer.Ordinal)
     {
@@ -31,7 +33,8 @@ public sealed class IntakeOptions : GroupedWriterOptions
         {
             faults.Add(
                 nameof(Retention),
-                $"is {Retention}, and {source} repeats a delivery for {horizon}: the last one would take effect a second time. Use a longer one.");
+                $"is {Retention}, and {source} repeats a delivery for {horizon}: the last one would take effect a second time. "
+                + "Use a longer one.");
         }
     }
 }

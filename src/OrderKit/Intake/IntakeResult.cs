@@ -22,7 +22,9 @@ public abstract record IntakeResult
     /// <param name="Fired">The result of the lifecycle.</param>
     public sealed record Parked(FireResult Fired) : IntakeResult;
 
-    /// <summary>A rule refused it. A command that could not be decided (<see cref="FireResult.Unresolved"/>) leaves no claim: send it again.</summary>
+    /// <summary>
+    /// A rule refused it. A command that could not be decided (<see cref="FireResult.Unresolved"/>) leaves no claim: send it again.
+    /// </summary>
     /// <param name="Fired">The result of the lifecycle.</param>
     /// <param name="Refusal">Why.</param>
     public sealed record Rejected(FireResult Fired, string Refusal) : IntakeResult;

@@ -6,7 +6,10 @@ using OrderKit.StateMachine;
 
 namespace OrderKit;
 
-/// <summary>Takes facts of many callers at once. Claim, transition, journal and outbox of each are written together, and many facts share a transaction.</summary>
+/// <summary>
+/// Takes facts of many callers at once. Claim, transition, journal and outbox of each are written together, and many facts share a
+/// transaction.
+/// </summary>
 /// <remarks>
 /// Safe for any number of callers. While one transaction is written the next one gathers, so a lone caller never waits for others. A
 /// result means that the fact is durable. A call that throws may be repeated with the same request: its key makes it take effect once.
@@ -19,7 +22,8 @@ public sealed class OrderIntake : IAsyncDisposable
 
     /// <summary>Creates the intake; hosts with a container get it from there.</summary>
     public OrderIntake(
-        IOperationStore operations, IUnitOfWorkFactory units, OrderLifecycle lifecycle, IOptions<IntakeOptions>? options = null, TimeProvider? timeProvider = null)
+        IOperationStore operations, IUnitOfWorkFactory units, OrderLifecycle lifecycle, IOptions<IntakeOptions>? options = null,
+        TimeProvider? timeProvider = null)
     {
         _lifecycle = lifecycle ?? throw new ArgumentNullException(nameof(lifecycle));
         var settings = options?.Value ?? new IntakeOptions();
@@ -31,11 +35,17 @@ public sealed class OrderIntake : IAsyncDisposable
     /// <param name="request">The fact and its key.</param>
     /// <param name="cancellationToken">Takes it back while it waits. A fact that is being written is finished.</param>
     /// <exception cref="ArgumentException">The fact is malformed.</exception>
-    /// <exception cref="CommitOutcomeUnknownException">The commit's answer was lost, and nothing of it was found: send the fact again.</exception>
+    /// <exception cref="CommitOutcomeUnknownException">
+    /// The commit's answer was lost, and nothing of it was found: send the fact again.
+    /// </exception>
     public async Task<IntakeResult> TakeAsync(IntakeRequest request, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        var member = new IntakeMember(request) { Requests = [new OperationRequest(request.Key, request.Fingerprint, Guid.NewGuid())], Terms = _terms };
+        var member = new IntakeMember(request)
+        {
+            Requests = [new OperationRequest(request.Key, request.Fingerprint, Guid.NewGuid())],
+            Terms = _terms,
+        };
         await _groups.SubmitAsync(member, cancellationToken).ConfigureAwait(false);
         return member.Result!;
     }
@@ -58,7 +68,8 @@ public sealed class OrderIntake : IAsyncDisposable
             }
         }
 
-        var fired = await _lifecycle.FireManyAsync(run.UnitOfWork, [.. won.Select(static member => member.Request.Fact)]).ConfigureAwait(false);
+        OrderFact[] facts = [.. won.Select(static member => member.Request.Fact)];
+        var fired = await _lifecycle.FireManyAsync(run.UnitOfWork, facts).ConfigureAwait(false);
         for (var i = 0; i < won.Count; i++)
         {
             won[i].Conclude(fired[i]);

@@ -10,15 +10,18 @@ namespace OrderKit;
 internal sealed class OrderNotificationEffects(OrderLifecycle lifecycle, IPaymentDocuments documents, IOptions<NotificationOptions> options)
     : INotificationEffects
 {
-    public ValueTask<PaymentDocument?> FindDocumentAsync(UnitOfWork unitOfWork, NotificationFacts notification, CancellationToken cancellationToken) =>
+    public ValueTask<PaymentDocument?> FindDocumentAsync(
+        UnitOfWork unitOfWork, NotificationFacts notification, CancellationToken cancellationToken) =>
         documents.FindAsync(
-            unitOfWork, notification.Tenant, notification.Provider, notification.MerchantTradeNumber, notification.RefundNumber, cancellationToken);
+            unitOfWork, notification.Tenant, notification.Provider, notification.MerchantTradeNumber, notification.RefundNumber,
+            cancellationToken);
 
     public async ValueTask<IReadOnlyList<NotificationEffectResult>> ApplyAsync(
         UnitOfWork unitOfWork, IReadOnlyList<NotificationEffect> effects, CancellationToken cancellationToken)
     {
         var facts = effects.Select(effect => FactsOf(effect).ToList()).ToList();
-        var fired = await lifecycle.FireManyAsync(unitOfWork, [.. facts.SelectMany(static ofEffect => ofEffect)], cancellationToken).ConfigureAwait(false);
+        OrderFact[] all = [.. facts.SelectMany(static ofEffect => ofEffect)];
+        var fired = await lifecycle.FireManyAsync(unitOfWork, all, cancellationToken).ConfigureAwait(false);
         var results = new NotificationEffectResult[effects.Count];
         for (int i = 0, next = 0; i < results.Length; next += facts[i++].Count)
         {
