@@ -59,7 +59,7 @@ public sealed class GroupRun<TMember>
             _opened.Add(service, lease = service.Open());
         }
 
-        return ((ScopedLease<TService>)lease).Service;
+        return ((ScopedService<TService>.Lease)lease).Service;
     }
 
     /// <summary>

@@ -20,6 +20,7 @@ public sealed class NotificationGate : IAsyncDisposable
     private const int MaxAttempts = 5;
 
     private readonly IQuarantineStore _quarantine;
+    private readonly AlertNotices _notices;
     private readonly ScopedService<INotificationEffects> _effects;
     private readonly NotificationOptions _options;
     private readonly OperationGroups<GroupedNotification> _groups;
@@ -27,9 +28,11 @@ public sealed class NotificationGate : IAsyncDisposable
     /// <summary>Creates the gate; hosts with a container get it from there.</summary>
     public NotificationGate(
         IOperationStore operations, IQuarantineStore quarantine, IUnitOfWorkFactory units, ScopedService<INotificationEffects> effects,
-        IOptions<NotificationOptions>? options = null, TimeProvider? timeProvider = null, ILogger<NotificationGate>? logger = null)
+        IOptions<NotificationOptions>? options = null, TimeProvider? timeProvider = null, ILogger<NotificationGate>? logger = null,
+        AlertNotices? notices = null)
     {
         _quarantine = quarantine ?? throw new ArgumentNullException(nameof(quarantine));
+        _notices = notices ?? AlertNotices.None;
         _effects = effects ?? throw new ArgumentNullException(nameof(effects));
         _options = options?.Value ?? new NotificationOptions();
         _groups = new OperationGroups<GroupedNotification>(operations, units, ActAsync, _options, MaxAttempts, timeProvider, logger);
@@ -230,7 +233,11 @@ public sealed class NotificationGate : IAsyncDisposable
             Detail = detail,
             Content = content,
         };
-        await _quarantine.AddAsync(unit, message, CancellationToken.None).ConfigureAwait(false);
+        if (await _quarantine.AddAsync(unit, message, CancellationToken.None).ConfigureAwait(false))
+        {
+            var notice = new AlertNotice(message.Tenant, AlertKinds.Quarantine, message.Source, message.Reason, message.MessageId);
+            await _notices.WriteAsync(unit, [notice], CancellationToken.None).ConfigureAwait(false);
+        }
 
         // A callback may be faster than the host's own document: it passes when it is sent again.
         var protocol = ProtocolOf(notification.Provider);

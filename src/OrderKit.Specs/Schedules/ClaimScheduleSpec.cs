@@ -142,8 +142,8 @@ public static class ClaimScheduleSpec
     {
         var minutes = TimeSpan.FromMinutes(5);
         var desk = new OperationDesk(store, way);
-        await desk.LeaseAsync(Retrying, clock: new ManualTimeProvider(Sample.Noon - minutes)).ConfigureAwait(false);
-        await desk.LeaseAsync(Retrying, clock: new ManualTimeProvider(Sample.Noon + minutes)).ConfigureAwait(false);
+        await desk.LeaseAsync(Retrying, clock: new FakeTimeProvider(Sample.Noon - minutes)).ConfigureAwait(false);
+        await desk.LeaseAsync(Retrying, clock: new FakeTimeProvider(Sample.Noon + minutes)).ConfigureAwait(false);
         way.Passes(OperationDesk.Lease / 2);
         await way.RunAsync().ConfigureAwait(false);
 

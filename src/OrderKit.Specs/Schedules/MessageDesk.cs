@@ -12,7 +12,7 @@ internal sealed class MessageDesk(IStoreUnderTest store, Interleaving way)
     /// <summary>The longest pause before something is tried again; with the jitter, anything up to it.</summary>
     public static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);
 
-    private readonly ManualTimeProvider _standing = new(Sample.Noon);
+    private readonly FakeTimeProvider _standing = new(Sample.Noon);
 
     /// <summary>The destination, and the consumer that receives there.</summary>
     public string Name { get; } = way.Mark;

@@ -8,7 +8,7 @@ namespace OrderKit.Specs;
 public static class PaymentScheduleSpec
 {
     // Nothing in it takes time.
-    private static readonly ManualTimeProvider Standing = new(Sample.Noon);
+    private static readonly FakeTimeProvider Standing = new(Sample.Noon);
 
     private static readonly Money Price = new(19_900, Currency.CNY);
 

@@ -58,9 +58,9 @@ internal sealed class SqlCall(SqlSession session, DbCommand command, bool hasNow
             isDone = true;
             return changed;
         }
-        catch (DbException exception) when (session.Dialect.ContentionOf(exception) is not null)
+        catch (DbException exception) when (session.ContentionOf(exception) is not null)
         {
-            throw session.Dialect.ContentionOf(exception)!;
+            throw session.ContentionOf(exception)!;
         }
         finally
         {
@@ -78,9 +78,9 @@ internal sealed class SqlCall(SqlSession session, DbCommand command, bool hasNow
             isDone = true;
             return value is DBNull ? null : value;
         }
-        catch (DbException exception) when (session.Dialect.ContentionOf(exception) is not null)
+        catch (DbException exception) when (session.ContentionOf(exception) is not null)
         {
-            throw session.Dialect.ContentionOf(exception)!;
+            throw session.ContentionOf(exception)!;
         }
         finally
         {
@@ -113,9 +113,9 @@ internal sealed class SqlCall(SqlSession session, DbCommand command, bool hasNow
 
             isDone = true;
         }
-        catch (DbException exception) when (session.Dialect.ContentionOf(exception) is not null)
+        catch (DbException exception) when (session.ContentionOf(exception) is not null)
         {
-            throw session.Dialect.ContentionOf(exception)!;
+            throw session.ContentionOf(exception)!;
         }
         finally
         {
@@ -140,9 +140,9 @@ internal sealed class SqlCall(SqlSession session, DbCommand command, bool hasNow
                 return row;
             }
         }
-        catch (DbException exception) when (session.Dialect.ContentionOf(exception) is not null)
+        catch (DbException exception) when (session.ContentionOf(exception) is not null)
         {
-            throw session.Dialect.ContentionOf(exception)!;
+            throw session.ContentionOf(exception)!;
         }
         finally
         {

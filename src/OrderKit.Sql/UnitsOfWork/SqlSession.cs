@@ -1,4 +1,5 @@
 using System.Data.Common;
+using OrderKit.Core;
 
 namespace OrderKit.Sql;
 
@@ -26,6 +27,9 @@ public sealed class SqlSession : IAsyncDisposable
     /// <summary>Whether a statement of the transaction failed, or may have failed unseen.</summary>
     internal bool HasFailed { get; set; }
 
+    /// <summary>Whether contention is thrown as the driver's own exception.</summary>
+    internal bool ThrowsDriverExceptions { get; init; }
+
     internal SqlDatabase Database => _database;
 
     internal SqlDialect Dialect => _database.Dialect;
@@ -46,6 +50,9 @@ public sealed class SqlSession : IAsyncDisposable
         call.Command.Transaction = Transaction;
         return call;
     }
+
+    /// <summary>The exception to throw instead of the driver's; <see langword="null"/> where the driver's is thrown as it is.</summary>
+    internal ContentionException? ContentionOf(DbException exception) => ThrowsDriverExceptions ? null : Dialect.ContentionOf(exception);
 
     /// <summary>A command for a text that was put together for this one call.</summary>
     internal SqlCall CallOnce(string template) => Make(template, isConstant: false);

@@ -109,7 +109,7 @@ public abstract class GroupFaultTests
             _operations = services.GetRequiredService<IOperationStore>();
 
             // Nothing in it takes time.
-            var clock = new ManualTimeProvider(DateTimeOffset.UnixEpoch);
+            var clock = new FakeTimeProvider(DateTimeOffset.UnixEpoch);
             _grouped = new GroupedOperations(this, this, timeProvider: clock);
             _gate = new NotificationGate(
                 this, services.GetRequiredService<IQuarantineStore>(), this, new ScopedService<INotificationEffects>(this), timeProvider: clock);

@@ -89,7 +89,7 @@ public abstract class GroupedNotificationTests
 
             // Nothing in it takes time, so that a set is not begun before all of it is there.
             Gate = new NotificationGate(
-                store.Operations, store.Quarantine, this, new ScopedService<INotificationEffects>(this), Options.Create(options), new ManualTimeProvider(DateTimeOffset.UnixEpoch));
+                store.Operations, store.Quarantine, this, new ScopedService<INotificationEffects>(this), Options.Create(options), new FakeTimeProvider(DateTimeOffset.UnixEpoch));
         }
 
         public NotificationGate Gate { get; }
