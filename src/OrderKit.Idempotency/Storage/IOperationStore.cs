@@ -6,6 +6,10 @@ namespace OrderKit.Idempotency.Storage;
 /// <remarks>A row whose answer has expired is as good as none: it is claimed again under its next epoch, whether or not it was swept.</remarks>
 public interface IOperationStore
 {
+    /// <summary>Whether a read costs little beside a claim, so that it is worthwhile to look for duplicates before they wait for the writer.</summary>
+    /// <value><see langword="false"/>; a file with one writer and many readers answers <see langword="true"/>.</value>
+    bool FindsBeforeClaims => false;
+
     /// <summary>Claims operations, each by one atomic statement; waits for another transaction that claims the same.</summary>
     /// <param name="unitOfWork">The transaction of the effect, or of the claim alone.</param>
     /// <param name="requests">The requests, of different keys.</param>

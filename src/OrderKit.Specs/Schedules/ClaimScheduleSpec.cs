@@ -50,7 +50,7 @@ public static class ClaimScheduleSpec
         await desk.ProveAsync().ConfigureAwait(false);
         Expect.Equal(0, desk.Failures.Count);
         Expect.Equal(2 - way.Crashes, desk.Answers.Count);
-        Expect.That(way.Crashes > 0 || desk.Executed.Count() == 1, "Where nobody crashed one caller did it.");
+        Expect.That(way.Crashes > 0 || desk.Applied.Count() == 1, "Where nobody crashed one caller did it.");
         await AskAgainAsync(desk).ConfigureAwait(false);
     });
 
@@ -78,7 +78,7 @@ public static class ClaimScheduleSpec
 
         await desk.ProveAsync().ConfigureAwait(false);
         Expect.That(desk.Failures.TrueForAll(failure => failure is InvalidOperationException { Message: "The effect fails." }), "Nobody fails of another one's claim.");
-        Expect.That(way.Crashes > 0 || desk.Executed.Any() || desk.Replayed.Any(), "The other one has it done.");
+        Expect.That(way.Crashes > 0 || desk.Applied.Any() || desk.Duplicates.Any(), "The other one has it done.");
         Expect.That(!desk.Answers.OfType<OperationOutcome<string>.Running>().Any(), "A claim that is not committed makes nobody wait for a worker.");
         await AskAgainAsync(desk).ConfigureAwait(false);
     });
@@ -93,7 +93,7 @@ public static class ClaimScheduleSpec
 
         await desk.ProveAsync().ConfigureAwait(false);
         Expect.That(desk.EffectsElsewhere <= 1, "A lease lets one worker act.");
-        Expect.That(way.Crashes > 0 || desk.Executed.Count() == 1, "Where nobody crashed one worker did it.");
+        Expect.That(way.Crashes > 0 || desk.Applied.Count() == 1, "Where nobody crashed one worker did it.");
         Expect.Equal(0, desk.Failures.Count);
 
         await store.AdvanceAsync(OperationDesk.Lease).ConfigureAwait(false);
@@ -131,10 +131,10 @@ public static class ClaimScheduleSpec
         await way.RunAsync().ConfigureAwait(false);
 
         // It is done once, and once more when the answer of before has expired.
-        Expect.That(desk.Executed.Count() <= 2, "What one life of a row has seen done, is not done again in it.");
+        Expect.That(desk.Applied.Count() <= 2, "What one life of a row has seen done, is not done again in it.");
 
         // Each answer of its own epoch: whoever executed wrote, and whoever was overtaken or outlived did not.
-        Expect.Equal(desk.Executed.Count(), await desk.EffectsAsync().ConfigureAwait(false));
+        Expect.Equal(desk.Applied.Count(), await desk.EffectsAsync().ConfigureAwait(false));
         Expect.That(desk.Failures.TrueForAll(failure => failure is OperationLostException), "Who came too late is told so.");
     });
 
@@ -160,7 +160,7 @@ public static class ClaimScheduleSpec
         way.Passes(LongAfter);
         await way.RunAsync().ConfigureAwait(false);
 
-        Expect.Equal(1, desk.Executed.Count());
+        Expect.Equal(1, desk.Applied.Count());
         Expect.Equal(1, await desk.EffectsAsync().ConfigureAwait(false));
     });
 
@@ -186,7 +186,7 @@ public static class ClaimScheduleSpec
     {
         var brief = new OperationPolicy { SuccessRetention = TimeSpan.FromMinutes(1) };
         var desk = new OperationDesk(store, way);
-        Expect.That(await desk.JoinAgainAsync(brief).ConfigureAwait(false) is OperationOutcome<string>.Executed, "The first request is executed.");
+        Expect.That(await desk.JoinAgainAsync(brief).ConfigureAwait(false) is OperationOutcome<string>.Applied, "The first request is executed.");
         await desk.JoinAsync(policy: brief).ConfigureAwait(false);
         await desk.JoinAsync(policy: brief).ConfigureAwait(false);
         await way.AddAsync(async participant => await participant.Store.Operations.SweepAsync(10).ConfigureAwait(false)).ConfigureAwait(false);
@@ -195,9 +195,9 @@ public static class ClaimScheduleSpec
 
         Expect.Equal(0, desk.Failures.Count);
         Expect.Equal(2, desk.Answers.Count);
-        Expect.That(desk.Executed.Count() <= 1, "What has expired is done again by one.");
-        Expect.Equal(1 + desk.Executed.Count(), await desk.EffectsAsync().ConfigureAwait(false));
-        Expect.That(desk.Executed.All(done => desk.Replayed.All(answer => answer.Result == done.Result || answer.Result == "result 1")), "The answer of before is given until it expires, and the answer of now after that.");
+        Expect.That(desk.Applied.Count() <= 1, "What has expired is done again by one.");
+        Expect.Equal(1 + desk.Applied.Count(), await desk.EffectsAsync().ConfigureAwait(false));
+        Expect.That(desk.Applied.All(done => desk.Duplicates.All(answer => answer.Result == done.Result || answer.Result == "result 1")), "The answer of before is given until it expires, and the answer of now after that.");
     });
 
     private static Task<InterleavingCount> SweepersAsync(IStoreUnderTest store, Exploration exploration) => Interleavings.ExploreAsync(store, exploration, async way =>
@@ -225,7 +225,7 @@ public static class ClaimScheduleSpec
         way.Passes(LongAfter);
         await way.RunAsync().ConfigureAwait(false);
 
-        Expect.Equal(1, desk.Executed.Count());
+        Expect.Equal(1, desk.Applied.Count());
         await store.AdvanceAsync(LongAfter).ConfigureAwait(false);
         swept += await store.Operations.SweepAsync(100).ConfigureAwait(false);
         Expect.Equal(4, swept);
@@ -243,7 +243,7 @@ public static class ClaimScheduleSpec
         await desk.ProveAsync().ConfigureAwait(false);
         Expect.That(desk.EffectsElsewhere <= 1, "One of the two contents is done.");
         Expect.Equal(0, desk.Failures.Count);
-        Expect.That(way.Crashes > 0 || (desk.Executed.Count() == 1 && desk.Answers.OfType<OperationOutcome<string>.Mismatch>().Count() == 1), "Who asks for something else is told so, also while the first runs, is lapsed or done.");
+        Expect.That(way.Crashes > 0 || (desk.Applied.Count() == 1 && desk.Answers.OfType<OperationOutcome<string>.Mismatch>().Count() == 1), "Who asks for something else is told so, also while the first runs, is lapsed or done.");
         Expect.That(desk.Answers.OfType<OperationOutcome<string>.Mismatch>().All(answer => answer.Fields.SequenceEqual(["content"])), "The fields that differ are named.");
     });
 
@@ -263,15 +263,15 @@ public static class ClaimScheduleSpec
         // Who asks while the worker of now still acts would be told of an effect that is about to happen: the provider is asked once the lease is over.
         await store.AdvanceAsync(OperationDesk.Lease).ConfigureAwait(false);
         var last = await desk.LeaseAgainAsync(asking).ConfigureAwait(false);
-        Expect.That(last is OperationOutcome<string>.Executed or OperationOutcome<string>.Replayed, $"In the end it is done, and the answer is not {last}.");
+        Expect.That(last is OperationOutcome<string>.Applied or OperationOutcome<string>.Duplicate, $"In the end it is done, and the answer is not {last}.");
         Expect.Equal(1, desk.EffectsElsewhere);
     });
 
     private static async Task AskAgainAsync(OperationDesk desk)
     {
         var again = await desk.JoinAgainAsync().ConfigureAwait(false);
-        Expect.That(again is OperationOutcome<string>.Executed or OperationOutcome<string>.Replayed, "Who asks again has it done.");
+        Expect.That(again is OperationOutcome<string>.Applied or OperationOutcome<string>.Duplicate, "Who asks again has it done.");
         Expect.Equal(1, await desk.EffectsAsync().ConfigureAwait(false));
-        Expect.That(desk.Executed.All(first => again is OperationOutcome<string>.Replayed replayed && replayed.Result == first.Result), "Who asks again hears the first result.");
+        Expect.That(desk.Applied.All(first => again is OperationOutcome<string>.Duplicate duplicate && duplicate.Result == first.Result), "Who asks again hears the first result.");
     }
 }

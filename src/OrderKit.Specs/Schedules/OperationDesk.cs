@@ -29,9 +29,9 @@ internal sealed class OperationDesk(IStoreUnderTest store, Interleaving way)
     /// <summary>The keys under which it was asked for elsewhere; whoever gets one twice does it once.</summary>
     public HashSet<string> DownstreamKeys { get; } = [];
 
-    public IEnumerable<OperationOutcome<string>.Executed> Executed => Answers.OfType<OperationOutcome<string>.Executed>();
+    public IEnumerable<OperationOutcome<string>.Applied> Applied => Answers.OfType<OperationOutcome<string>.Applied>();
 
-    public IEnumerable<OperationOutcome<string>.Replayed> Replayed => Answers.OfType<OperationOutcome<string>.Replayed>();
+    public IEnumerable<OperationOutcome<string>.Duplicate> Duplicates => Answers.OfType<OperationOutcome<string>.Duplicate>();
 
     public static Fingerprint Print(string content = Asked) => Fingerprint.Of(("content", content));
 
@@ -81,8 +81,8 @@ internal sealed class OperationDesk(IStoreUnderTest store, Interleaving way)
     {
         var effects = await EffectsAsync().ConfigureAwait(false);
         Expect.That(effects <= 1, $"An operation takes effect once, and not {effects} times.");
-        Expect.That(effects == 1 || !(Executed.Any() || Replayed.Any()), "What somebody was told is done, is done.");
-        Expect.That(Executed.Count() <= 1, "One caller did it.");
+        Expect.That(effects == 1 || !(Applied.Any() || Duplicates.Any()), "What somebody was told is done, is done.");
+        Expect.That(Applied.Count() <= 1, "One caller did it.");
     }
 
     private async Task<string> WriteAsync(IStoreActor actor, JoinedOperation operation, bool fails, CancellationToken cancellationToken)

@@ -201,7 +201,7 @@ public static class PaymentScheduleSpec
     {
         try
         {
-            var gate = new NotificationGate(actor.Operations, actor.Quarantine, actor.Units, new Effects(actor, way), timeProvider: Standing);
+            var gate = new NotificationGate(actor.Operations, actor.Quarantine, actor.Units, new ScopedService<INotificationEffects>(new Effects(actor, way)), timeProvider: Standing);
             await using var ends = gate.ConfigureAwait(false);
             return await gate.AcceptAsync(told).ConfigureAwait(false);
         }
@@ -240,10 +240,15 @@ public static class PaymentScheduleSpec
         public ValueTask<PaymentDocument?> FindDocumentAsync(UnitOfWork unitOfWork, NotificationFacts notification, CancellationToken cancellationToken) => new(
             new PaymentDocument(notification.MerchantTradeNumber, Price, [new PaymentShare(Sample.Key(notification.Tenant, notification.MerchantTradeNumber), Price)], "alipay"));
 
-        public ValueTask ApplyAsync(UnitOfWork unitOfWork, IReadOnlyList<NotificationEffect> effects, CancellationToken cancellationToken) => actor.Outbox.AppendAsync(
-            unitOfWork,
-            [.. effects.Select(effect => string.Create(CultureInfo.InvariantCulture, $"{effect.Notification.ProviderTradeNumber}-{effect.Notification.Kind}"))
-                .Select(id => new OutboxMessage(id, way.Mark, effects[0].Notification.Tenant, id, "paid", default))],
-            cancellationToken);
+        public async ValueTask<IReadOnlyList<NotificationEffectResult>> ApplyAsync(
+            UnitOfWork unitOfWork, IReadOnlyList<NotificationEffect> effects, CancellationToken cancellationToken)
+        {
+            var ids = effects.Select(static effect => string.Create(
+                CultureInfo.InvariantCulture, $"{effect.Notification.ProviderTradeNumber}-{effect.Notification.Kind}"));
+            await actor.Outbox.AppendAsync(
+                unitOfWork, [.. ids.Select(id => new OutboxMessage(id, way.Mark, effects[0].Notification.Tenant, id, "paid", default))],
+                cancellationToken).ConfigureAwait(false);
+            return new NotificationEffectResult[effects.Count];
+        }
     }
 }

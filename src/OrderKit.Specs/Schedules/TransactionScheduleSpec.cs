@@ -99,7 +99,7 @@ public static class TransactionScheduleSpec
         await way.RunAsync().ConfigureAwait(false);
 
         await desk.ProveAsync().ConfigureAwait(false);
-        Expect.Equal(1, desk.Executed.Count());
+        Expect.Equal(1, desk.Applied.Count());
         Expect.Equal(1, await desk.EffectsAsync().ConfigureAwait(false));
     });
 
@@ -115,7 +115,7 @@ public static class TransactionScheduleSpec
         var done = desk.Answers.Where(told => told is { Key: "a", Outcome: not null }).Select(told => told.Outcome).ToList();
         Expect.That(effects <= 1, $"An operation takes effect once, and not {effects} times.");
         Expect.That(effects == 1 || done.Count == 0, "What somebody was told is done, is done.");
-        Expect.That(done.OfType<OperationOutcome<bool>.Executed>().Count() <= 1, "One caller did it.");
+        Expect.That(done.OfType<OperationOutcome<bool>.Applied>().Count() <= 1, "One caller did it.");
         Expect.That(way.Crashes + way.LostCommits > 0 || done.Count == 3, "Where nothing breaks, all hear of it.");
 
         Expect.Equal(0, await desk.EffectsAsync("b").ConfigureAwait(false));

@@ -46,6 +46,9 @@ public abstract class SqlDialect
     /// <summary>Says that a statement failed because of another transaction; <see langword="null"/> where it failed for another reason.</summary>
     public virtual ContentionException? ContentionOf(DbException exception) => null;
 
+    /// <summary>The statement that limits the lock waits of its transaction ($1, in milliseconds); <see langword="null"/> where there are none.</summary>
+    public virtual string? LimitLockWaits => null;
+
     /// <summary>The statement that counts the tables named by its one parameter (0 or 1).</summary>
     public abstract string TableExists(SqlNames names);
 

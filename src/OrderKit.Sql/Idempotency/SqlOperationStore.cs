@@ -44,6 +44,8 @@ internal sealed class SqlOperationStore(SqlDatabase database) : IOperationStore
             SELECT o.key, o.scope, o.tenant FROM {operations} o WHERE o.state IN (2, 3) AND o.expires_at <= (SELECT {now}) ORDER BY o.expires_at LIMIT (SELECT $1))
         """;
 
+    public bool FindsBeforeClaims => !Sets;
+
     private bool Sets => database.Dialect.WritesSets;
 
     public async ValueTask<IReadOnlyList<ClaimAnswer>> ClaimAsync(

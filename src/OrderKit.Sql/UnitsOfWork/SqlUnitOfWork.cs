@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Globalization;
 using OrderKit.Core;
 
 namespace OrderKit.Sql;
@@ -112,6 +113,16 @@ public sealed class SqlUnitOfWork : UnitOfWork
 
         await EndAsync(isSound: true).ConfigureAwait(false);
         TellCommitted();
+    }
+
+    /// <inheritdoc/>
+    public override async ValueTask LimitLockWaitsAsync(TimeSpan limit, CancellationToken cancellationToken = default)
+    {
+        if (!IsEnlisted && _session is { Dialect.LimitLockWaits: { } statement } session)
+        {
+            var milliseconds = ((long)limit.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
+            await session.Call(statement).With(milliseconds).ScalarAsync(cancellationToken).ConfigureAwait(false);
+        }
     }
 
     /// <inheritdoc/>
