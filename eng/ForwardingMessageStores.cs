@@ -21,7 +21,7 @@ internal abstract class ForwardingLaneStore<TDelivery>(ILaneStore<TDelivery> inn
         CallAsync(() => inner.RetryAsync(delivery, delay, error, cancellationToken));
 
     public virtual async ValueTask ReleaseAsync(IReadOnlyList<TDelivery> deliveries, CancellationToken cancellationToken = default) =>
-        await CallAsync(() => DoneAsync(inner.ReleaseAsync(deliveries, cancellationToken)));
+        await CallAsync(() => DoneAsync(inner.ReleaseAsync(deliveries, cancellationToken))).ConfigureAwait(false);
 
     public virtual ValueTask<bool> RemoveAsync(UnitOfWork unitOfWork, TDelivery delivery, CancellationToken cancellationToken = default) =>
         CallAsync(() => inner.RemoveAsync(Unwrap(unitOfWork), delivery, cancellationToken));
@@ -34,7 +34,7 @@ internal abstract class ForwardingLaneStore<TDelivery>(ILaneStore<TDelivery> inn
 
     protected static async ValueTask<bool> DoneAsync(ValueTask act)
     {
-        await act;
+        await act.ConfigureAwait(false);
         return true;
     }
 }
@@ -43,7 +43,7 @@ internal abstract class ForwardingLaneStore<TDelivery>(ILaneStore<TDelivery> inn
 internal abstract class ForwardingOutboxStore(IOutboxStore inner) : ForwardingLaneStore<OutboxDelivery>(inner), IOutboxStore
 {
     public virtual async ValueTask AppendAsync(UnitOfWork unitOfWork, IReadOnlyList<OutboxMessage> messages, CancellationToken cancellationToken = default) =>
-        await CallAsync(() => DoneAsync(inner.AppendAsync(Unwrap(unitOfWork), messages, cancellationToken)));
+        await CallAsync(() => DoneAsync(inner.AppendAsync(Unwrap(unitOfWork), messages, cancellationToken))).ConfigureAwait(false);
 
     public virtual ValueTask<int> CompleteAsync(IReadOnlyList<OutboxDelivery> deliveries, CancellationToken cancellationToken = default) =>
         CallAsync(() => inner.CompleteAsync(deliveries, cancellationToken));
@@ -58,7 +58,7 @@ internal abstract class ForwardingInboxStore(IInboxStore inner) : ForwardingLane
 
     public virtual async ValueTask CompleteAsync(
         UnitOfWork unitOfWork, IReadOnlyList<InboxDelivery> deliveries, TimeSpan retention, CancellationToken cancellationToken = default) =>
-        await CallAsync(() => DoneAsync(inner.CompleteAsync(Unwrap(unitOfWork), deliveries, retention, cancellationToken)));
+        await CallAsync(() => DoneAsync(inner.CompleteAsync(Unwrap(unitOfWork), deliveries, retention, cancellationToken))).ConfigureAwait(false);
 
     public virtual ValueTask<bool> BringBackAsync(UnitOfWork unitOfWork, InboxMessage message, CancellationToken cancellationToken = default) =>
         CallAsync(() => inner.BringBackAsync(Unwrap(unitOfWork), message, cancellationToken));

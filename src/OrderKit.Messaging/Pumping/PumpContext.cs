@@ -47,8 +47,7 @@ internal sealed class PumpContext(
     }
 
     /// <summary>Disposes the scope of a sink or handler: after it has ended, also if it goes on although it was cancelled.</summary>
-    public static async ValueTask EndAsync<T>(ScopedLease<T> scope, Exception? failure)
-        where T : class
+    public static async ValueTask EndAsync(IAsyncDisposable scope, Exception? failure)
     {
         if (failure is HandlerTimeoutException { Running: { } running })
         {

@@ -1,5 +1,4 @@
 using OrderKit.Core;
-using OrderKit.Core.Storage;
 using OrderKit.Messaging;
 
 namespace OrderKit.Specs;
@@ -9,6 +8,7 @@ public static class LaneStoreSpec
 {
     // More than a store reads over without putting them off.
     private const int Deep = 300;
+    private const string Name = "events";
 
     /// <summary>The rules.</summary>
     public static IReadOnlyList<SpecCase<IStoreUnderTest>> Cases { get; } =
@@ -49,7 +49,7 @@ public static class LaneStoreSpec
         // By number: claims that lapsed at the same instant have no order.
         var all = (await lanes.ClaimAsync().ConfigureAwait(false)).OrderBy(delivery => delivery.Id).ToList();
         Expect.That(await lanes.Of(lanes.Store).StartAsync(all[0]).ConfigureAwait(false), "The claim stands.");
-        Expect.Equal(1, (await lanes.Of(lanes.Store).BacklogAsync(lanes.Name).ConfigureAwait(false)).OldestAttempts);
+        Expect.Equal(1, (await lanes.Of(lanes.Store).BacklogAsync(Name).ConfigureAwait(false)).OldestAttempts);
         await lanes.Store.AdvanceAsync(Acting.Minute * 2).ConfigureAwait(false);
         all = [.. (await lanes.ClaimAsync().ConfigureAwait(false)).OrderBy(delivery => delivery.Id)];
         Expect.Sequence([2, 1], all.Select(delivery => delivery.Attempt));
@@ -118,7 +118,7 @@ public static class LaneStoreSpec
             [.. Numbered("deep", Deep).Select(message => message.Id), .. Numbered("late", Deep).Select(message => message.Id)],
             handled.Where(id => id.Length > 2));
         Expect.Sequence(["x1", "x2"], handled.Where(id => id[0] == 'x'));
-        Expect.Equal(0, (await lanes.Of(lanes.Store).BacklogAsync(lanes.Name).ConfigureAwait(false)).Count);
+        Expect.Equal(0, (await lanes.Of(lanes.Store).BacklogAsync(Name).ConfigureAwait(false)).Count);
     }
 
     private static async Task ADeepLaneWaitsForItsHeadAsync<TDelivery>(Lanes<TDelivery> lanes)
@@ -216,8 +216,6 @@ public static class LaneStoreSpec
         where TDelivery : MessageDelivery
     {
         public IStoreUnderTest Store => store;
-
-        public string Name => "events";
 
         public abstract ILaneStore<TDelivery> Of(IStoreActor actor);
 

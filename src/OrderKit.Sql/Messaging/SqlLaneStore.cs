@@ -1,6 +1,5 @@
 using System.Globalization;
 using OrderKit.Core;
-using OrderKit.Core.Storage;
 
 namespace OrderKit.Sql;
 

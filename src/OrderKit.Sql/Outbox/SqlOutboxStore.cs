@@ -1,5 +1,4 @@
 using OrderKit.Core;
-using OrderKit.Core.Storage;
 
 namespace OrderKit.Sql;
 
