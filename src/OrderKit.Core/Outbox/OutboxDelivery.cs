@@ -1,3 +1,5 @@
+using OrderKit.Core.Storage;
+
 namespace OrderKit.Core;
 
 /// <summary>A message of the outbox that was claimed for delivery.</summary>

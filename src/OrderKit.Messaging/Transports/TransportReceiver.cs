@@ -108,7 +108,7 @@ public sealed partial class TransportReceiver : IAsyncDisposable
         _held = [];
         await subscription.AcknowledgeAsync(kept, cancellationToken).ConfigureAwait(false);
         Count(result.Accepted, "accepted");
-        Count(result.AlreadyReceived, "repeated");
+        Count(result.Duplicate, "duplicate");
         Count(result.Unreadable, "unreadable");
         Count(result.Rejected, "rejected");
         return result;

@@ -42,7 +42,7 @@ internal sealed class ReceivingDesk : IUnitOfWorkFactory, IDisposable
             while (accepted + repeated + unreadable < count)
             {
                 var once = await TransportSpec.WithinAsync(under, token => new ValueTask<ReceiveResult>(receiver.ReceiveOnceAsync(token))).ConfigureAwait(false);
-                (accepted, repeated, unreadable) = (accepted + once.Accepted, repeated + once.AlreadyReceived, unreadable + once.Unreadable);
+                (accepted, repeated, unreadable) = (accepted + once.Accepted, repeated + once.Duplicate, unreadable + once.Unreadable);
             }
         }
 

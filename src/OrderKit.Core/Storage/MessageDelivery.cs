@@ -1,4 +1,4 @@
-namespace OrderKit.Core;
+namespace OrderKit.Core.Storage;
 
 /// <summary>A message of the outbox or inbox that was claimed.</summary>
 /// <param name="Id">The row's own number.</param>
