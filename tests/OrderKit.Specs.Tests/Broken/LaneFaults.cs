@@ -1,4 +1,3 @@
-using OrderKit.Core;
 using OrderKit.Core.Storage;
 
 namespace OrderKit.Specs.Tests;
