@@ -30,7 +30,7 @@ public sealed class SpecCatalogueTests
     [Fact]
     public async Task A_name_that_is_none_is_refused_with_the_way_out()
     {
-        var failure = await Assert.ThrowsAsync<ArgumentException>(() => OrderStoreSpec.RunAsync("none", InMemoryStoreUnderTest.OpenAsync));
+        var failure = await Assert.ThrowsAsync<ArgumentException>(() => OrderStoreSpec.Suite.RunAsync("none", InMemoryStoreUnderTest.OpenAsync));
 
         Assert.Contains("Take the name from its Cases", failure.Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => SpecCatalogue.Named("none"));

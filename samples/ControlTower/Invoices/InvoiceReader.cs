@@ -5,25 +5,26 @@ using CsvHelper;
 
 namespace ControlTower.Invoices;
 
-/// <summary>Reads the excerpt line by line and hands out whole documents: the file is never in memory as a whole.</summary>
+/// <summary>Reads the excerpt line by line and returns whole documents. The file is never completely in memory.</summary>
 public sealed class InvoiceReader
 {
-    // The shop is in the United Kingdom, and its times have no zone. The rules of that zone are asked rather than assumed:
-    // in December it is UTC, in May it is not.
+    // The shop is in the United Kingdom, and its times have no zone. The offset is looked up instead of assumed:
+    // it is UTC in December, but not in May.
     private static readonly TimeZoneInfo London = TimeZoneInfo.FindSystemTimeZoneById("Europe/London");
 
     private const int Columns = 8;
 
     private readonly List<string> _refused = [];
 
-    /// <summary>The path of the excerpt beside the program.</summary>
+    /// <summary>The path of the excerpt in the program folder.</summary>
     public static string Excerpt => Path.Combine(AppContext.BaseDirectory, "Data", "online-retail.csv.gz");
 
-    /// <summary>Rows that could not be read, each with its line and the reason.</summary>
+    /// <summary>The rows that could not be read, each with its line and the reason.</summary>
     public IReadOnlyList<string> Refused => _refused;
 
     /// <summary>Reads a compressed file.</summary>
-    public async IAsyncEnumerable<InvoiceDocument> ReadFileAsync(string path, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public async IAsyncEnumerable<InvoiceDocument> ReadFileAsync(
+        string path, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 65_536, useAsync: true);
         await using var unpacked = new GZipStream(file, CompressionMode.Decompress);
@@ -32,8 +33,9 @@ public sealed class InvoiceReader
             yield return document;
     }
 
-    /// <summary>Reads text; the lines of one document stand together.</summary>
-    public async IAsyncEnumerable<InvoiceDocument> ReadAsync(TextReader text, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    /// <summary>Reads text. The lines of a document must be adjacent.</summary>
+    public async IAsyncEnumerable<InvoiceDocument> ReadAsync(
+        TextReader text, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var options = new CsvReaderOptions
         {
@@ -72,7 +74,9 @@ public sealed class InvoiceReader
             return Refuse($"'{csv.GetString("Quantity")}' is no quantity");
         if (!decimal.TryParse(csv.GetString("UnitPrice"), Price, CultureInfo.InvariantCulture, out var price))
             return Refuse($"'{csv.GetString("UnitPrice")}' is no price");
-        if (!DateTime.TryParseExact(csv.GetString("InvoiceDate"), "yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture, DateTimeStyles.None, out var local))
+        if (
+            !DateTime.TryParseExact(
+                csv.GetString("InvoiceDate"), "yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture, DateTimeStyles.None, out var local))
             return Refuse($"'{csv.GetString("InvoiceDate")}' is no time");
 
         return new InvoiceLine(
@@ -87,6 +91,6 @@ public sealed class InvoiceReader
         }
     }
 
-    // A spreadsheet made numbers of them on the way: 17850.0.
+    // A spreadsheet has converted them to numbers such as 17850.0.
     private static string CustomerOf(string text) => text.EndsWith(".0", StringComparison.Ordinal) ? text[..^2] : text;
 }

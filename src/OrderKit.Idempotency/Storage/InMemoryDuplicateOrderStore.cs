@@ -1,4 +1,3 @@
-using System.Globalization;
 using OrderKit.Core;
 using OrderKit.Core.Storage;
 
@@ -126,17 +125,16 @@ public sealed class InMemoryDuplicateOrderStore(InMemoryDatabase database, InMem
     public ValueTask<Page<SuspectedDuplicate>> QueryAsync(DuplicateOrderQuery query, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(query);
-        ArgumentOutOfRangeException.ThrowIfLessThan(query.PageSize, 1, nameof(query));
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(query.PageSize, 1_000, nameof(query));
-        var after = ParseContinuation(query.Continuation);
+        Continuations.RequirePageSize(query.PageSize, nameof(query));
+        var (instant, number) = query.Continuation is { } text ? Continuations.Read(text) : (null, 0);
+        var after = (instant ?? DateTimeOffset.MinValue, number);
         return database.ReadAsync(
             () =>
             {
                 var found = _suspicions.Where(row => Matches(query, row.Pair) && Position(row).CompareTo(after) > 0).OrderBy(Position)
                     .Take(query.PageSize + 1).ToList();
-                var items = found.Take(query.PageSize).Select(row => row.Pair).ToList();
-                return new Page<SuspectedDuplicate>(
-                    items, found.Count <= query.PageSize ? null : WriteContinuation(Position(found[query.PageSize - 1])));
+                return Continuations.Page(
+                    found, query.PageSize, static row => row.Pair, static row => Continuations.Write(row.Pair.FoundAt, row.Number));
             },
             cancellationToken);
     }
@@ -166,26 +164,6 @@ public sealed class InMemoryDuplicateOrderStore(InMemoryDatabase database, InMem
         && (query.Before is not { } before || pair.FoundAt < Instants.ToMicroseconds(before));
 
     private static (DateTimeOffset FoundAt, long Number) Position(Suspicion row) => (row.Pair.FoundAt, row.Number);
-
-    private static string WriteContinuation((DateTimeOffset FoundAt, long Number) position) =>
-        string.Create(CultureInfo.InvariantCulture, $"{position.FoundAt.UtcTicks}.{position.Number}");
-
-    private static (DateTimeOffset FoundAt, long Number) ParseContinuation(string? text)
-    {
-        if (text is null)
-        {
-            return (DateTimeOffset.MinValue, 0);
-        }
-
-        var parts = text.Split('.');
-        return parts.Length == 2
-            && long.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var ticks)
-            && ticks <= DateTimeOffset.MaxValue.UtcTicks
-            && long.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-            ? (new DateTimeOffset(ticks, TimeSpan.Zero), number)
-            : throw new ArgumentException(
-                $"'{text}' is not a continuation of this store. Pass the continuation of the previous page.", nameof(text));
-    }
 
     private GuardFinding? Ask(InMemoryUnitOfWork unit, DuplicateGuard asked)
     {

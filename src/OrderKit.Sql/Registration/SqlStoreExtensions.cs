@@ -6,13 +6,13 @@ using OrderKit.Sql;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Registers the SQL stores; called by the packages that bring a driver.</summary>
+/// <summary>Registers the SQL stores. Packages that bring a driver call it.</summary>
 public static class SqlStoreExtensions
 {
-    /// <summary>Adds every store over a database. What the host registered before stays.</summary>
+    /// <summary>Registers all stores of a database. Services that the host registered before are kept.</summary>
     /// <param name="builder">The builder.</param>
-    /// <param name="database">Makes the database; opens nothing.</param>
-    /// <param name="schema">What is done about the tables when the host starts.</param>
+    /// <param name="database">Creates the database. Must not open a connection.</param>
+    /// <param name="schema">How to treat the tables when the host starts.</param>
     public static OrderKitBuilder AddSqlStores(
         this OrderKitBuilder builder, Func<IServiceProvider, SqlDatabase> database, Func<IServiceProvider, SchemaMode> schema)
     {
@@ -33,14 +33,16 @@ public static class SqlStoreExtensions
         services.TryAddSingleton<IOperationStore>(provider => new SqlOperationStore(provider.GetRequiredService<SqlDatabase>()));
         services.TryAddSingleton<ICaseStore>(provider => new SqlCaseStore(provider.GetRequiredService<SqlDatabase>()));
         services.TryAddSingleton<IDuplicateOrderStore>(provider => new SqlDuplicateOrderStore(provider.GetRequiredService<SqlDatabase>()));
-        services.TryAddSingleton<IDuplicateOrderQueryStore>(provider => new SqlDuplicateOrderQueryStore(provider.GetRequiredService<SqlDatabase>()));
+        services.TryAddSingleton<IDuplicateOrderQueryStore>(
+            provider => new SqlDuplicateOrderQueryStore(provider.GetRequiredService<SqlDatabase>()));
         services.TryAddSingleton<IInboxStore>(provider => new SqlInboxStore(provider.GetRequiredService<SqlDatabase>()));
         services.TryAddSingleton<IDeadLetterStore>(provider => new SqlDeadLetterStore(provider.GetRequiredService<SqlDatabase>()));
         services.TryAddSingleton<IDeliveryPauseStore>(provider => new SqlDeliveryPauseStore(provider.GetRequiredService<SqlDatabase>()));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, SchemaStartup>(
             provider => new SchemaStartup(provider.GetRequiredService<OrderKitSchema>(), schema(provider))));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, DurabilityCheck>(
-            static provider => new DurabilityCheck(provider.GetRequiredService<SqlDatabase>(), provider.GetService<ILogger<DurabilityCheck>>())));
+            static provider => new DurabilityCheck(
+                provider.GetRequiredService<SqlDatabase>(), provider.GetService<ILogger<DurabilityCheck>>())));
         return builder;
     }
 }

@@ -7,7 +7,7 @@ CREATE TABLE {leases} (
     until_at integer NOT NULL
 ) WITHOUT ROWID;
 
--- AUTOINCREMENT, so that a claim on a row that is gone can never hit a younger row of the same number.
+-- AUTOINCREMENT, so that numbers are never reused: a claim of a removed row cannot match a newer row.
 CREATE TABLE {outbox} (
     id integer PRIMARY KEY AUTOINCREMENT,
     destination text NOT NULL,
