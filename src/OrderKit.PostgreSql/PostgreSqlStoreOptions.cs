@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Npgsql;
+using OrderKit.Core;
 using OrderKit.Sql;
 
 namespace OrderKit.PostgreSql;
@@ -29,4 +30,15 @@ public sealed class PostgreSqlStoreOptions
 
     /// <summary>Wraps the connections of the driver, for tests.</summary>
     internal Func<DbConnection, DbConnection>? Wrap { get; set; }
+
+    internal void Validate(OptionFaults faults)
+    {
+        if (DataSource is null == string.IsNullOrWhiteSpace(ConnectionString))
+        {
+            faults.Add("PostgreSqlStoreOptions: set either ConnectionString or DataSource, and not both.");
+        }
+
+        faults.RequireValid(nameof(TablePrefix), () => _ = new SqlNames(TablePrefix, Schema));
+        faults.RequireDefined(SchemaMode);
+    }
 }

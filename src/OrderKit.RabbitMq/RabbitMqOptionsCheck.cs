@@ -1,17 +1,15 @@
-using Microsoft.Extensions.Options;
 using OrderKit.Core;
 
 namespace OrderKit.RabbitMq;
 
 /// <summary>Checks the settings of the transport when the host starts. No message tells the URI: it may hold a password.</summary>
-internal sealed class RabbitMqOptionsCheck : IValidateOptions<RabbitMqOptions>
+internal static class RabbitMqOptionsCheck
 {
     private const int LongestName = 100;
     private const int MostQueues = 64;
 
-    public ValidateOptionsResult Validate(string? name, RabbitMqOptions options)
+    public static void Validate(RabbitMqOptions options, OptionFaults faults)
     {
-        var faults = new OptionFaults(nameof(RabbitMqOptions));
         if (options.Uri is not { IsAbsoluteUri: true } uri || uri.Scheme is not ("amqp" or "amqps"))
         {
             faults.Add(nameof(options.Uri), "is missing or begins with something other than amqp:// or amqps://.");
@@ -54,8 +52,6 @@ internal sealed class RabbitMqOptionsCheck : IValidateOptions<RabbitMqOptions>
         faults.RequirePositive(options.Heartbeat);
         faults.RequirePositive(options.FirstPause);
         faults.RequireNotBelow(options.LongestPause, options.FirstPause);
-
-        return faults.Result;
     }
 
     private static bool IsName(string? text) =>

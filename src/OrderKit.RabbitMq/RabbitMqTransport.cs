@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using OrderKit.Core;
 using OrderKit.Messaging;
 
 namespace OrderKit.RabbitMq;
@@ -25,7 +26,9 @@ public sealed class RabbitMqTransport : ITransport, IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         _options = options.Value;
-        if (new RabbitMqOptionsCheck().Validate(Options.DefaultName, _options) is { Failed: true } faulty)
+        var faults = new OptionFaults(nameof(RabbitMqOptions));
+        RabbitMqOptionsCheck.Validate(_options, faults);
+        if (faults.Result is { Failed: true } faulty)
         {
             throw new OptionsValidationException(Options.DefaultName, typeof(RabbitMqOptions), faulty.Failures);
         }

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using OrderKit.Core;
 using OrderKit.Sql;
 
 namespace OrderKit.Sqlite;
@@ -41,4 +42,17 @@ public sealed class SqliteStoreOptions
 
     /// <summary>Wraps the connections of the driver, for tests.</summary>
     internal Func<DbConnection, DbConnection>? Wrap { get; set; }
+
+    internal void Validate(OptionFaults faults)
+    {
+        var longest = TimeSpan.FromHours(1);
+        faults.RequireValid(nameof(ConnectionString), () => SqliteFile.PathOf(ConnectionString));
+        faults.RequireValid(nameof(TablePrefix), () => _ = new SqlNames(TablePrefix));
+        faults.RequireBetween(WriteWaitLimit, TimeSpan.FromTicks(1), longest);
+        faults.RequireBetween(BusyTimeout, TimeSpan.Zero, longest);
+        faults.RequireBetween(CachePages, 1, 4_000_000);
+        faults.RequireBetween(CheckpointPages, 1, 4_000_000);
+        faults.RequireDefined(SchemaMode);
+        faults.RequireDefined(Synchronous);
+    }
 }

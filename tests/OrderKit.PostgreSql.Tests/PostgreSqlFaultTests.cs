@@ -305,7 +305,7 @@ public sealed class PostgreSqlFaultTests
             await one.Inbox.AcceptAsync(unit, [.. names.Select(name => new InboxMessage(name, "payments", TenantId.Default, name, "order", default))]);
             await one.Operations.ClaimAsync(
                 unit, [.. names.Select(name => new OperationRequest(new OperationKey(TenantId.Default, "refund", name), Fingerprint.Nothing, Guid.NewGuid()))],
-                new ClaimTerms(OperationState.Succeeded, hour, MaximumAttempts: 1, TakesLapsed: false));
+                new ClaimTerms(OperationState.Succeeded, hour, MaxAttempts: 1, TakesLapsed: false));
             await unit.CommitAsync();
         }
 

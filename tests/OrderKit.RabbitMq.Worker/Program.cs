@@ -28,10 +28,10 @@ var orderKit = host.Services.AddOrderKit()
 // What a process held that was killed waits for its lease, so the lease is short.
 var lease = TimeSpan.FromSeconds(2);
 var sweep = TimeSpan.FromMilliseconds(20);
-orderKit.ConfigureInbox(options => (options.RunInBackground, options.Lease, options.SweepInterval, options.MaxAttempts) = (role == "consumer", lease, sweep, 1_000_000));
+orderKit.AddInbox(options => (options.RunInBackground, options.Lease, options.PollInterval, options.MaxAttempts) = (role == "consumer", lease, sweep, 1_000_000));
 orderKit.SendThroughTransport(options =>
 {
-    (options.RunInBackground, options.Lease, options.SweepInterval, options.MaxAttempts) = (role == "publisher", lease, sweep, 1_000_000);
+    (options.RunInBackground, options.Lease, options.PollInterval, options.MaxAttempts) = (role == "publisher", lease, sweep, 1_000_000);
     (options.FirstPause, options.LongestPause) = (TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(500));
     (options.FirstRest, options.LongestRest) = (TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(500));
 });

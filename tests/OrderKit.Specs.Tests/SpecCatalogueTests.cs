@@ -8,7 +8,7 @@ public sealed class SpecCatalogueTests
     public void Every_suite_of_the_package_is_in_the_catalogue()
     {
         var classes = typeof(SpecCatalogue).Assembly.GetExportedTypes()
-            .Where(type => type.Name.EndsWith("Spec", StringComparison.Ordinal) && type.GetProperty("Cases", BindingFlags.Public | BindingFlags.Static)?.PropertyType == typeof(IReadOnlyList<SpecCase<IStoreUnderTest>>))
+            .Where(type => type.GetProperty("Suite", BindingFlags.Public | BindingFlags.Static)?.PropertyType == typeof(SpecSuite))
             .Select(type => type.Name);
 
         Assert.Equal(classes.Order(StringComparer.Ordinal), SpecCatalogue.Suites.Select(suite => suite.Name).Order(StringComparer.Ordinal));
@@ -32,7 +32,7 @@ public sealed class SpecCatalogueTests
     {
         var failure = await Assert.ThrowsAsync<ArgumentException>(() => OrderStoreSpec.Suite.RunAsync("none", InMemoryStoreUnderTest.OpenAsync));
 
-        Assert.Contains("Take the name from its Cases", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("Use a name from its Cases", failure.Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => SpecCatalogue.Named("none"));
     }
 }

@@ -1,7 +1,6 @@
 using System.Data.Common;
 using Microsoft.Extensions.DependencyInjection;
 using OrderKit.Core;
-using OrderKit.Core.Storage;
 using OrderKit.StateMachine;
 
 namespace OrderKit.Benchmarks;
@@ -25,7 +24,7 @@ internal sealed class DurableStore : IAsyncDisposable
         where T : notnull => _services.GetRequiredService<T>();
 
     public T Port<T>()
-        where T : class => StoreChoice.PortOf<T>(_services);
+        where T : class => _services.GetRequiredService<T>();
 
     public Task CreateAsync() => _services.GetRequiredService<Sql.OrderKitSchema>().EnsureAsync();
 

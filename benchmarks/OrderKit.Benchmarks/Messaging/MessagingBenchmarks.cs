@@ -186,7 +186,7 @@ internal static class MessagingBenchmarks
             choose(builder, wrap);
             builder.Services.AddSingleton(sink);
             builder.Services.Configure<OutboxPumpOptions>(options => options.BatchSize = batch);
-            builder.ConfigureInbox(options => (options.BatchSize, options.MessagesPerTransaction) = (batch, Math.Max(batch, options.MessagesPerTransaction)));
+            builder.AddInbox(options => (options.BatchSize, options.MessagesPerTransaction) = (batch, Math.Max(batch, options.MessagesPerTransaction)));
             builder.Services.AddSingleton(typeof(IInboxHandler), handler ?? typeof(SmallRowHandler));
         });
         await store.CreateAsync().ConfigureAwait(false);

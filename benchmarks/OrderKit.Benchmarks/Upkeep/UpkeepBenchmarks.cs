@@ -51,7 +51,7 @@ internal static class UpkeepBenchmarks
                             .. Enumerable.Range(i, Math.Min(Batch, Expired - i))
                                 .Select(n => new OperationRequest(OperationKey.Of("callback", $"{kind}-{n:D12}"), Fingerprint.Of(("order", (long)n)), Guid.NewGuid())),
                         ],
-                        new ClaimTerms(OperationState.Succeeded, keep, MaximumAttempts: 1, TakesLapsed: false)).ConfigureAwait(false);
+                        new ClaimTerms(OperationState.Succeeded, keep, MaxAttempts: 1, TakesLapsed: false)).ConfigureAwait(false);
                     await unit.CommitAsync().ConfigureAwait(false);
                 }
             }

@@ -7,7 +7,7 @@ namespace ControlTower.Diagnose;
 /// <remarks>
 /// <list type="table">
 /// <listheader><term>column</term><description>fact, source</description></listheader>
-/// <item><term>order_purchase_timestamp</term><description><c>placed</c>, the shop: amount due, pieces, limit, estimate</description></item>
+/// <item><term>order_purchase_timestamp</term><description><c>placed</c>, the shop: amount, pieces, limit, estimate</description></item>
 /// <item><term>order_approved_at</term><description><c>captured</c>, the provider; <c>authorised</c> without an amount</description></item>
 /// <item><term>order_delivered_carrier_date</term><description><c>outbound</c>, the seller</description></item>
 /// <item><term>order_delivered_customer_date</term><description><c>delivery-claimed</c>, the carrier</description></item>
@@ -58,10 +58,10 @@ internal sealed record OrderRow(
             return "order_id is empty.";
         }
 
-        if (id.Length > OrderId.MaximumPartLength)
+        if (id.Length > OrderId.MaxPartLength)
         {
             return string.Create(
-                CultureInfo.InvariantCulture, $"order_id has {id.Length} characters; at most {OrderId.MaximumPartLength} are allowed.");
+                CultureInfo.InvariantCulture, $"order_id has {id.Length} characters; at most {OrderId.MaxPartLength} are allowed.");
         }
 
         try

@@ -10,7 +10,7 @@ namespace ControlTower.Pages;
 public sealed class TowerPages(OrderQueries queries, IOrderQueryStore store, ICaseStore cases, OrderModelRegistry models)
 {
     private const int PageSize = 40;
-    private const int LongestSearch = OrderReference.MaximumLength;
+    private const int LongestSearch = OrderReference.MaxLength;
 
     /// <summary>Returns the list of orders. A search that finds one order redirects to it.</summary>
     public async Task<IResult> ListAsync(string? q, string? headline, string? open, string? after, CancellationToken cancellationToken)

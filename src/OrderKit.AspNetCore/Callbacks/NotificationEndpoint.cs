@@ -11,7 +11,7 @@ namespace OrderKit.AspNetCore;
 internal sealed partial class NotificationEndpoint(string provider, NotificationReader read)
 {
     /// <summary>Alipay's and WeChat Pay's callbacks have a few kilobytes.</summary>
-    private const int MaximumBody = 256 * 1024;
+    private const int MaxBody = 256 * 1024;
 
     public async Task InvokeAsync(HttpContext context)
     {
@@ -32,7 +32,7 @@ internal sealed partial class NotificationEndpoint(string provider, Notification
     {
         try
         {
-            if (await RequestContent.ReadAsync(context.Request, MaximumBody, context.RequestAborted).ConfigureAwait(false) is not { } body)
+            if (await RequestContent.ReadAsync(context.Request, MaxBody, context.RequestAborted).ConfigureAwait(false) is not { } body)
             {
                 LogRefused(logger, provider, "too-large");
                 return Empty(StatusCodes.Status413PayloadTooLarge);

@@ -101,5 +101,5 @@ internal sealed class CapturedBody : Stream, IHttpResponseBodyFeature
     }
 
     private UnkeepableResponseException Refuse(string why) => Refusal ??= new UnkeepableResponseException(
-        $"The answer of this endpoint cannot be kept for its Idempotency-Key, because {why}. Answer with a small body and the address of the large one, raise IdempotencyKeyOptions.MaximumResponse, or map the endpoint without RequireIdempotencyKey.");
+        $"The answer of this endpoint cannot be kept for its Idempotency-Key, because {why}. Answer with a small body and the address of the large one, raise IdempotencyKeyOptions.MaxResponse, or map the endpoint without RequireIdempotencyKey.");
 }

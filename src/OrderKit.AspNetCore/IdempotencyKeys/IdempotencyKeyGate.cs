@@ -11,7 +11,6 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Primitives;
 using OrderKit.Core;
-using OrderKit.Core.Storage;
 using OrderKit.Idempotency;
 
 namespace OrderKit.AspNetCore;
@@ -39,7 +38,7 @@ internal sealed partial class IdempotencyKeyGate(RequestDelegate handler)
 
         // The innermost call of RequireIdempotencyKey is the last one in the metadata.
         var options = context.GetEndpoint()!.Metadata.GetMetadata<IdempotencyKeyMetadata>()!.Options;
-        var (key, fault) = IdempotencyKeyHeader.Read(context.Request.Headers[IdempotencyKeyHeader.Name], options.MaximumKey);
+        var (key, fault) = IdempotencyKeyHeader.Read(context.Request.Headers[IdempotencyKeyHeader.Name], options.MaxKey);
         if (fault is not null)
         {
             await RefuseAsync(context, new Problem(StatusCodes.Status400BadRequest, "key-malformed", "The Idempotency-Key breaks a rule", fault), "refused").ConfigureAwait(false);
@@ -74,9 +73,9 @@ internal sealed partial class IdempotencyKeyGate(RequestDelegate handler)
             return;
         }
 
-        if (await RequestContent.ReadAsync(context.Request, options.MaximumRequest, context.RequestAborted).ConfigureAwait(false) is not { } body)
+        if (await RequestContent.ReadAsync(context.Request, options.MaxRequest, context.RequestAborted).ConfigureAwait(false) is not { } body)
         {
-            var detail = string.Create(CultureInfo.InvariantCulture, $"A request with an Idempotency-Key has at most {options.MaximumRequest:N0} bytes here, because it is compared when it is repeated. Nothing was done.");
+            var detail = string.Create(CultureInfo.InvariantCulture, $"A request with an Idempotency-Key has at most {options.MaxRequest:N0} bytes here, because it is compared when it is repeated. Nothing was done.");
             await RefuseAsync(context, new Problem(StatusCodes.Status413PayloadTooLarge, "request-too-large", "The request is too large", detail), "refused").ConfigureAwait(false);
             return;
         }
@@ -159,7 +158,7 @@ internal sealed partial class IdempotencyKeyGate(RequestDelegate handler)
         ReadOnlyMemory<byte> body = default;
         Problem? problem = null;
         var headers = context.Response.Headers.ToArray();
-        var unit = await StoreChoice.PortOf<IUnitOfWorkFactory>(context.RequestServices).BeginAsync(context.RequestAborted).ConfigureAwait(false);
+        var unit = await context.RequestServices.GetRequiredService<IUnitOfWorkFactory>().BeginAsync(context.RequestAborted).ConfigureAwait(false);
         await using (unit.ConfigureAwait(false))
         {
             try
@@ -187,7 +186,7 @@ internal sealed partial class IdempotencyKeyGate(RequestDelegate handler)
     private async Task<KeptResponse> HandleAsync(HttpContext context, IdempotentRequest request, IdempotencyKeyOptions options, CancellationToken token)
     {
         var (connection, aborted) = (context.Features.GetRequiredFeature<IHttpResponseBodyFeature>(), context.RequestAborted);
-        var captured = new CapturedBody(context.Response, options.MaximumResponse);
+        var captured = new CapturedBody(context.Response, options.MaxResponse);
         await using (captured.ConfigureAwait(false))
         {
             context.Features.Set<IHttpResponseBodyFeature>(captured);
@@ -217,10 +216,10 @@ internal sealed partial class IdempotencyKeyGate(RequestDelegate handler)
                 throw new NotKeptException(response);
             }
 
-            if (response.HeadBytes > KeptResponse.MaximumHead)
+            if (response.HeadBytes > KeptResponse.MaxHead)
             {
                 throw new UnkeepableResponseException(string.Create(
-                    CultureInfo.InvariantCulture, $"The answer of this endpoint cannot be kept for its Idempotency-Key, because the headers that are kept have more than {KeptResponse.MaximumHead:N0} bytes. Shorten them, or keep fewer in IdempotencyKeyOptions.ResponseHeaders."));
+                    CultureInfo.InvariantCulture, $"The answer of this endpoint cannot be kept for its Idempotency-Key, because the headers that are kept have more than {KeptResponse.MaxHead:N0} bytes. Shorten them, or keep fewer in IdempotencyKeyOptions.ResponseHeaders."));
             }
 
             return options.Mode == IdempotencyMode.Joined && status is >= 200 and < 300 && !request.WasJoined

@@ -21,19 +21,19 @@ public sealed class IdempotencyKeyOptions
 
     /// <summary>How many characters a key may have. Longer ones are refused, never cut.</summary>
     /// <value>255.</value>
-    public int MaximumKey { get; set; } = OperationKey.MaximumLength;
+    public int MaxKey { get; set; } = OperationKey.MaxLength;
 
     /// <summary>How long an answer is given again, and so for how long key, fingerprint, status, headers and body are kept.</summary>
     /// <value>24 hours. The sweeper removes them within a minute or so after.</value>
-    public TimeSpan KeepFor { get; set; } = TimeSpan.FromHours(24);
+    public TimeSpan Retention { get; set; } = TimeSpan.FromHours(24);
 
     /// <summary>How many bytes a request may have: they are held in memory to be compared.</summary>
     /// <value>1 MiB; more is answered with 413.</value>
-    public int MaximumRequest { get; set; } = 1024 * 1024;
+    public int MaxRequest { get; set; } = 1024 * 1024;
 
     /// <summary>How many bytes the body of an answer may have: it is kept whole or not at all.</summary>
     /// <value>64 KiB.</value>
-    public int MaximumResponse { get; set; } = 64 * 1024;
+    public int MaxResponse { get; set; } = 64 * 1024;
 
     /// <summary>Which headers of the answer are kept and given again. The first answer has all of them.</summary>
     /// <value>Content-Type, Content-Language, Location, ETag and Last-Modified. Set-Cookie is refused: it would hand a session to whoever repeats the key.</value>
@@ -63,7 +63,7 @@ public sealed class IdempotencyKeyOptions
 
     /// <summary>How often a leased request is begun.</summary>
     /// <value>5.</value>
-    public int MaximumAttempts { get; set; } = 5;
+    public int MaxAttempts { get; set; } = 5;
 
     /// <summary>Whose key it is; <see langword="null"/> for nobody in particular.</summary>
     /// <value>
@@ -80,16 +80,16 @@ public sealed class IdempotencyKeyOptions
     internal List<string> Faults()
     {
         var faults = new List<string>();
-        if (MaximumKey is < 1 or > OperationKey.MaximumLength)
+        if (MaxKey is < 1 or > OperationKey.MaxLength)
         {
-            faults.Add(string.Create(CultureInfo.InvariantCulture, $"MaximumKey is {MaximumKey}; it lies between 1 and {OperationKey.MaximumLength}."));
+            faults.Add(string.Create(CultureInfo.InvariantCulture, $"MaxKey is {MaxKey}; it lies between 1 and {OperationKey.MaxLength}."));
         }
 
-        AtLeastOne(MaximumRequest, nameof(MaximumRequest));
-        AtLeastOne(MaximumResponse, nameof(MaximumResponse));
-        if (KeepFor <= TimeSpan.Zero)
+        AtLeastOne(MaxRequest, nameof(MaxRequest));
+        AtLeastOne(MaxResponse, nameof(MaxResponse));
+        if (Retention <= TimeSpan.Zero)
         {
-            faults.Add($"KeepFor is {KeepFor}; it must be longer than nothing.");
+            faults.Add($"Retention is {Retention}; it must be longer than nothing.");
         }
 
         foreach (var header in ResponseHeaders.Where(static header => header.StartsWith("Set-Cookie", StringComparison.OrdinalIgnoreCase)))
@@ -117,12 +117,12 @@ public sealed class IdempotencyKeyOptions
     internal OperationPolicy Policy() => new()
     {
         Lease = Lease,
-        KeepSuccess = KeepFor,
-        KeepFailure = KeepFor,
-        MaximumAttempts = MaximumAttempts,
+        SuccessRetention = Retention,
+        FailureRetention = Retention,
+        MaxAttempts = MaxAttempts,
         OnLapse = OnLapse,
         Resolver = Resolver,
-        MaximumResult = MaximumResponse > int.MaxValue - KeptResponse.MaximumHead ? int.MaxValue : MaximumResponse + KeptResponse.MaximumHead,
+        MaxResult = MaxResponse > int.MaxValue - KeptResponse.MaxHead ? int.MaxValue : MaxResponse + KeptResponse.MaxHead,
     };
 
     private static string? SubjectOf(HttpContext context)

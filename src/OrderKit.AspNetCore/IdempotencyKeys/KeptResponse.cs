@@ -9,13 +9,13 @@ namespace OrderKit.AspNetCore;
 internal sealed record KeptResponse(int Status, IReadOnlyList<(string Name, string Value)> Headers, ReadOnlyMemory<byte> Body)
 {
     /// <summary>How many bytes are kept besides the body, at most.</summary>
-    public const int MaximumHead = 32 * 1024;
+    public const int MaxHead = 32 * 1024;
 
     private const byte Layout = 1;
-    private const int MaximumFraming = 32;
+    private const int MaxFraming = 32;
 
     /// <summary>How many bytes everything but the body takes, at most.</summary>
-    public int HeadBytes => MaximumFraming + Headers.Sum(static header => MaximumFraming + Encoding.UTF8.GetByteCount(header.Name) + Encoding.UTF8.GetByteCount(header.Value));
+    public int HeadBytes => MaxFraming + Headers.Sum(static header => MaxFraming + Encoding.UTF8.GetByteCount(header.Name) + Encoding.UTF8.GetByteCount(header.Value));
 
     public static ResultCodec<KeptResponse> Codec { get; } = new(static response => response.Encode(), Decode);
 

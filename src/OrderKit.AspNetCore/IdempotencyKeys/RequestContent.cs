@@ -10,7 +10,7 @@ namespace OrderKit.AspNetCore;
 /// <summary>Reads a request so that it can be compared, and leaves its body readable.</summary>
 internal static class RequestContent
 {
-    private const int MaximumBodyFields = 48;
+    private const int MaxBodyFields = 48;
     private const int LongestName = 100;
     private const int BufferSize = 16 * 1024;
 
@@ -105,9 +105,9 @@ internal static class RequestContent
         fields.Add(("form", Join(form.OrderBy(static pair => pair.Key, StringComparer.Ordinal).SelectMany(static pair => pair.Value.Prepend(pair.Key)))));
         for (var i = 0; i < form.Files.Count; i++)
         {
-            if (i >= MaximumBodyFields)
+            if (i >= MaxBodyFields)
             {
-                throw new InvalidOperationException($"A form with more than {MaximumBodyFields} files cannot be compared. Map the endpoint without RequireIdempotencyKey.");
+                throw new InvalidOperationException($"A form with more than {MaxBodyFields} files cannot be compared. Map the endpoint without RequireIdempotencyKey.");
             }
 
             using var content = new MemoryStream();
@@ -146,7 +146,7 @@ internal static class RequestContent
         try
         {
             fields = Fingerprint.FieldsOfJson(body);
-            if (fields.Count is 0 or > MaximumBodyFields || fields.Any(static field => field.Name.Length is 0 or > LongestName))
+            if (fields.Count is 0 or > MaxBodyFields || fields.Any(static field => field.Name.Length is 0 or > LongestName))
             {
                 fields = Whole(body);
             }

@@ -8,10 +8,10 @@ namespace OrderKit.Core;
 public readonly record struct Currency
 {
     /// <summary>The longest code of a currency.</summary>
-    public const int MaximumCodeLength = 7;
+    public const int MaxCodeLength = 7;
 
     /// <summary>The most digits that a minor unit can have.</summary>
-    public const int MaximumMinorDigits = 18;
+    public const int MaxMinorDigits = 18;
 
     private const string NoCurrencyCode = "XXX";
     private const int DigitsShift = 56;
@@ -73,11 +73,11 @@ public readonly record struct Currency
     {
         ArgumentNullException.ThrowIfNull(code);
         ArgumentOutOfRangeException.ThrowIfNegative(minorDigits);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(minorDigits, MaximumMinorDigits);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(minorDigits, MaxMinorDigits);
         if (!IsWellFormed(code))
         {
             throw new ArgumentException(
-                $"Currency code '{code}' is not valid; it has 3 to {MaximumCodeLength} characters out of A-Z and 0-9, the first of them a letter.", nameof(code));
+                $"Currency code '{code}' is not valid; it has 3 to {MaxCodeLength} characters out of A-Z and 0-9, the first of them a letter.", nameof(code));
         }
 
         // One code with two scales would make amounts a hundred times too large or too small, and nothing would say so.
@@ -102,7 +102,7 @@ public readonly record struct Currency
 
     private static bool IsWellFormed(string code)
     {
-        if (code.Length is < 3 or > MaximumCodeLength || code[0] is < 'A' or > 'Z')
+        if (code.Length is < 3 or > MaxCodeLength || code[0] is < 'A' or > 'Z')
             return false;
         foreach (var c in code)
         {

@@ -173,7 +173,7 @@ public readonly record struct Money : IComparable<Money>
         }
 
         // Only one text means an amount: '+1.00', '01.00', '-0.00' and '1.0' are refused, so that texts can be compared and hashed.
-        Span<char> canonical = stackalloc char[MaximumNumberLength];
+        Span<char> canonical = stackalloc char[MaxNumberLength];
         if (!read.ToMajor().TryFormat(canonical, out var length, default, CultureInfo.InvariantCulture) || !number.SequenceEqual(canonical[..length]))
             return false;
         money = read;
@@ -184,7 +184,7 @@ public readonly record struct Money : IComparable<Money>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{ToMajor()} {Currency.Code}");
 
     // A sign, 19 digits and a point; with 18 decimals there is a zero more before the point.
-    private const int MaximumNumberLength = 24;
+    private const int MaxNumberLength = 24;
 
     private enum MajorReading
     {

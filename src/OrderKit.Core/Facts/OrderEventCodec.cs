@@ -23,7 +23,7 @@ public static class OrderEventCodec
         json.Reset();
         json.WriteStartObject();
         json.WriteString("tenant"u8, orderEvent.Order.Tenant.Value);
-        Span<char> order = stackalloc char[OrderId.MaximumLength];
+        Span<char> order = stackalloc char[OrderId.MaxLength];
         orderEvent.Order.Order.TryFormat(order, out var length);
         json.WriteString("order"u8, order[..length]);
         json.WriteNumber("version"u8, orderEvent.Version);

@@ -24,11 +24,11 @@ public sealed class GroupedWriter<TItem, TResult> : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(write);
         options ??= new GroupedWriterOptions();
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.MaximumItems, 1, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxItems, 1, nameof(options));
         ArgumentOutOfRangeException.ThrowIfLessThan(options.QueueLimit, 1, nameof(options));
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Writers, 1, nameof(options));
         _write = write;
-        _maximumItems = options.MaximumItems;
+        _maximumItems = options.MaxItems;
         _queue = Channel.CreateBounded<Entry>(new BoundedChannelOptions(options.QueueLimit) { SingleReader = options.Writers == 1 });
 
         // Whatever surrounds the first caller, such as a trace or a transaction scope, does not surround all that are written later.

@@ -5,7 +5,7 @@ public sealed class GroupedWriterOptions
 {
     /// <summary>How many items are written together at most.</summary>
     /// <value>256: with four times as many a set is hardly faster, and its members wait twice as long.</value>
-    public int MaximumItems { get; set; } = 256;
+    public int MaxItems { get; set; } = 256;
 
     /// <summary>How many items may wait; further callers wait before their item is taken.</summary>
     /// <value>4,096.</value>

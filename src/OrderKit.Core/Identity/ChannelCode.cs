@@ -5,7 +5,7 @@ namespace OrderKit.Core;
 public readonly record struct ChannelCode
 {
     /// <summary>The longest channel code.</summary>
-    public const int MaximumLength = PackedText.MaximumLength;
+    public const int MaxLength = PackedText.MaxLength;
 
     // A host has a handful of channels, and their codes tag every metric: a fixed number of recent texts saves an
     // allocation per use, and can't grow when ids with made-up channels are parsed.
@@ -22,7 +22,7 @@ public readonly record struct ChannelCode
         if (!IsValid(value))
         {
             throw new ArgumentException(
-                $"Channel code '{value}' is not valid; it has 1 to {MaximumLength} characters out of A-Z and 0-9. Lower case is refused, since ids are compared as they are: pass the code in upper case.",
+                $"Channel code '{value}' is not valid; it has 1 to {MaxLength} characters out of A-Z and 0-9. Lower case is refused, since ids are compared as they are: pass the code in upper case.",
                 nameof(value));
         }
 
@@ -54,7 +54,7 @@ public readonly record struct ChannelCode
 
     internal static bool IsValid(ReadOnlySpan<char> value)
     {
-        if (value.Length is 0 or > MaximumLength)
+        if (value.Length is 0 or > MaxLength)
             return false;
         foreach (var c in value)
         {

@@ -14,15 +14,15 @@ namespace OrderKit.Core;
 public readonly record struct OrderId : ISpanFormattable, IComparable<OrderId>
 {
     /// <summary>The longest external id or shop that an id is derived from.</summary>
-    public const int MaximumPartLength = 128;
+    public const int MaxPartLength = 128;
 
     /// <summary>The length of the longest id.</summary>
-    public const int MaximumLength = ChannelCode.MaximumLength + 1 + Crockford.Length;
+    public const int MaxLength = ChannelCode.MaxLength + 1 + Crockford.Length;
 
     private const byte DerivationVersion = 1;
 
     // The version byte, three lengths, a channel in ASCII, and two parts of at most three UTF-8 bytes per UTF-16 character.
-    private const int MaximumHashInput = 1 + (3 * sizeof(int)) + ChannelCode.MaximumLength + (2 * 3 * MaximumPartLength);
+    private const int MaxHashInput = 1 + (3 * sizeof(int)) + ChannelCode.MaxLength + (2 * 3 * MaxPartLength);
 
     private readonly ulong _channel;
     private readonly ulong _high;
@@ -40,7 +40,7 @@ public readonly record struct OrderId : ISpanFormattable, IComparable<OrderId>
     {
         get
         {
-            Span<char> text = stackalloc char[MaximumLength];
+            Span<char> text = stackalloc char[MaxLength];
             return TryFormat(text, out var length) ? new string(text[..length]) : "";
         }
     }
@@ -72,11 +72,11 @@ public readonly record struct OrderId : ISpanFormattable, IComparable<OrderId>
     {
         if (channel.Packed == 0)
             throw new ArgumentException("The channel is default(ChannelCode), which names no channel; pass new ChannelCode(\"DY\") or the like.", nameof(channel));
-        IdentifierText.Require(externalId, MaximumPartLength, "The external order id", nameof(externalId));
-        IdentifierText.RequireClean(shop, MaximumPartLength, "The shop", nameof(shop));
+        IdentifierText.Require(externalId, MaxPartLength, "The external order id", nameof(externalId));
+        IdentifierText.RequireClean(shop, MaxPartLength, "The shop", nameof(shop));
 
-        Span<byte> input = stackalloc byte[MaximumHashInput];
-        Span<char> channelText = stackalloc char[ChannelCode.MaximumLength];
+        Span<byte> input = stackalloc byte[MaxHashInput];
+        Span<char> channelText = stackalloc char[ChannelCode.MaxLength];
         input[0] = DerivationVersion;
         var length = 1;
         length += WritePart(input[length..], channelText[..PackedText.Unpack(channel.Packed, channelText)]);
@@ -123,7 +123,7 @@ public readonly record struct OrderId : ISpanFormattable, IComparable<OrderId>
         charsWritten = 0;
         if (IsEmpty)
             return true;
-        Span<char> channel = stackalloc char[ChannelCode.MaximumLength];
+        Span<char> channel = stackalloc char[ChannelCode.MaxLength];
         var length = PackedText.Unpack(_channel, channel);
         if (destination.Length < length + 1 + Crockford.Length)
             return false;

@@ -5,7 +5,7 @@ namespace OrderKit.Core;
 public readonly record struct OrderReference
 {
     /// <summary>The longest reference.</summary>
-    public const int MaximumLength = 128;
+    public const int MaxLength = 128;
 
     private readonly string? _value;
 
@@ -20,7 +20,7 @@ public readonly record struct OrderReference
             throw new ArgumentException("The kind is default(ReferenceKind), which is no kind; pass ReferenceKind.External or another one.", nameof(Kind));
         this.Tenant = Tenant;
         this.Kind = Kind;
-        _value = IdentifierText.Require(Value, MaximumLength, $"The {Kind.Code} reference", nameof(Value));
+        _value = IdentifierText.Require(Value, MaxLength, $"The {Kind.Code} reference", nameof(Value));
     }
 
     /// <summary>The tenant in whose books the number stands.</summary>

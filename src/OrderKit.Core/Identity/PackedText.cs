@@ -3,7 +3,7 @@ namespace OrderKit.Core;
 /// <summary>Up to eight ASCII characters in one integer, so that small codes compare and hash without touching memory.</summary>
 internal static class PackedText
 {
-    internal const int MaximumLength = 8;
+    internal const int MaxLength = 8;
 
     /// <summary>Packs the text with its first character in the lowest byte; the caller has checked that it is short and ASCII.</summary>
     internal static ulong Pack(ReadOnlySpan<char> text)
@@ -25,7 +25,7 @@ internal static class PackedText
 
     internal static string ToText(ulong packed)
     {
-        Span<char> text = stackalloc char[MaximumLength];
+        Span<char> text = stackalloc char[MaxLength];
         return new string(text[..Unpack(packed, text)]);
     }
 }

@@ -5,7 +5,7 @@ namespace OrderKit.Core;
 public readonly record struct ReferenceKind
 {
     /// <summary>The longest code.</summary>
-    public const int MaximumLength = 32;
+    public const int MaxLength = 32;
 
     private readonly string? _code;
 
@@ -18,7 +18,7 @@ public readonly record struct ReferenceKind
         if (!IsValid(code))
         {
             throw new ArgumentException(
-                $"Reference kind '{code}' is not valid; it has 1 to {MaximumLength} characters out of a-z, 0-9 and '-'.", nameof(code));
+                $"Reference kind '{code}' is not valid; it has 1 to {MaxLength} characters out of a-z, 0-9 and '-'.", nameof(code));
         }
 
         _code = code;
@@ -59,7 +59,7 @@ public readonly record struct ReferenceKind
 
     private static bool IsValid(string code)
     {
-        if (code.Length is 0 or > MaximumLength)
+        if (code.Length is 0 or > MaxLength)
             return false;
         foreach (var c in code)
         {

@@ -17,7 +17,7 @@ public static class ShortCodes
     {
         if (id.IsEmpty)
             throw new ArgumentException("The id is default(OrderId), which is no order; derive it or parse it first.", nameof(id));
-        Span<char> text = stackalloc char[OrderId.MaximumLength];
+        Span<char> text = stackalloc char[OrderId.MaxLength];
         id.TryFormat(text, out var length);
         return string.Create(CultureInfo.InvariantCulture, $"{id.Channel}_{placedOn:yyyyMMdd}_{text.Slice(length - TailLength, TailLength)}");
     }

@@ -5,7 +5,7 @@ namespace OrderKit.Core;
 public readonly record struct TenantId
 {
     /// <summary>The longest tenant name.</summary>
-    public const int MaximumLength = 64;
+    public const int MaxLength = 64;
 
     private const string DefaultValue = "default";
 
@@ -17,7 +17,7 @@ public readonly record struct TenantId
     /// <exception cref="ArgumentException">The value breaks one of these rules.</exception>
     public TenantId(string value)
     {
-        IdentifierText.Require(value, MaximumLength, "The tenant id", nameof(value));
+        IdentifierText.Require(value, MaxLength, "The tenant id", nameof(value));
         _value = value == DefaultValue ? null : value;
     }
 

@@ -4,26 +4,28 @@ using Microsoft.Extensions.Options;
 
 namespace OrderKit.Core;
 
-/// <summary>Gathers what is wrong with settings, so that a host that cannot start is told all of it at once.</summary>
-/// <param name="options">The name of the settings, such as <c>nameof(DeadlineOptions)</c>; each fault begins with it.</param>
+/// <summary>Collects the faults of options, so that a host that cannot start reports all of them at once.</summary>
+/// <param name="options">The name of the options class; each fault begins with it.</param>
 /// <remarks>
-/// For an <see cref="IValidateOptions{TOptions}"/>. A setting is named like the expression that reads it, behind its last dot:
-/// <c>faults.RequirePositive(options.Lease)</c> is about <c>Lease</c>. Used by one caller at a time.
+/// The name of a setting is the expression that reads it, without what stands before its last dot:
+/// <c>faults.RequirePositive(options.Lease)</c> reports <c>Lease</c>. Not safe for several threads.
 /// </remarks>
 public sealed class OptionFaults(string options)
 {
     private readonly List<string> _faults = [];
 
-    /// <summary>All faults, or success where there is none.</summary>
+    /// <summary>All faults, or success if there is none.</summary>
     public ValidateOptionsResult Result => _faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(_faults);
 
-    /// <summary>Adds a fault that is a sentence of its own.</summary>
+    /// <summary>Adds a whole sentence.</summary>
     public void Add(string sentence) => _faults.Add(sentence);
 
-    /// <summary>Adds a fault of one setting: what follows the names of settings and setting, such as <c>is empty; name a destination.</c></summary>
+    /// <summary>Adds a fault of one setting.</summary>
+    /// <param name="setting">The name of the setting.</param>
+    /// <param name="fault">The rest of the sentence, such as <c>is empty; name a destination.</c></param>
     public void Add(string setting, string fault) => _faults.Add($"{options}.{setting} {fault}");
 
-    /// <summary>Requires a time that is longer than nothing.</summary>
+    /// <summary>Requires a duration above zero.</summary>
     public void RequirePositive(TimeSpan value, [CallerArgumentExpression(nameof(value))] string setting = "")
     {
         if (value <= TimeSpan.Zero)
@@ -32,9 +34,12 @@ public sealed class OptionFaults(string options)
         }
     }
 
-    /// <summary>Requires a time that is as long as another one at least.</summary>
+    /// <summary>Requires a duration that is at least as long as another setting.</summary>
     public void RequireNotBelow(
-        TimeSpan value, TimeSpan least, [CallerArgumentExpression(nameof(value))] string setting = "", [CallerArgumentExpression(nameof(least))] string leastSetting = "")
+        TimeSpan value,
+        TimeSpan least,
+        [CallerArgumentExpression(nameof(value))] string setting = "",
+        [CallerArgumentExpression(nameof(least))] string leastSetting = "")
     {
         if (value < least)
         {
@@ -42,7 +47,16 @@ public sealed class OptionFaults(string options)
         }
     }
 
-    /// <summary>Requires a number within bounds, both allowed.</summary>
+    /// <summary>Requires a duration between two bounds, both allowed.</summary>
+    public void RequireBetween(TimeSpan value, TimeSpan least, TimeSpan most, [CallerArgumentExpression(nameof(value))] string setting = "")
+    {
+        if (value < least || value > most)
+        {
+            Add(NameOf(setting), $"is {value}; it lies between {least} and {most}.");
+        }
+    }
+
+    /// <summary>Requires a number between two bounds, both allowed.</summary>
     public void RequireBetween(int value, int least, int most, [CallerArgumentExpression(nameof(value))] string setting = "")
     {
         if (value < least || value > most)
@@ -51,7 +65,7 @@ public sealed class OptionFaults(string options)
         }
     }
 
-    /// <summary>Requires a number that is at least one.</summary>
+    /// <summary>Requires a number that is at least 1.</summary>
     public void RequireAtLeastOne(int value, [CallerArgumentExpression(nameof(value))] string setting = "")
     {
         if (value < 1)
@@ -60,12 +74,41 @@ public sealed class OptionFaults(string options)
         }
     }
 
-    /// <summary>Requires a text that says something; else what is to be written there.</summary>
+    /// <summary>Requires a value that the enumeration names.</summary>
+    public void RequireDefined<TEnum>(TEnum value, [CallerArgumentExpression(nameof(value))] string setting = "")
+        where TEnum : struct, Enum
+    {
+        if (!Enum.IsDefined(value))
+        {
+            Add(NameOf(setting), $"is {value}; it is one of {string.Join(", ", Enum.GetNames<TEnum>())}.");
+        }
+    }
+
+    /// <summary>Requires a text that is not empty.</summary>
+    /// <param name="value">The text.</param>
+    /// <param name="whatToWrite">What the text has to be; the end of the message.</param>
+    /// <param name="setting">The setting.</param>
     public void RequireText(string? value, string whatToWrite, [CallerArgumentExpression(nameof(value))] string setting = "")
     {
         if (string.IsNullOrWhiteSpace(value))
         {
             Add(NameOf(setting), $"is empty; {whatToWrite}");
+        }
+    }
+
+    /// <summary>Requires that a check of a setting throws no <see cref="ArgumentException"/>.</summary>
+    /// <param name="setting">The setting.</param>
+    /// <param name="check">The check; the message of its exception becomes the fault.</param>
+    public void RequireValid(string setting, Action check)
+    {
+        ArgumentNullException.ThrowIfNull(check);
+        try
+        {
+            check();
+        }
+        catch (ArgumentException exception)
+        {
+            Add($"{options}.{setting}: {exception.Message}");
         }
     }
 

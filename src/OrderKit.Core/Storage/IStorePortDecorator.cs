@@ -1,6 +1,6 @@
 namespace OrderKit.Core.Storage;
 
-/// <summary>Puts something before a port of the chosen store, wherever <see cref="StoreChoice.PortOf"/> hands it out, whichever store was chosen and when.</summary>
+/// <summary>Puts something before a port of the chosen store.</summary>
 /// <typeparam name="TPort">The port.</typeparam>
 public interface IStorePortDecorator<TPort>
     where TPort : class

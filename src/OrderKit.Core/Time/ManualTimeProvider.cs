@@ -12,7 +12,7 @@ namespace OrderKit.Core;
 public sealed class ManualTimeProvider : TimeProvider
 {
     // A callback that sets its own timer to zero again and again would keep a test run going for ever.
-    private const int MaximumCallsAtOneInstant = 100_000;
+    private const int MaxCallsAtOneInstant = 100_000;
 
     private readonly Lock _gate = new();
     private readonly SortedSet<ManualTimer> _armed = new(ManualTimer.DueOrder);
@@ -117,10 +117,10 @@ public sealed class ManualTimeProvider : TimeProvider
         while (TakeDue(target, out var moved) is { } timer)
         {
             callsAtOneInstant = moved ? 1 : callsAtOneInstant + 1;
-            if (callsAtOneInstant > MaximumCallsAtOneInstant)
+            if (callsAtOneInstant > MaxCallsAtOneInstant)
             {
                 throw new InvalidOperationException(
-                    $"Timers were called {MaximumCallsAtOneInstant} times while the clock stood at {GetUtcNow():O}; one of them sets itself to fire at once again. Give it a delay.");
+                    $"Timers were called {MaxCallsAtOneInstant} times while the clock stood at {GetUtcNow():O}; one of them sets itself to fire at once again. Give it a delay.");
             }
 
             // Outside the lock: a callback may set timers, read the clock, or move it.

@@ -11,7 +11,7 @@ namespace OrderKit.Idempotency;
 public sealed class Fingerprint : IEquatable<Fingerprint>
 {
     /// <summary>How many fields a fingerprint may have.</summary>
-    public const int MaximumFields = 64;
+    public const int MaxFields = 64;
 
     private const byte Layout = 1;
     private const int LongestName = 128;
@@ -31,9 +31,9 @@ public sealed class Fingerprint : IEquatable<Fingerprint>
     public static Fingerprint Of(params IReadOnlyList<(string Name, FingerprintValue Value)> fields)
     {
         ArgumentNullException.ThrowIfNull(fields);
-        if (fields.Count > MaximumFields)
+        if (fields.Count > MaxFields)
         {
-            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"A fingerprint has at most {MaximumFields} fields and not {fields.Count}. Take those that make two requests different."), nameof(fields));
+            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"A fingerprint has at most {MaxFields} fields and not {fields.Count}. Take those that make two requests different."), nameof(fields));
         }
 
         var sorted = fields.OrderBy(field => field.Name, StringComparer.Ordinal).ToList();

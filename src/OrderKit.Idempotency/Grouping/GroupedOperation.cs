@@ -33,12 +33,12 @@ internal sealed class GroupedOperation<T>(
             // Its caller may have gone; the others of its group have not.
             var result = await effect(new JoinedOperation(unitOfWork, key), CancellationToken.None).ConfigureAwait(false);
             var bytes = Operations.Encode(codec, result, policy, key);
-            Change = bytes.Length > 0 ? OperationChange.Of(claim, OperationState.Succeeded, OperationState.Succeeded, policy.KeepSuccess) with { Result = bytes } : null;
+            Change = bytes.Length > 0 ? OperationChange.Of(claim, OperationState.Succeeded, OperationState.Succeeded, policy.SuccessRetention) with { Result = bytes } : null;
             Outcome = new OperationOutcome<T>.Executed(result, CommitState.Committed);
         }
         catch (OperationFailedException e)
         {
-            Change = OperationChange.Of(claim, OperationState.Succeeded, OperationState.Failed, policy.KeepFailure) with { Error = e.Message };
+            Change = OperationChange.Of(claim, OperationState.Succeeded, OperationState.Failed, policy.FailureRetention) with { Error = e.Message };
             Outcome = new OperationOutcome<T>.Failed(e.Message, null);
         }
     }

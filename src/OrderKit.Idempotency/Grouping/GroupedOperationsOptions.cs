@@ -7,7 +7,7 @@ public sealed class GroupedOperationsOptions
 {
     /// <summary>How many callers share a transaction at most.</summary>
     /// <value>256: with four times as many a transaction is hardly faster, and its members wait twice as long.</value>
-    public int MaximumItems { get; set; } = 256;
+    public int MaxItems { get; set; } = 256;
 
     /// <summary>How many callers may wait; further ones wait before their request is taken.</summary>
     /// <value>4,096.</value>
@@ -25,10 +25,9 @@ public sealed class GroupedOperationsOptions
     /// <value>1 minute: a kind of business that is slow is so again, and one that met a pause of the machine is not.</value>
     public TimeSpan SlowEffectPause { get; set; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>Adds what is wrong with it.</summary>
-    internal void AddFaultsTo(OptionFaults faults)
+    internal void Validate(OptionFaults faults)
     {
-        faults.RequireBetween(MaximumItems, 1, 10_000);
+        faults.RequireBetween(MaxItems, 1, 10_000);
         faults.RequireBetween(QueueLimit, 1, 1_000_000);
         faults.RequireBetween(Writers, 1, 16);
         faults.RequirePositive(SlowEffectBudget);

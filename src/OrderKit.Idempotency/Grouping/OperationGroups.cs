@@ -36,7 +36,7 @@ internal sealed class OperationGroups : IAsyncDisposable
         _complete = complete;
         _slow = new SlowScopes(options, time, logger);
         _writer = new GroupedWriter<GroupMember, bool>(
-            WriteAsync, new GroupedWriterOptions { MaximumItems = options.MaximumItems, QueueLimit = options.QueueLimit, Writers = options.Writers });
+            WriteAsync, new GroupedWriterOptions { MaxItems = options.MaxItems, QueueLimit = options.QueueLimit, Writers = options.Writers });
     }
 
     /// <summary>Has a member act once what it claims is its own; when this returns, what it did is durable.</summary>
@@ -192,7 +192,7 @@ internal sealed class OperationGroups : IAsyncDisposable
     private async Task<Dictionary<OperationKey, OperationClaim>> ClaimAsync(UnitOfWork unit, List<GroupMember> round, Dictionary<OperationKey, StoredOperation> rows)
     {
         var claims = new Dictionary<OperationKey, OperationClaim>();
-        foreach (var alike in round.GroupBy(member => member.Terms).OrderBy(alike => alike.Key.Span).ThenBy(alike => alike.Key.MaximumAttempts))
+        foreach (var alike in round.GroupBy(member => member.Terms).OrderBy(alike => alike.Key.Span).ThenBy(alike => alike.Key.MaxAttempts))
         {
             var requests = alike.SelectMany(member => member.Requests).Where(request => !rows.ContainsKey(request.Key)).ToList();
             foreach (var answer in requests.Count > 0 ? await _store.ClaimAsync(unit, requests, alike.Key, CancellationToken.None).ConfigureAwait(false) : [])

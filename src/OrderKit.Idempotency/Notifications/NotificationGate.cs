@@ -96,7 +96,7 @@ public sealed class NotificationGate : IAsyncDisposable
     /// <summary>What a provider is answered when a notification could not be made durable.</summary>
     public Acknowledgement RetryLater(string provider) => ProtocolOf(provider).Again;
 
-    private ClaimTerms Terms => new(OperationState.Succeeded, _options.Keep, MaximumAttempts: 1, TakesLapsed: false);
+    private ClaimTerms Terms => new(OperationState.Succeeded, _options.Retention, MaxAttempts: 1, TakesLapsed: false);
 
     private AcknowledgementProtocol ProtocolOf(string provider) =>
         _options.Protocols.TryGetValue(provider, out var protocol) ? protocol : AcknowledgementProtocol.Plain;

@@ -86,7 +86,7 @@ public sealed class LeasedOperation
     public async Task FinishAsync<TResult>(UnitOfWork unitOfWork, ResultCodec<TResult> codec, TResult result)
     {
         ArgumentNullException.ThrowIfNull(codec);
-        await ChangeAsync(unitOfWork, OperationChange.Of(Claim, OperationState.Running, OperationState.Succeeded, _policy.KeepSuccess) with
+        await ChangeAsync(unitOfWork, OperationChange.Of(Claim, OperationState.Running, OperationState.Succeeded, _policy.SuccessRetention) with
         {
             Result = Operations.Encode(codec, result, _policy, Key),
         }).ConfigureAwait(false);

@@ -13,7 +13,7 @@ namespace OrderKit.Idempotency;
 public readonly record struct OperationKey
 {
     /// <summary>How many characters a scope and a key may have each: what Stripe and most providers allow for a key.</summary>
-    public const int MaximumLength = 255;
+    public const int MaxLength = 255;
 
     /// <summary>Makes a key.</summary>
     /// <param name="tenant">The tenant: the same id of another tenant is another operation.</param>
@@ -48,9 +48,9 @@ public readonly record struct OperationKey
             return "it is empty";
         }
 
-        if (text.Length > MaximumLength)
+        if (text.Length > MaxLength)
         {
-            return string.Create(CultureInfo.InvariantCulture, $"it has {text.Length} characters and may have {MaximumLength}");
+            return string.Create(CultureInfo.InvariantCulture, $"it has {text.Length} characters and may have {MaxLength}");
         }
 
         if (char.IsWhiteSpace(text[0]) || char.IsWhiteSpace(text[^1]))

@@ -18,15 +18,15 @@ public sealed record OperationPolicy
 
     /// <summary>How long a success is answered again: longer than the requester repeats itself.</summary>
     /// <value>7 days; Alipay repeats a notification for 25 hours, WeChat Pay for 24 hours and 4 minutes.</value>
-    public TimeSpan KeepSuccess { get; init; } = TimeSpan.FromDays(7);
+    public TimeSpan SuccessRetention { get; init; } = TimeSpan.FromDays(7);
 
     /// <summary>How long a final failure is answered again.</summary>
     /// <value>25 hours.</value>
-    public TimeSpan KeepFailure { get; init; } = TimeSpan.FromHours(25);
+    public TimeSpan FailureRetention { get; init; } = TimeSpan.FromHours(25);
 
     /// <summary>How often an operation is begun.</summary>
     /// <value>5.</value>
-    public int MaximumAttempts { get; init; } = 5;
+    public int MaxAttempts { get; init; } = 5;
 
     /// <summary>The pause after the first failure without an effect; it doubles with each further one.</summary>
     /// <value>1 second.</value>
@@ -58,15 +58,15 @@ public sealed record OperationPolicy
 
     /// <summary>How many bytes a result may have.</summary>
     /// <value>64 KiB.</value>
-    public int MaximumResult { get; init; } = 64 * 1024;
+    public int MaxResult { get; init; } = 64 * 1024;
 
     /// <summary>What is wrong with it; empty where nothing is.</summary>
     public IReadOnlyList<string> Faults()
     {
         var faults = new List<string>();
         Positive(Lease, nameof(Lease));
-        Positive(KeepSuccess, nameof(KeepSuccess));
-        Positive(KeepFailure, nameof(KeepFailure));
+        Positive(SuccessRetention, nameof(SuccessRetention));
+        Positive(FailureRetention, nameof(FailureRetention));
         Positive(FirstPause, nameof(FirstPause));
         Positive(LongestPause, nameof(LongestPause));
         if (Lease > LongestLease)
@@ -79,14 +79,14 @@ public sealed record OperationPolicy
             faults.Add($"WaitWhileRunning is {WaitWhileRunning}; it is between zero and {LongestWait.Days} day.");
         }
 
-        if (MaximumAttempts < 1)
+        if (MaxAttempts < 1)
         {
-            faults.Add($"MaximumAttempts is {MaximumAttempts}; it is at least 1.");
+            faults.Add($"MaxAttempts is {MaxAttempts}; it is at least 1.");
         }
 
-        if (MaximumResult < 0)
+        if (MaxResult < 0)
         {
-            faults.Add($"MaximumResult is {MaximumResult}; it is at least 0.");
+            faults.Add($"MaxResult is {MaxResult}; it is at least 0.");
         }
 
         if (OnLapse == LapsePolicy.Resolve && Resolver is null)

@@ -97,7 +97,7 @@ public sealed partial class Operations
         OperationPolicy? policy = null, CancellationToken cancellationToken = default)
     {
         policy = Require(key, fingerprint, codec, effect, policy);
-        var terms = new ClaimTerms(OperationState.Running, policy.Lease, policy.MaximumAttempts, policy.OnLapse == LapsePolicy.Retry);
+        var terms = new ClaimTerms(OperationState.Running, policy.Lease, policy.MaxAttempts, policy.OnLapse == LapsePolicy.Retry);
         var started = _time.GetTimestamp();
         for (var asked = false; ; asked = true)
         {
@@ -153,8 +153,8 @@ public sealed partial class Operations
         var change = OperationChange.Of(interrupted.Claim, interrupted.State, OperationState.Unknown, policy.Lease) with { OnlyIfLapsed = interrupted.State == OperationState.Running };
         change = resolution switch
         {
-            Resolution.Done done => change with { To = OperationState.Succeeded, Span = policy.KeepSuccess, Result = done.Result },
-            Resolution.NotDone when interrupted.Attempts >= policy.MaximumAttempts => change with { To = OperationState.Failed, Span = policy.KeepFailure },
+            Resolution.Done done => change with { To = OperationState.Succeeded, Span = policy.SuccessRetention, Result = done.Result },
+            Resolution.NotDone when interrupted.Attempts >= policy.MaxAttempts => change with { To = OperationState.Failed, Span = policy.FailureRetention },
             Resolution.NotDone => change with { To = OperationState.Waiting, Span = TimeSpan.Zero },
             _ => change,
         };
@@ -180,10 +180,10 @@ public sealed partial class Operations
     internal static ReadOnlyMemory<byte> Encode<T>(ResultCodec<T> codec, T result, OperationPolicy policy, OperationKey key)
     {
         var bytes = codec.Encode(result);
-        return bytes.Length <= policy.MaximumResult
+        return bytes.Length <= policy.MaxResult
             ? bytes
             : throw new InvalidOperationException(string.Create(
-                CultureInfo.InvariantCulture, $"The result of {key} has {bytes.Length:N0} bytes, and its policy keeps {policy.MaximumResult:N0}. Answer with a reference to it, or raise MaximumResult."));
+                CultureInfo.InvariantCulture, $"The result of {key} has {bytes.Length:N0} bytes, and its policy keeps {policy.MaxResult:N0}. Answer with a reference to it, or raise MaxResult."));
     }
 
     internal static OperationPolicy Require<T>(OperationKey key, Fingerprint fingerprint, ResultCodec<T> codec, Delegate effect, OperationPolicy? policy)
@@ -223,11 +223,11 @@ public sealed partial class Operations
         ?? new OperationOutcome<T>.Held("It is done under a lease elsewhere, and that was interrupted; it cannot be joined to a transaction.");
 
     /// <summary>The claim is made in its final state, since it stands or falls with the effect.</summary>
-    internal static ClaimTerms JoinedTerms(OperationPolicy policy) => new(OperationState.Succeeded, policy.KeepSuccess, policy.MaximumAttempts, TakesLapsed: false);
+    internal static ClaimTerms JoinedTerms(OperationPolicy policy) => new(OperationState.Succeeded, policy.SuccessRetention, policy.MaxAttempts, TakesLapsed: false);
 
     // Claim and read are two statements: a lease or a pause that ended between them is one to be claimed, and tells nothing.
     internal static bool HasJustLapsed(StoredOperation row, Fingerprint fingerprint, ClaimTerms terms) =>
-        row.IsLapsed && row.Attempts < terms.MaximumAttempts && row.Fingerprint.Equals(fingerprint)
+        row.IsLapsed && row.Attempts < terms.MaxAttempts && row.Fingerprint.Equals(fingerprint)
         && (row.State == OperationState.Waiting || (row.State == OperationState.Running && terms.TakesLapsed));
 
     private async Task<(OperationOutcome<T> Outcome, OperationClaim? Claim)> JoinAsync<T>(
@@ -263,14 +263,14 @@ public sealed partial class Operations
             var bytes = Encode(codec, result, policy, key);
             if (bytes.Length > 0)
             {
-                await RequireAsync(unit, claim, OperationState.Succeeded, OperationState.Succeeded, policy.KeepSuccess, bytes, null).ConfigureAwait(false);
+                await RequireAsync(unit, claim, OperationState.Succeeded, OperationState.Succeeded, policy.SuccessRetention, bytes, null).ConfigureAwait(false);
             }
 
             return (new OperationOutcome<T>.Executed(result, state), claim);
         }
         catch (OperationFailedException e)
         {
-            await RequireAsync(unit, claim, OperationState.Succeeded, OperationState.Failed, policy.KeepFailure, null, e.Message).ConfigureAwait(false);
+            await RequireAsync(unit, claim, OperationState.Succeeded, OperationState.Failed, policy.FailureRetention, null, e.Message).ConfigureAwait(false);
             return (new OperationOutcome<T>.Failed(e.Message, null), claim);
         }
         catch
@@ -340,7 +340,7 @@ public sealed partial class Operations
             }
             catch (OperationFailedException e)
             {
-                return await InUnitAsync(unit => FailAsync(unit, claim, OperationState.Failed, policy.KeepFailure, e.Message), CancellationToken.None).ConfigureAwait(false)
+                return await InUnitAsync(unit => FailAsync(unit, claim, OperationState.Failed, policy.FailureRetention, e.Message), CancellationToken.None).ConfigureAwait(false)
                     ? new OperationOutcome<T>.Failed(e.Message, null)
                     : throw new OperationLostException(claim);
             }
@@ -382,7 +382,7 @@ public sealed partial class Operations
     {
         var error = $"{failure.GetType().Name}: {failure.Message}";
         var (to, span) = policy.OnLapse != LapsePolicy.Retry && isAmbiguous ? (OperationState.Unknown, policy.Lease)
-            : claim.Attempt >= policy.MaximumAttempts ? (OperationState.Failed, policy.KeepFailure)
+            : claim.Attempt >= policy.MaxAttempts ? (OperationState.Failed, policy.FailureRetention)
             : (OperationState.Waiting, policy.PauseAfter(claim.Attempt));
         try
         {
@@ -406,7 +406,7 @@ public sealed partial class Operations
             // It would have been taken, had it not been begun too often.
             var error = $"It was begun {row.Attempts} times, and its worker was lost each time.";
             await InUnitAsync(async unit => (await _store.ChangeAsync(
-                unit, [OperationChange.Of(row.Claim, row.State, OperationState.Failed, policy.KeepFailure) with { OnlyIfLapsed = true, Error = error }], CancellationToken.None).ConfigureAwait(false))[0], CancellationToken.None).ConfigureAwait(false);
+                unit, [OperationChange.Of(row.Claim, row.State, OperationState.Failed, policy.FailureRetention) with { OnlyIfLapsed = true, Error = error }], CancellationToken.None).ConfigureAwait(false))[0], CancellationToken.None).ConfigureAwait(false);
             return null;
         }
 

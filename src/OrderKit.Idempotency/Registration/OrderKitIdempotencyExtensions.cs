@@ -1,7 +1,4 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 using OrderKit.Core;
 using OrderKit.Core.Storage;
 using OrderKit.Idempotency;
@@ -13,36 +10,54 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class OrderKitIdempotencyExtensions
 {
     /// <summary>Adds operations that take effect once, <see cref="Operations"/> and <see cref="GroupedOperations"/>.</summary>
-    public static OrderKitBuilder AddIdempotency(this OrderKitBuilder builder)
+    public static OrderKitBuilder AddIdempotency(this OrderKitBuilder builder, Action<IdempotencyOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        builder.Services.TryAddSingleton(static provider => new Operations(
-            StoreChoice.PortOf<IOperationStore>(provider),
-            StoreChoice.PortOf<IUnitOfWorkFactory>(provider),
-            provider.GetService<TimeProvider>(),
-            provider.GetService<ILogger<Operations>>()));
-        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, OperationSweepService>());
+        builder.Services
+            .AddValidatedOptions(configure, static (options, faults) => faults.RequirePositive(options.PollInterval))
+            .RequireStorePort<IOperationStore>()
+            .AddBackgroundLoop<Operations, IdempotencyOptions>(
+                "expired operations", static (operations, token) => operations.SweepAsync(cancellationToken: token))
+            .TryAddSingleton<Operations>();
         return builder.AddGroupedOperations();
     }
 
-    /// <summary>Adds operations of many callers in shared transactions; <see cref="AddIdempotency"/> does so already, and this one sets it.</summary>
+    /// <summary>Changes the options of <see cref="GroupedOperations"/>, which <see cref="AddIdempotency"/> adds.</summary>
     public static OrderKitBuilder AddGroupedOperations(this OrderKitBuilder builder, Action<GroupedOperationsOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        var services = builder.Services;
-        services.AddOptions<GroupedOperationsOptions>().ValidateOnStart();
-        if (configure is not null)
-        {
-            services.Configure(configure);
-        }
+        builder.Services
+            .AddValidatedOptions(configure, static (options, faults) => options.Validate(faults))
+            .RequireStorePort<IOperationStore>()
+            .TryAddSingleton<GroupedOperations>();
+        return builder;
+    }
 
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<GroupedOperationsOptions>, GroupedOperationsOptionsCheck>());
-        services.TryAddSingleton(static provider => new GroupedOperations(
-            StoreChoice.PortOf<IOperationStore>(provider),
-            StoreChoice.PortOf<IUnitOfWorkFactory>(provider),
-            provider.GetRequiredService<IOptions<GroupedOperationsOptions>>(),
-            provider.GetService<TimeProvider>(),
-            provider.GetService<ILogger<GroupedOperations>>()));
+    /// <summary>Adds <see cref="NotificationGate"/>. Register an <see cref="INotificationEffects"/> too.</summary>
+    public static OrderKitBuilder AddNotifications(this OrderKitBuilder builder, Action<NotificationOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Services
+            .AddValidatedOptions(configure, static (options, faults) => options.Validate(faults))
+            .RequireStorePort<IOperationStore>()
+            .TryAddSingleton<NotificationGate>();
+        return builder;
+    }
+
+    /// <summary>Adds <see cref="DuplicateOrders"/> and <see cref="DuplicateReview"/>. Calling it again only changes the options.</summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="configure">Changes the options. Bind <see cref="DuplicateOrderOptions"/> to a configuration section to follow its changes.</param>
+    public static OrderKitBuilder AddDuplicateOrders(this OrderKitBuilder builder, Action<DuplicateOrderOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Services
+            .AddValidatedOptions<DuplicateOrderOptions>(configure, DuplicateOrderOptionsCheck.Validate)
+            .RequireStorePort<IDuplicateOrderStore>()
+            .RequireStorePort<IDuplicateOrderQueryStore>()
+            .AddBackgroundLoop<DuplicateReview, DuplicateOrderOptions>("held orders", static (review, token) => review.RunDueAsync(token));
+        builder.Services.TryAddSingleton<DuplicateRules>();
+        builder.Services.TryAddSingleton<DuplicateOrders>();
+        builder.Services.TryAddSingleton<DuplicateReview>();
         return builder;
     }
 }

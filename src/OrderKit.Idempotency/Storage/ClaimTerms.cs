@@ -6,6 +6,6 @@ namespace OrderKit.Idempotency.Storage;
 /// the same transaction.
 /// </param>
 /// <param name="Span">The duration of the lease if running, or of the retention of the result if finished.</param>
-/// <param name="MaximumAttempts">The maximum number of attempts of an operation.</param>
+/// <param name="MaxAttempts">The maximum number of attempts of an operation.</param>
 /// <param name="TakesLapsed">Whether an operation whose lease has lapsed is attempted again without asking a resolver.</param>
-public readonly record struct ClaimTerms(OperationState State, TimeSpan Span, int MaximumAttempts, bool TakesLapsed);
+public readonly record struct ClaimTerms(OperationState State, TimeSpan Span, int MaxAttempts, bool TakesLapsed);

@@ -115,7 +115,7 @@ public sealed class InMemoryOperationStore(InMemoryDatabase database) : IOperati
         var isBegunAgain = false;
         if (_rows.TryGetValue(request.Key, out var row) && !IsExpired(row, now))
         {
-            isBegunAgain = row.Fingerprint.Equals(request.Fingerprint) && row.Attempts < terms.MaximumAttempts && row.LeaseUntil <= now
+            isBegunAgain = row.Fingerprint.Equals(request.Fingerprint) && row.Attempts < terms.MaxAttempts && row.LeaseUntil <= now
                 && (row.State == OperationState.Waiting || (row.State == OperationState.Running && terms.TakesLapsed));
             if (!isBegunAgain)
             {

@@ -92,7 +92,7 @@ internal sealed partial class AlertGatherer(
 
         // Due again at the next sweep while they gather, and all at the same instant while they are quiet, so that they are folded then.
         var look = options.Quiet < LongestLook ? options.Quiet : LongestLook;
-        var pause = rest > TimeSpan.Zero ? TimeSpan.FromTicks(Math.Min(rest.Ticks, options.SweepInterval.Ticks / 2)) : TimeSpan.FromTicks(look.Ticks - (now.UtcTicks % look.Ticks));
+        var pause = rest > TimeSpan.Zero ? TimeSpan.FromTicks(Math.Min(rest.Ticks, options.PollInterval.Ticks / 2)) : TimeSpan.FromTicks(look.Ticks - (now.UtcTicks % look.Ticks));
         await outbox.RetryAsync(rows[0].Delivery, pause, "It waits for others of its kind.", CancellationToken.None).ConfigureAwait(false);
         return false;
     }

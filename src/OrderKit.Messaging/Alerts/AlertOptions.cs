@@ -1,8 +1,10 @@
+using OrderKit.Core;
 
 namespace OrderKit.Messaging;
 
 /// <summary>Settings of alerts.</summary>
-public sealed class AlertOptions
+/// <remarks>The default of <see cref="BackgroundOptions.PollInterval"/> is 2 seconds.</remarks>
+public sealed class AlertOptions() : BackgroundOptions(TimeSpan.FromSeconds(2))
 {
     /// <summary>How long the first notice of its kind, source and reason waits for others before somebody is told.</summary>
     /// <value>10 seconds.</value>
@@ -16,10 +18,6 @@ public sealed class AlertOptions
     /// <value>5.</value>
     public int Subjects { get; set; } = 5;
 
-    /// <summary>How often is looked for what is to be told.</summary>
-    /// <value>2 seconds.</value>
-    public TimeSpan SweepInterval { get; set; } = TimeSpan.FromSeconds(2);
-
     /// <summary>How many notices are taken, and folded into one transaction, at once.</summary>
     /// <value>1,000.</value>
     public int BatchSize { get; set; } = 1_000;
@@ -28,7 +26,17 @@ public sealed class AlertOptions
     /// <value>2 minutes.</value>
     public TimeSpan Lease { get; set; } = TimeSpan.FromMinutes(2);
 
-    /// <summary>Whether the host tells in the background.</summary>
-    /// <value><see langword="true"/>; hosts that call <see cref="AlertPump.PumpOnceAsync"/> themselves turn it off.</value>
-    public bool RunInBackground { get; set; } = true;
+    internal void Validate(OptionFaults faults)
+    {
+        faults.RequirePositive(PollInterval);
+        faults.RequirePositive(Lease);
+        faults.RequirePositive(Quiet);
+        if (Gather < TimeSpan.Zero)
+        {
+            faults.Add(nameof(Gather), $"is {Gather}; it is at least nothing.");
+        }
+
+        faults.RequireBetween(Subjects, 1, 50);
+        faults.RequireBetween(BatchSize, 2, 10_000);
+    }
 }

@@ -1,13 +1,11 @@
+using OrderKit.Core;
 
 namespace OrderKit.Messaging;
 
 /// <summary>Settings of the inbox pump.</summary>
-public sealed class InboxPumpOptions
+/// <remarks>The default of <see cref="BackgroundOptions.PollInterval"/> is 1 second.</remarks>
+public sealed class InboxPumpOptions() : BackgroundOptions(TimeSpan.FromSeconds(1))
 {
-    /// <summary>How often the inbox is looked at when nothing woke the pump.</summary>
-    /// <value>1 second.</value>
-    public TimeSpan SweepInterval { get; set; } = TimeSpan.FromSeconds(1);
-
     /// <summary>How many messages of a consumer are taken at once: one for each of as many lanes.</summary>
     /// <value>100. There are fewer where the handler does not get them done in half of <see cref="Lease"/>.</value>
     public int BatchSize { get; set; } = 100;
@@ -56,7 +54,24 @@ public sealed class InboxPumpOptions
     /// <value>10 minutes.</value>
     public TimeSpan CleaningInterval { get; set; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>Whether the host pumps in the background.</summary>
-    /// <value><see langword="true"/>; hosts that call <see cref="InboxPump.PumpOnceAsync"/> themselves turn it off.</value>
-    public bool RunInBackground { get; set; } = true;
+    internal void Validate(OptionFaults faults)
+    {
+        faults.RequirePositive(PollInterval);
+        faults.RequireBetween(BatchSize, 1, 10_000);
+        faults.RequireBetween(MessagesPerTransaction, 1, 10_000);
+        faults.RequirePositive(TransactionTime);
+        faults.RequireBetween(MaxConcurrency, 1, 1_000);
+        faults.RequirePositive(Lease);
+        faults.RequirePositive(FirstPause);
+        faults.RequireNotBelow(LongestPause, FirstPause);
+        faults.RequireAtLeastOne(MaxAttempts);
+        faults.RequirePositive(MaxAge);
+        faults.RequirePositive(Retention);
+        faults.RequirePositive(RedeliveryHorizon);
+        faults.RequirePositive(CleaningInterval);
+        if (Retention > TimeSpan.Zero && Retention <= RedeliveryHorizon)
+        {
+            faults.Add(nameof(Retention), $"is {Retention}, and a message may be repeated for {RedeliveryHorizon}: the last one would take effect a second time. Keep them longer.");
+        }
+    }
 }

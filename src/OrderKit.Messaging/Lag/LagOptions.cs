@@ -1,3 +1,5 @@
+using OrderKit.Core;
+
 namespace OrderKit.Messaging;
 
 /// <summary>What is watched, and for how long a verdict looks back.</summary>
@@ -14,4 +16,9 @@ public sealed class LagOptions
     /// <summary>How many samples a verdict looks back on: 3 to 1,000.</summary>
     /// <value>10. With one sample every 30 seconds, that is five minutes.</value>
     public int Window { get; set; } = 10;
+
+    internal void Validate(OptionFaults faults)
+    {
+        faults.RequireBetween(Window, LagJudge.FewestSamples, 1_000);
+    }
 }

@@ -236,4 +236,9 @@ public sealed partial class OutboxPump
         Failed,
         Dead,
     }
+
+    internal void LogNoHandlers() => LogNoHandlers(_logger);
+
+    [LoggerMessage(2003, LogLevel.Information, "No IOrderEventHandler is registered. This process leaves the outbox to other processes.")]
+    private static partial void LogNoHandlers(ILogger logger);
 }

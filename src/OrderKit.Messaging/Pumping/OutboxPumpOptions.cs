@@ -1,16 +1,14 @@
+using OrderKit.Core;
 
 namespace OrderKit.Messaging;
 
 /// <summary>Settings of the outbox pump.</summary>
-public sealed class OutboxPumpOptions
+/// <remarks>The default of <see cref="BackgroundOptions.PollInterval"/> is 1 second.</remarks>
+public sealed class OutboxPumpOptions() : BackgroundOptions(TimeSpan.FromSeconds(1))
 {
     /// <summary>The destination whose messages go to the handlers in this process.</summary>
     /// <value><c>events</c>.</value>
     public string Destination { get; set; } = "events";
-
-    /// <summary>How often the outbox is looked at when nothing woke the pump.</summary>
-    /// <value>1 second.</value>
-    public TimeSpan SweepInterval { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>How many messages are taken at once: one for each of as many orders.</summary>
     /// <value>100. There are fewer where the destination does not take them in half of <see cref="Lease"/>.</value>
@@ -62,9 +60,21 @@ public sealed class OutboxPumpOptions
     /// </value>
     public Func<Exception, bool> IsDestinationDown { get; set; } = DownByDefault;
 
-    /// <summary>Whether the host pumps in the background.</summary>
-    /// <value><see langword="true"/>; hosts that call <see cref="OutboxPump.PumpOnceAsync"/> themselves turn it off.</value>
-    public bool RunInBackground { get; set; } = true;
+    internal void Validate(OptionFaults faults)
+    {
+        faults.RequireText(Destination, "it is the destination that OrderLifecycleOptions.EventDestination names.");
+        faults.RequirePositive(PollInterval);
+        faults.RequireBetween(BatchSize, 1, 10_000);
+        faults.RequireBetween(MaxConcurrency, 1, 1_000);
+        faults.RequirePositive(Lease);
+        faults.RequirePositive(FirstPause);
+        faults.RequireNotBelow(LongestPause, FirstPause);
+        faults.RequireAtLeastOne(MaxAttempts);
+        faults.RequirePositive(MaxAge);
+        faults.RequireAtLeastOne(FailuresToRest);
+        faults.RequirePositive(FirstRest);
+        faults.RequireNotBelow(LongestRest, FirstRest);
+    }
 
     private static bool DownByDefault(Exception failure) => failure switch
     {

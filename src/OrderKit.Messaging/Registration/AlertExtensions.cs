@@ -1,6 +1,4 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OrderKit.Core;
 using OrderKit.Core.Storage;
@@ -27,22 +25,27 @@ public static class AlertExtensions
             throw new ArgumentException("Nobody is told. Name a sink, such as ToLog().", nameof(configure));
         }
 
-        services.AddOptions<AlertOptions>().ValidateOnStart();
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<AlertOptions>, AlertOptionsCheck>());
+        services.AddValidatedOptions<AlertOptions>(null, static (options, faults) => options.Validate(faults));
         services.TryAddSingleton<AlertSwitch>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IStorePortDecorator<IDeadLetterStore>, AlertNotices>(static provider => new AlertNotices(provider)));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IStorePortDecorator<IQuarantineStore>, AlertNotices>(static provider => new AlertNotices(provider)));
-        services.TryAddSingleton(static provider => new AlertPump(
-            StoreChoice.PortOf<IOutboxStore>(provider),
-            StoreChoice.PortOf<IDeadLetterStore>(provider),
-            StoreChoice.PortOf<IDeliveryPauseStore>(provider),
-            StoreChoice.PortOf<ILeaseStore>(provider),
-            StoreChoice.PortOf<IUnitOfWorkFactory>(provider),
-            provider.GetServices<IAlertSink>(),
-            provider.GetRequiredService<IOptions<AlertOptions>>(),
-            provider.GetService<ILoggerFactory>(),
-            provider.GetService<TimeProvider>()));
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, AlertService>());
+        services.TryAddSingleton<AlertPump>();
+        services.AddBackgroundLoops<AlertPump>(LoopsOf);
         return builder;
+    }
+
+    // The sinks have a loop each, so that a slow one delays no other.
+    private static IEnumerable<BackgroundLoop> LoopsOf(IServiceProvider provider)
+    {
+        var options = provider.GetRequiredService<IOptions<AlertOptions>>().Value;
+        if (!options.RunInBackground)
+        {
+            return [];
+        }
+
+        var pump = provider.GetRequiredService<AlertPump>();
+        return pump.Pumps
+            .Select(sink => new BackgroundLoop("alert sink", options.PollInterval, sink.PumpAllAsync))
+            .Prepend(new BackgroundLoop("alerts", options.PollInterval, pump.GatherAsync));
     }
 }

@@ -1,6 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OrderKit.Core;
 using OrderKit.Core.Storage;
@@ -9,77 +8,64 @@ using OrderKit.Messaging.Storage;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Registers the delivery of order events.</summary>
+/// <summary>Registers the delivery of messages.</summary>
 public static class OrderKitMessagingExtensions
 {
-    /// <summary>Adds the pump that delivers the outbox to the <see cref="IOrderEventHandler"/>s of this process.</summary>
-    public static OrderKitBuilder AddMessaging(this OrderKitBuilder builder, Action<OutboxPumpOptions>? configure = null)
+    /// <summary>Adds the outbox, the inbox, dead letters and the lag monitor. Calling it again changes nothing.</summary>
+    public static OrderKitBuilder AddMessaging(this OrderKitBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        var services = builder.Services;
-        services.AddOptions<OutboxPumpOptions>().ValidateOnStart();
-        if (configure is not null)
-        {
-            services.Configure(configure);
-        }
-
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<OutboxPumpOptions>, OutboxPumpOptionsCheck>());
-        services.TryAddSingleton<IOutboxSink, OrderEventSink>();
-        services.TryAddSingleton(static provider => new OutboxPump(
-            StoreChoice.PortOf<IOutboxStore>(provider),
-            StoreChoice.PortOf<IDeadLetterStore>(provider),
-            StoreChoice.PortOf<IDeliveryPauseStore>(provider),
-            StoreChoice.PortOf<IUnitOfWorkFactory>(provider),
-            provider.GetRequiredService<IOutboxSink>(),
-            provider.GetRequiredService<IOptions<OutboxPumpOptions>>(),
-            provider.GetService<ILogger<OutboxPump>>()));
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, OutboxPumpService>());
-
-        services.AddOptions<InboxPumpOptions>().ValidateOnStart();
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<InboxPumpOptions>, InboxPumpOptionsCheck>());
-        services.TryAddSingleton(static provider => new Inbox(StoreChoice.PortOf<IInboxStore>(provider), StoreChoice.PortOf<IUnitOfWorkFactory>(provider)));
-        services.TryAddSingleton(static provider => new InboxPump(
-            StoreChoice.PortOf<IInboxStore>(provider),
-            StoreChoice.PortOf<IDeadLetterStore>(provider),
-            StoreChoice.PortOf<IDeliveryPauseStore>(provider),
-            StoreChoice.PortOf<IUnitOfWorkFactory>(provider),
-            provider.GetServices<IInboxHandler>(),
-            provider.GetRequiredService<IOptions<InboxPumpOptions>>(),
-            provider.GetService<ILogger<InboxPump>>()));
-        services.TryAddSingleton(static provider => new DeadLetters(
-            StoreChoice.PortOf<IDeadLetterStore>(provider),
-            StoreChoice.PortOf<IOutboxStore>(provider),
-            StoreChoice.PortOf<IInboxStore>(provider),
-            StoreChoice.PortOf<IUnitOfWorkFactory>(provider),
-            provider.GetRequiredService<IOptions<InboxPumpOptions>>()));
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, InboxPumpService>());
-        services.AddOptions<LagOptions>().ValidateOnStart();
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<LagOptions>, LagOptionsCheck>());
-        services.TryAddSingleton(static provider => new LagMonitor(
-            StoreChoice.PortOf<IOutboxStore>(provider), StoreChoice.PortOf<IInboxStore>(provider), Watched(provider), provider.GetService<TimeProvider>()));
+        builder.AddOutbox().AddInbox().AddLagMonitor().Services.TryAddSingleton<DeadLetters>();
         return builder;
     }
 
-    /// <summary>Changes the settings of the inbox.</summary>
-    public static OrderKitBuilder ConfigureInbox(this OrderKitBuilder builder, Action<InboxPumpOptions> configure)
+    /// <summary>Changes the options of the outbox pump, which <see cref="AddMessaging"/> adds.</summary>
+    public static OrderKitBuilder AddOutbox(this OrderKitBuilder builder, Action<OutboxPumpOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        ArgumentNullException.ThrowIfNull(configure);
-        builder.Services.Configure(configure);
+        builder.Services
+            .AddValidatedOptions(configure, static (options, faults) => options.Validate(faults))
+            .RequireStorePort<IDeadLetterStore>()
+            .RequireStorePort<IDeliveryPauseStore>()
+            .AddBackgroundLoops<OutboxPump>(OutboxLoops);
+        builder.Services.TryAddSingleton<IOutboxSink, OrderEventSink>();
+        builder.Services.TryAddSingleton<OutboxPump>();
         return builder;
     }
 
-    /// <summary>Changes what is watched by the <see cref="LagMonitor"/>.</summary>
-    public static OrderKitBuilder ConfigureLag(this OrderKitBuilder builder, Action<LagOptions> configure)
+    /// <summary>Changes the options of the inbox, which <see cref="AddMessaging"/> adds.</summary>
+    public static OrderKitBuilder AddInbox(this OrderKitBuilder builder, Action<InboxPumpOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        ArgumentNullException.ThrowIfNull(configure);
-        builder.Services.Configure(configure);
+        builder.Services
+            .AddValidatedOptions(configure, static (options, faults) => options.Validate(faults))
+            .RequireStorePort<IInboxStore>()
+            .RequireStorePort<IDeadLetterStore>()
+            .RequireStorePort<IDeliveryPauseStore>()
+            .AddBackgroundLoops<InboxPump>(InboxLoops);
+        builder.Services.TryAddSingleton<Inbox>();
+        builder.Services.TryAddSingleton<InboxPump>();
+        return builder;
+    }
+
+    /// <summary>Changes the options of <see cref="LagMonitor"/>, which <see cref="AddMessaging"/> adds.</summary>
+    public static OrderKitBuilder AddLagMonitor(this OrderKitBuilder builder, Action<LagOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Services
+            .AddValidatedOptions(configure, static (options, faults) => options.Validate(faults))
+            .RequireStorePort<IInboxStore>()
+            .TryAddSingleton(static provider => new LagMonitor(
+                provider.GetRequiredService<IOutboxStore>(),
+                provider.GetRequiredService<IInboxStore>(),
+                Watched(provider),
+                provider.GetService<TimeProvider>()));
         return builder;
     }
 
     /// <summary>Adds the handler of a consumer's messages.</summary>
-    public static OrderKitBuilder AddInboxHandler<[System.Diagnostics.CodeAnalysis.DynamicallyAccessedMembers(System.Diagnostics.CodeAnalysis.DynamicallyAccessedMemberTypes.PublicConstructors)] THandler>(this OrderKitBuilder builder)
+    public static OrderKitBuilder AddInboxHandler<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] THandler>(
+        this OrderKitBuilder builder)
         where THandler : class, IInboxHandler
     {
         ArgumentNullException.ThrowIfNull(builder);
@@ -88,7 +74,8 @@ public static class OrderKitMessagingExtensions
     }
 
     /// <summary>Adds a handler of order events.</summary>
-    public static OrderKitBuilder AddEventHandler<[System.Diagnostics.CodeAnalysis.DynamicallyAccessedMembers(System.Diagnostics.CodeAnalysis.DynamicallyAccessedMemberTypes.PublicConstructors)] THandler>(this OrderKitBuilder builder)
+    public static OrderKitBuilder AddEventHandler<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] THandler>(
+        this OrderKitBuilder builder)
         where THandler : class, IOrderEventHandler
     {
         ArgumentNullException.ThrowIfNull(builder);
@@ -97,7 +84,10 @@ public static class OrderKitMessagingExtensions
     }
 
     /// <summary>Sends the outbox through the transport instead of handing it to the <see cref="IOrderEventHandler"/>s of this process.</summary>
-    /// <remarks>The destination that <see cref="OutboxPumpOptions.Destination"/> names is the topic. Add a transport too.</remarks>
+    /// <remarks>
+    /// <see cref="OutboxPumpOptions.Destination"/> is the topic. <see cref="OutboxPumpOptions.MaxConcurrency"/> becomes 32 unless
+    /// <paramref name="configure"/> changes it. Add a transport too.
+    /// </remarks>
     public static OrderKitBuilder SendThroughTransport(this OrderKitBuilder builder, Action<OutboxPumpOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
@@ -111,27 +101,25 @@ public static class OrderKitMessagingExtensions
     }
 
     /// <summary>Receives a topic into the inbox of a consumer. Add a transport and an <see cref="IInboxHandler"/> too.</summary>
+    /// <exception cref="InvalidOperationException">It was called before.</exception>
     public static OrderKitBuilder ReceiveFromTransport(this OrderKitBuilder builder, Action<TransportReceiverOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(configure);
-        var services = builder.Services;
-        if (services.Any(static descriptor => descriptor.ServiceType == typeof(TransportReceiver)))
+        if (builder.Services.Any(static descriptor => descriptor.ServiceType == typeof(TransportReceiver)))
         {
-            throw new InvalidOperationException("ReceiveFromTransport was called already. A host has one receiver; make further ones yourself, with new TransportReceiver(…).");
+            throw new InvalidOperationException(
+                "ReceiveFromTransport was called already. A host has one receiver; make further ones yourself, with new TransportReceiver(…).");
         }
 
-        services.AddOptions<TransportReceiverOptions>().Configure(configure).ValidateOnStart();
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<TransportReceiverOptions>, TransportReceiverOptionsCheck>());
-        services.AddSingleton(static provider => new TransportReceiver(
-            TransportOf(provider),
-            provider.GetRequiredService<Inbox>(),
-            StoreChoice.PortOf<IDeadLetterStore>(provider),
-            StoreChoice.PortOf<IUnitOfWorkFactory>(provider),
-            provider.GetRequiredService<IOptions<TransportReceiverOptions>>(),
-            provider.GetService<ILogger<TransportReceiver>>(),
-            provider.GetService<TimeProvider>()));
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, TransportReceiverService>());
+        builder.Services
+            .AddValidatedOptions(configure, static (options, faults) => options.Validate(faults))
+            .AddBackgroundLoops<TransportReceiver>(ReceiverLoops)
+            .AddSingleton(static provider =>
+            {
+                _ = TransportOf(provider);
+                return ActivatorUtilities.CreateInstance<TransportReceiver>(provider);
+            });
         return builder;
     }
 
@@ -140,31 +128,73 @@ public static class OrderKitMessagingExtensions
     public static OrderKitBuilder AddInProcessTransport(this OrderKitBuilder builder, Action<InProcessTransportOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(configure);
-        builder.ChooseTransport(static provider => new InProcessTransport(provider.GetRequiredService<IOptions<InProcessTransportOptions>>(), provider.GetService<TimeProvider>()));
-        builder.Services.AddOptions<InProcessTransportOptions>().Configure(configure).ValidateOnStart();
-        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<InProcessTransportOptions>, InProcessTransportOptionsCheck>());
+        builder.ChooseTransport<InProcessTransport>();
+        builder.Services.AddValidatedOptions(configure, static (options, faults) => options.Validate(faults));
         return builder;
     }
 
-    /// <summary>Registers the one transport of a host; packages that implement <see cref="ITransport"/> call it.</summary>
+    /// <summary>Registers the one transport of a host. Packages that implement <see cref="ITransport"/> call it.</summary>
     /// <exception cref="InvalidOperationException">Another transport was added before.</exception>
-    public static OrderKitBuilder ChooseTransport<TTransport>(this OrderKitBuilder builder, Func<IServiceProvider, TTransport> make)
+    public static OrderKitBuilder ChooseTransport<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TTransport>(
+        this OrderKitBuilder builder)
         where TTransport : class, ITransport
     {
         ArgumentNullException.ThrowIfNull(builder);
-        ArgumentNullException.ThrowIfNull(make);
         if (builder.Services.Any(static descriptor => descriptor.ServiceType == typeof(ITransport)))
         {
             throw new InvalidOperationException($"{typeof(TTransport).Name} was added although there is a transport already. Choose one transport.");
         }
 
-        builder.Services.AddSingleton(make);
+        builder.Services.AddSingleton<TTransport>();
         builder.Services.AddSingleton<ITransport>(static provider => provider.GetRequiredService<TTransport>());
         return builder;
     }
 
     private static ITransport TransportOf(IServiceProvider provider) => provider.GetService<ITransport>()
         ?? throw new InvalidOperationException("OrderKit has no transport. Call AddRabbitMq(...) or, within one process, AddInProcessTransport(...).");
+
+    private static IEnumerable<BackgroundLoop> OutboxLoops(IServiceProvider provider)
+    {
+        var options = provider.GetRequiredService<IOptions<OutboxPumpOptions>>().Value;
+        if (!options.RunInBackground)
+        {
+            return [];
+        }
+
+        var pump = provider.GetRequiredService<OutboxPump>();
+        if (provider.GetRequiredService<IOutboxSink>() is OrderEventSink { HasHandlers: false })
+        {
+            // Another process may have handlers: without any here, this one must not take their events.
+            pump.LogNoHandlers();
+            return [];
+        }
+
+        return [new BackgroundLoop("outbox", options.PollInterval, pump.PumpAllAsync, pump.Written)];
+    }
+
+    private static IEnumerable<BackgroundLoop> InboxLoops(IServiceProvider provider)
+    {
+        var options = provider.GetRequiredService<IOptions<InboxPumpOptions>>().Value;
+        if (!options.RunInBackground || provider.GetRequiredService<InboxPump>() is not { HasHandlers: true } pump)
+        {
+            return [];
+        }
+
+        // Two loops: while messages are always due, the pump never ends, and messages whose retention is over would pile up.
+        return
+        [
+            new BackgroundLoop("inbox", options.PollInterval, pump.PumpAllAsync, pump.Received),
+            new BackgroundLoop("inbox retention", options.CleaningInterval, provider.GetRequiredService<Inbox>().SweepAsync),
+        ];
+    }
+
+    private static IEnumerable<BackgroundLoop> ReceiverLoops(IServiceProvider provider)
+    {
+        var options = provider.GetRequiredService<IOptions<TransportReceiverOptions>>().Value;
+        return options.RunInBackground
+            ? [new BackgroundLoop("transport receiver", options.LongestPause, provider.GetRequiredService<TransportReceiver>().ReceiveAllAsync)]
+            : [];
+    }
 
     private static LagOptions Watched(IServiceProvider provider)
     {

@@ -1,3 +1,5 @@
+using OrderKit.Core;
+
 namespace OrderKit.Messaging;
 
 /// <summary>Settings of the transport within one process.</summary>
@@ -14,4 +16,15 @@ public sealed class InProcessTransportOptions
     /// <summary>How long publishing waits for room.</summary>
     /// <value>10 seconds.</value>
     public TimeSpan PublishTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    internal void Validate(OptionFaults faults)
+    {
+        if (Topics.Count == 0 || Topics.Any(string.IsNullOrWhiteSpace))
+        {
+            faults.Add(nameof(Topics), "has no topic, or an empty one. Add each destination that is published.");
+        }
+
+        faults.RequireAtLeastOne(Capacity);
+        faults.RequirePositive(PublishTimeout);
+    }
 }

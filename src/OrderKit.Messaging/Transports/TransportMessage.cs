@@ -14,7 +14,7 @@ public sealed record TransportMessage(
 {
     /// <summary>The longest message id, lane and type, in bytes of UTF-8.</summary>
     /// <remarks>A short string of AMQP has no more, and no index of a store less.</remarks>
-    public const int MaximumTextBytes = 255;
+    public const int MaxTextBytes = 255;
 
     /// <summary>Why no transport carries this message, and no receiver accepts it; <see langword="null"/> where they do.</summary>
     public string? Fault =>

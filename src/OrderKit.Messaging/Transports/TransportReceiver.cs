@@ -52,6 +52,25 @@ public sealed partial class TransportReceiver : IAsyncDisposable
         _time = timeProvider ?? TimeProvider.System;
     }
 
+    /// <summary>Receives until cancelled. After a failure it waits for a delay that doubles with each further failure.</summary>
+    internal async Task ReceiveAllAsync(CancellationToken cancellationToken)
+    {
+        for (var failures = 0; ;)
+        {
+            try
+            {
+                await ReceiveOnceAsync(cancellationToken).ConfigureAwait(false);
+                failures = 0;
+            }
+            catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+            {
+                var delay = Backoff.After(++failures, _options.FirstPause, _options.LongestPause, Backoff.Chance());
+                LogFailed(_logger, e, _options.Topic, delay);
+                await Task.Delay(delay, _time, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
     /// <summary>Waits for messages, writes a batch of them in one transaction, and acknowledges them.</summary>
     public async Task<ReceiveResult> ReceiveOnceAsync(CancellationToken cancellationToken = default)
     {
@@ -247,4 +266,7 @@ public sealed partial class TransportReceiver : IAsyncDisposable
 
     [LoggerMessage(2202, LogLevel.Error, "A message of the topic {Topic} could not even be kept as a dead letter; it is put aside by the transport.")]
     private static partial void LogRejected(ILogger logger, Exception exception, string topic);
+
+    [LoggerMessage(2203, LogLevel.Error, "Receiving the topic {Topic} failed; it is tried again in {Delay}.")]
+    private static partial void LogFailed(ILogger logger, Exception exception, string topic, TimeSpan delay);
 }

@@ -1,3 +1,5 @@
+using OrderKit.Core;
+
 namespace OrderKit.Messaging;
 
 /// <summary>Settings of the receiver.</summary>
@@ -30,4 +32,21 @@ public sealed class TransportReceiverOptions
     /// <summary>Whether the host receives in the background.</summary>
     /// <value><see langword="true"/>; hosts that call <see cref="TransportReceiver.ReceiveOnceAsync"/> themselves turn it off.</value>
     public bool RunInBackground { get; set; } = true;
+
+    internal void Validate(OptionFaults faults)
+    {
+        faults.RequireText(Topic, "it is the topic that is received.");
+        faults.RequireText(Consumer, "it is the consumer that an IInboxHandler names.");
+        faults.RequireBetween(BatchSize, 1, 1_000);
+        faults.RequirePositive(FirstPause);
+        foreach (var (type, headStart) in HeadStarts)
+        {
+            if (headStart < TimeSpan.Zero || headStart > InboxMessage.LongestHeadStart)
+            {
+                faults.Add(nameof(HeadStarts), $"has {headStart} for '{type}'; it lies between nothing and {InboxMessage.LongestHeadStart}.");
+            }
+        }
+
+        faults.RequireNotBelow(LongestPause, FirstPause);
+    }
 }

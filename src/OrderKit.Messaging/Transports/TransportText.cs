@@ -29,9 +29,9 @@ internal static class TransportText
         }
 
         var bytes = Strict.GetByteCount(text);
-        return bytes <= TransportMessage.MaximumTextBytes
+        return bytes <= TransportMessage.MaxTextBytes
             ? null
-            : $"The {what} '{Printable(text)}' has {bytes} bytes of UTF-8; at most {TransportMessage.MaximumTextBytes} are carried.";
+            : $"The {what} '{Printable(text)}' has {bytes} bytes of UTF-8; at most {TransportMessage.MaxTextBytes} are carried.";
     }
 
     /// <summary>The text as any log and any store can keep it: cut off, and without what is no character.</summary>

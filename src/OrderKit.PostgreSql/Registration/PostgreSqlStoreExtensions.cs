@@ -1,4 +1,3 @@
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using OrderKit.Core;
@@ -38,9 +37,7 @@ public static class PostgreSqlStoreExtensions
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(configure);
         builder.ChooseStore(nameof(UsePostgreSql));
-        builder.Services.AddOptions<PostgreSqlStoreOptions>().Configure(configure).ValidateOnStart();
-        builder.Services.TryAddEnumerable(
-            ServiceDescriptor.Singleton<IValidateOptions<PostgreSqlStoreOptions>, PostgreSqlStoreOptionsCheck>());
+        builder.Services.AddValidatedOptions(configure, static (options, faults) => options.Validate(faults));
         return builder.AddSqlStores(
             static provider => new PostgreSqlDatabase(provider.GetRequiredService<IOptions<PostgreSqlStoreOptions>>().Value),
             static provider => provider.GetRequiredService<IOptions<PostgreSqlStoreOptions>>().Value.SchemaMode);

@@ -1,6 +1,3 @@
-using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 using OrderKit.Core;
 using OrderKit.RabbitMq;
 
@@ -14,10 +11,8 @@ public static class OrderKitRabbitMqExtensions
     public static OrderKitBuilder AddRabbitMq(this OrderKitBuilder builder, Action<RabbitMqOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(configure);
-        builder.ChooseTransport(static provider => new RabbitMqTransport(
-            provider.GetRequiredService<IOptions<RabbitMqOptions>>(), provider.GetService<ILogger<RabbitMqTransport>>(), provider.GetService<TimeProvider>()));
-        builder.Services.AddOptions<RabbitMqOptions>().Configure(configure).ValidateOnStart();
-        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<RabbitMqOptions>, RabbitMqOptionsCheck>());
+        builder.ChooseTransport<RabbitMqTransport>();
+        builder.Services.AddValidatedOptions(configure, RabbitMqOptionsCheck.Validate);
         return builder;
     }
 }

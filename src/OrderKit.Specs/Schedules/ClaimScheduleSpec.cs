@@ -185,13 +185,13 @@ public static class ClaimScheduleSpec
 
     private static async Task ExpiryAsync(IStoreUnderTest store, Interleaving way)
     {
-        var brief = new OperationPolicy { KeepSuccess = TimeSpan.FromMinutes(1) };
+        var brief = new OperationPolicy { SuccessRetention = TimeSpan.FromMinutes(1) };
         var desk = new OperationDesk(store, way);
         Expect.That(await desk.JoinAgainAsync(brief) is OperationOutcome<string>.Executed, "The first request must be executed.");
         await desk.JoinAsync(policy: brief);
         await desk.JoinAsync(policy: brief);
         await way.AddAsync(async participant => await participant.Store.Operations.SweepAsync(10));
-        way.Passes(brief.KeepSuccess);
+        way.Passes(brief.SuccessRetention);
         await way.RunAsync();
 
         Expect.Equal(0, desk.Failures.Count);

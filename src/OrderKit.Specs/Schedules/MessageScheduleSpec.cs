@@ -118,7 +118,8 @@ public static class MessageScheduleSpec
 
         Expect.That(redriven <= 1 && (redriven == 1 || way.Crashes > 0), "Exactly one of two people must redrive the dead letter.");
         var letter = await store.DeadLetters.FindAsync(number);
-        Expect.Sequence(letter!.State == DeadLetterState.Dead ? [] : [$"{desk.Name}-1"], await desk.DrainAsync());
+        Expect.Sequence(
+            letter!.State == DeadLetterState.Dead ? [] : [$"{desk.Name}-1"], await desk.DrainAsync());
     }
 
     private static async Task RedriveBesideSuccessAsync(IStoreUnderTest store, Interleaving way)

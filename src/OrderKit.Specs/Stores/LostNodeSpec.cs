@@ -86,7 +86,7 @@ public static class LostNodeSpec
 
     private static async Task OperationsThatWereBeingDoneAreDoneByOthersAsync(IStoreUnderTest store)
     {
-        var terms = new ClaimTerms(OperationState.Running, Lease, MaximumAttempts: 3, TakesLapsed: true);
+        var terms = new ClaimTerms(OperationState.Running, Lease, MaxAttempts: 3, TakesLapsed: true);
         OperationClaim lost = null!;
         foreach (var share in Shares())
         {

@@ -94,9 +94,7 @@ public static class OperationStoreSpec
 
     private static async Task KeysMayContainAnyTextAsync(IStoreUnderTest store)
     {
-        string[] texts = [
-            "'; DROP TABLE orderkit_operations; --", "租约 🙂 %_\\", "\u0430-1", "a-1", "A-1", new('9', OperationKey.MaximumLength),
-        ];
+        string[] texts = ["'; DROP TABLE orderkit_operations; --", "租约 🙂 %_\\", "\u0430-1", "a-1", "A-1", new('9', OperationKey.MaxLength)];
         foreach (var text in texts)
         {
             var key = Key(store, text);

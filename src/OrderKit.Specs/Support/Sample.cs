@@ -19,7 +19,7 @@ internal static class Sample
     public static TenantId Neighbour(IStoreUnderTest store)
     {
         var name = store.Tenant.Value;
-        return new TenantId(name.Length < TenantId.MaximumLength ? name + "2" : name[1..] + "2");
+        return new TenantId(name.Length < TenantId.MaxLength ? name + "2" : name[1..] + "2");
     }
 
     public static OrderReference Waybill(IStoreUnderTest store, string number) => new(store.Tenant, ReferenceKind.Waybill, number);

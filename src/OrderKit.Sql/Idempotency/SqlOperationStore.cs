@@ -164,7 +164,7 @@ internal sealed class SqlOperationStore(SqlDatabase database) : IOperationStore
     {
         var isOne = open.Count == 1 || !Sets;
         var sql = Claims.GetOrAdd(
-            (terms with { Span = default, MaximumAttempts = 0 }, Sets, isOne), static key => InsertRows(key.Terms, key.Sets, key.IsOne));
+            (terms with { Span = default, MaxAttempts = 0 }, Sets, isOne), static key => InsertRows(key.Terms, key.Sets, key.IsOne));
         if (!Sets)
         {
             foreach (var i in open)
@@ -172,7 +172,7 @@ internal sealed class SqlOperationStore(SqlDatabase database) : IOperationStore
                 var call = session.Call(sql);
                 OperationColumns.Requests.Bind(call, 1, requests[i]);
                 call.Set(OperationColumns.Requests.Count + 1, terms.Span);
-                call.Set(OperationColumns.Requests.Count + 2, terms.MaximumAttempts);
+                call.Set(OperationColumns.Requests.Count + 2, terms.MaxAttempts);
                 answers[i] = new ClaimAnswer(
                     await call.FirstAsync(row => ReadClaim(row, requests[i].Owner), cancellationToken).ConfigureAwait(false), null);
             }
@@ -184,7 +184,7 @@ internal sealed class SqlOperationStore(SqlDatabase database) : IOperationStore
         var values = new List<object>(OperationColumns.Requests.Count + 2);
         OperationColumns.Requests.AddRows(values, wanted, session.Dialect);
         values.Add(session.Dialect.FromDuration(terms.Span));
-        values.Add(terms.MaximumAttempts);
+        values.Add(terms.MaxAttempts);
         var places = open.ToDictionary(i => requests[i].Key);
         foreach (var claim in await session.Call(sql).With([.. values])
             .ListAsync(static row => ReadClaim(row, Guid.Empty), cancellationToken).ConfigureAwait(false))

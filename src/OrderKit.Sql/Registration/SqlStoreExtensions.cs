@@ -21,28 +21,30 @@ public static class SqlStoreExtensions
         ArgumentNullException.ThrowIfNull(schema);
         var services = builder.Services;
         services.TryAddSingleton(database);
-        services.TryAddSingleton<IUnitOfWorkFactory>(provider => provider.GetRequiredService<SqlDatabase>());
+        services.AddStorePort<IUnitOfWorkFactory>(provider => provider.GetRequiredService<SqlDatabase>());
         services.TryAddSingleton<OrderKitSchema>();
-        services.TryAddSingleton<IOrderStore>(provider => new SqlOrderStore(provider.GetRequiredService<SqlDatabase>()));
-        services.TryAddSingleton<IOrderQueryStore>(provider => new SqlOrderQueryStore(provider.GetRequiredService<SqlDatabase>()));
-        services.TryAddSingleton<IJournalStore>(provider => new SqlJournalStore(provider.GetRequiredService<SqlDatabase>()));
-        services.TryAddSingleton<IDeadlineStore>(provider => new SqlDeadlineStore(provider.GetRequiredService<SqlDatabase>()));
-        services.TryAddSingleton<IOutboxStore>(provider => new SqlOutboxStore(provider.GetRequiredService<SqlDatabase>()));
-        services.TryAddSingleton<ILeaseStore>(provider => new SqlLeaseStore(provider.GetRequiredService<SqlDatabase>()));
-        services.TryAddSingleton<IQuarantineStore>(provider => new SqlQuarantineStore(provider.GetRequiredService<SqlDatabase>()));
-        services.TryAddSingleton<IOperationStore>(provider => new SqlOperationStore(provider.GetRequiredService<SqlDatabase>()));
-        services.TryAddSingleton<ICaseStore>(provider => new SqlCaseStore(provider.GetRequiredService<SqlDatabase>()));
-        services.TryAddSingleton<IDuplicateOrderStore>(provider => new SqlDuplicateOrderStore(provider.GetRequiredService<SqlDatabase>()));
-        services.TryAddSingleton<IDuplicateOrderQueryStore>(
-            provider => new SqlDuplicateOrderQueryStore(provider.GetRequiredService<SqlDatabase>()));
-        services.TryAddSingleton<IInboxStore>(provider => new SqlInboxStore(provider.GetRequiredService<SqlDatabase>()));
-        services.TryAddSingleton<IDeadLetterStore>(provider => new SqlDeadLetterStore(provider.GetRequiredService<SqlDatabase>()));
-        services.TryAddSingleton<IDeliveryPauseStore>(provider => new SqlDeliveryPauseStore(provider.GetRequiredService<SqlDatabase>()));
+        Port<IOrderStore>(static database => new SqlOrderStore(database));
+        Port<IOrderQueryStore>(static database => new SqlOrderQueryStore(database));
+        Port<IJournalStore>(static database => new SqlJournalStore(database));
+        Port<IDeadlineStore>(static database => new SqlDeadlineStore(database));
+        Port<IOutboxStore>(static database => new SqlOutboxStore(database));
+        Port<ILeaseStore>(static database => new SqlLeaseStore(database));
+        Port<IQuarantineStore>(static database => new SqlQuarantineStore(database));
+        Port<IOperationStore>(static database => new SqlOperationStore(database));
+        Port<ICaseStore>(static database => new SqlCaseStore(database));
+        Port<IDuplicateOrderStore>(static database => new SqlDuplicateOrderStore(database));
+        Port<IDuplicateOrderQueryStore>(static database => new SqlDuplicateOrderQueryStore(database));
+        Port<IInboxStore>(static database => new SqlInboxStore(database));
+        Port<IDeadLetterStore>(static database => new SqlDeadLetterStore(database));
+        Port<IDeliveryPauseStore>(static database => new SqlDeliveryPauseStore(database));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, SchemaStartup>(
             provider => new SchemaStartup(provider.GetRequiredService<OrderKitSchema>(), schema(provider))));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, DurabilityCheck>(
             static provider => new DurabilityCheck(
                 provider.GetRequiredService<SqlDatabase>(), provider.GetService<ILogger<DurabilityCheck>>())));
         return builder;
+
+        void Port<TPort>(Func<SqlDatabase, TPort> create)
+            where TPort : class => services.AddStorePort(provider => create(provider.GetRequiredService<SqlDatabase>()));
     }
 }

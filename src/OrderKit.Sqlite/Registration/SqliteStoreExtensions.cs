@@ -1,4 +1,3 @@
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using OrderKit.Core;
 using OrderKit.Sqlite;
@@ -25,8 +24,7 @@ public static class SqliteStoreExtensions
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(configure);
         builder.ChooseStore(nameof(UseSqlite));
-        builder.Services.AddOptions<SqliteStoreOptions>().Configure(configure).ValidateOnStart();
-        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<SqliteStoreOptions>, SqliteStoreOptionsCheck>());
+        builder.Services.AddValidatedOptions(configure, static (options, faults) => options.Validate(faults));
         return builder.AddSqlStores(
             static provider =>
                 new SqliteDatabase(

@@ -1,13 +1,11 @@
+using OrderKit.Core;
 
 namespace OrderKit.StateMachine;
 
 /// <summary>Settings of the deadlines.</summary>
-public sealed class DeadlineOptions
+/// <remarks>The default of <see cref="BackgroundOptions.PollInterval"/> is 5 seconds.</remarks>
+public sealed class DeadlineOptions() : BackgroundOptions(TimeSpan.FromSeconds(5))
 {
-    /// <summary>How often passed deadlines are looked for.</summary>
-    /// <value>5 seconds.</value>
-    public TimeSpan ScanInterval { get; set; } = TimeSpan.FromSeconds(5);
-
     /// <summary>How many are taken at once.</summary>
     /// <value>100.</value>
     public int BatchSize { get; set; } = 100;
@@ -20,7 +18,11 @@ public sealed class DeadlineOptions
     /// <value>5 minutes.</value>
     public TimeSpan Pause { get; set; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>Whether the host looks for passed deadlines in the background.</summary>
-    /// <value><see langword="true"/>; hosts that call <see cref="DeadlineRunner.RunDueAsync"/> themselves turn it off.</value>
-    public bool RunInBackground { get; set; } = true;
+    internal void Validate(OptionFaults faults)
+    {
+        faults.RequirePositive(PollInterval);
+        faults.RequirePositive(Lease);
+        faults.RequirePositive(Pause);
+        faults.RequireBetween(BatchSize, 1, 10_000);
+    }
 }

@@ -22,11 +22,11 @@ internal static class JournalCodec
     /// <summary>The layout that is written.</summary>
     public const byte Version = 1;
 
-    private const int MaximumVarint = 10;
-    private const int MaximumUtf8PerChar = 3;
+    private const int MaxVarint = 10;
+    private const int MaxUtf8PerChar = 3;
 
     // Version and bits, five single bytes, three instants and two eight-byte numbers, sixteen varints, a digest: rounded up generously.
-    private const int MaximumFixed = 512;
+    private const int MaxFixed = 512;
 
     [Flags]
     private enum Present
@@ -42,23 +42,23 @@ internal static class JournalCodec
     }
 
     /// <summary>How many bytes <see cref="Write"/> needs at most.</summary>
-    public static int MaximumLengthOf(OrderKey order, JournalEntry entry)
+    public static int MaxLengthOf(OrderKey order, JournalEntry entry)
     {
-        var chars = order.Tenant.Value.Length + OrderId.MaximumLength + LengthOf(entry.Trigger) + LengthOf(entry.FailedGuards)
+        var chars = order.Tenant.Value.Length + OrderId.MaxLength + LengthOf(entry.Trigger) + LengthOf(entry.FailedGuards)
             + LengthOf(entry.Source) + LengthOf(entry.FactId) + LengthOf(entry.Evidence) + LengthOf(entry.Currency) + LengthOf(entry.RawStatus)
             + LengthOf(entry.Operator) + LengthOf(entry.TraceId) + LengthOf(entry.ResponseCode);
-        var total = (long)MaximumFixed;
+        var total = (long)MaxFixed;
         for (var i = 0; i < entry.Attachments.Count; i++)
         {
             chars += LengthOf(entry.Attachments[i].Name) + LengthOf(entry.Attachments[i].MediaType);
-            total += Digest.Size + (2 * MaximumVarint);
+            total += Digest.Size + (2 * MaxVarint);
         }
 
-        return checked((int)(total + ((long)chars * MaximumUtf8PerChar)));
+        return checked((int)(total + ((long)chars * MaxUtf8PerChar)));
     }
 
     /// <summary>Writes a row and returns its length.</summary>
-    /// <param name="destination">At least <see cref="MaximumLengthOf"/> bytes.</param>
+    /// <param name="destination">At least <see cref="MaxLengthOf"/> bytes.</param>
     /// <param name="order">The order that the row belongs to.</param>
     /// <param name="entry">The row.</param>
     public static int Write(Span<byte> destination, OrderKey order, JournalEntry entry)
@@ -68,7 +68,7 @@ internal static class JournalCodec
             | (entry.ShipBy.HasValue ? Present.ShipBy : 0) | (entry.DeliverBy.HasValue ? Present.DeliverBy : 0)
             | (entry.DetailDigest.HasValue ? Present.DetailDigest : 0) | (entry.IsTransition ? Present.IsTransition : 0);
 
-        Span<char> id = stackalloc char[OrderId.MaximumLength];
+        Span<char> id = stackalloc char[OrderId.MaxLength];
         order.Order.TryFormat(id, out var idLength);
         var at = 0;
         destination[at++] = Version;
@@ -129,7 +129,7 @@ internal static class JournalCodec
     /// <summary>The canonical bytes of a row, in an array of their own.</summary>
     public static byte[] ToArray(OrderKey order, JournalEntry entry)
     {
-        var buffer = new byte[MaximumLengthOf(order, entry)];
+        var buffer = new byte[MaxLengthOf(order, entry)];
         return buffer.AsSpan(0, Write(buffer, order, entry)).ToArray();
     }
 
@@ -202,7 +202,7 @@ internal static class JournalCodec
         while (!text.IsEmpty)
         {
             var status = Rune.DecodeFromUtf16(text, out var rune, out var consumed);
-            length += status == System.Buffers.OperationStatus.Done ? rune.Utf8SequenceLength : MaximumUtf8PerChar;
+            length += status == System.Buffers.OperationStatus.Done ? rune.Utf8SequenceLength : MaxUtf8PerChar;
             text = text[consumed..];
         }
 

@@ -24,6 +24,9 @@ public sealed class JournalSealer(IJournalStore journal, ILeaseStore leases, Tim
     private static readonly Counter<long> SealedRows =
         OrderKitTelemetry.Meter.CreateCounter<long>(OrderKitTelemetry.SealedCounterName, "{row}", "Journal rows that were sealed.");
 
+    private static readonly Gauge<long> Unsealed = OrderKitTelemetry.Meter.CreateGauge<long>(
+        OrderKitTelemetry.UnsealedGaugeName, "{row}", "Journal rows that no segment holds yet.");
+
     // New for each sealer and not for each machine: two in one process must exclude each other too.
     private readonly string _owner = Guid.NewGuid().ToString("N");
 
@@ -55,6 +58,19 @@ public sealed class JournalSealer(IJournalStore journal, ILeaseStore leases, Tim
         finally
         {
             await leases.ReleaseAsync(lease, CancellationToken.None).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Seals until no row is left, and records how many rows other sealers left.</summary>
+    internal async Task SealAllAsync(CancellationToken cancellationToken)
+    {
+        while (await SealOnceAsync(cancellationToken).ConfigureAwait(false) > 0)
+        {
+        }
+
+        if (Unsealed.Enabled)
+        {
+            Unsealed.Record(await CountUnsealedAsync(cancellationToken).ConfigureAwait(false));
         }
     }
 

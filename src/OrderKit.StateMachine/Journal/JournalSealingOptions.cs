@@ -1,7 +1,10 @@
+using OrderKit.Core;
+
 namespace OrderKit.StateMachine;
 
 /// <summary>How the journal is sealed.</summary>
-public sealed class JournalSealingOptions
+/// <remarks>The default of <see cref="BackgroundOptions.PollInterval"/> is 10 seconds.</remarks>
+public sealed class JournalSealingOptions() : BackgroundOptions(TimeSpan.FromSeconds(10))
 {
     /// <summary>How many rows one segment takes at most: 1 to 100,000.</summary>
     /// <value>1,000.</value>
@@ -11,11 +14,10 @@ public sealed class JournalSealingOptions
     /// <value>30 seconds.</value>
     public TimeSpan LeaseDuration { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How often the host seals in the background: until then, rows are not protected by the chain.</summary>
-    /// <value>10 seconds.</value>
-    public TimeSpan Interval { get; set; } = TimeSpan.FromSeconds(10);
-
-    /// <summary>Whether the host seals in the background.</summary>
-    /// <value><see langword="true"/>; hosts that call <see cref="JournalSealer.SealOnceAsync"/> themselves turn it off.</value>
-    public bool RunInBackground { get; set; } = true;
+    internal void Validate(OptionFaults faults)
+    {
+        faults.RequireBetween(BatchSize, 1, 100_000);
+        faults.RequirePositive(LeaseDuration);
+        faults.RequirePositive(PollInterval);
+    }
 }

@@ -298,7 +298,7 @@ internal sealed class JournalVerification(
 
     private void Add(JournalFindingKind kind, long? orderNo, OrderKey? order, long? version, long? segment, string message)
     {
-        if (_findingCount++ < options.MaximumFindings)
+        if (_findingCount++ < options.MaxFindings)
         {
             _findings.Add(new JournalFinding(kind, orderNo, order, version, segment, message));
         }

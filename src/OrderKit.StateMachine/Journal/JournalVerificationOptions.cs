@@ -14,7 +14,7 @@ public sealed class JournalVerificationOptions
 
     /// <summary>How many findings are kept; more are only counted.</summary>
     /// <value>1,000.</value>
-    public int MaximumFindings { get; set; } = 1_000;
+    public int MaxFindings { get; set; } = 1_000;
 
     /// <summary>How many orders are read at a time.</summary>
     /// <value>200.</value>

@@ -8,7 +8,7 @@ public sealed record VerificationReport
     /// <summary>Whether nothing is wrong.</summary>
     public bool IsIntact => FindingCount == 0;
 
-    /// <summary>What is wrong, the segments' findings first; cut at <see cref="JournalVerificationOptions.MaximumFindings"/>.</summary>
+    /// <summary>What is wrong, the segments' findings first; cut at <see cref="JournalVerificationOptions.MaxFindings"/>.</summary>
     public required IReadOnlyList<JournalFinding> Findings { get; init; }
 
     /// <summary>How many findings there are in all.</summary>

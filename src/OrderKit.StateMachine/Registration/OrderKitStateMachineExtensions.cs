@@ -1,6 +1,4 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OrderKit.Core;
 using OrderKit.Core.Storage;
@@ -12,54 +10,48 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <summary>Registers the order lifecycle engine.</summary>
 public static class OrderKitStateMachineExtensions
 {
-    /// <summary>Adds the order lifecycle engine; calling it again only adds settings.</summary>
+    /// <summary>Adds the order lifecycle, its deadlines and its sealed journal. Calling it again only changes the options.</summary>
     public static OrderKitBuilder AddStateMachine(this OrderKitBuilder builder, Action<OrderLifecycleOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        var services = builder.Services;
-        services.AddOptions<OrderLifecycleOptions>().ValidateOnStart();
-        if (configure is not null)
-        {
-            services.Configure(configure);
-        }
-
-        services.AddOptions<DeadlineOptions>().ValidateOnStart();
-        services.AddOptions<JournalSealingOptions>().ValidateOnStart();
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<OrderLifecycleOptions>, OrderLifecycleOptionsCheck>());
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<DeadlineOptions>, DeadlineOptionsCheck>());
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<JournalSealingOptions>, JournalSealingOptionsCheck>());
-        services.TryAddSingleton(static provider =>
+        builder.Services
+            .AddValidatedOptions(configure, static (options, faults) => options.Validate(faults))
+            .RequireStorePort<IOrderStore>()
+            .RequireStorePort<IOrderQueryStore>();
+        builder.Services.TryAddEnumerable(
+            ServiceDescriptor.Singleton<IStorePortDecorator<IOrderStore>, CaseAlerts>(static provider => new CaseAlerts(provider)));
+        builder.Services.TryAddSingleton(static provider =>
         {
             var models = provider.GetRequiredService<IOptions<OrderLifecycleOptions>>().Value.Models;
             return new OrderModelRegistry(models.Count > 0 ? models : [OrderModels.Retail]);
         });
+        builder.Services.TryAddSingleton<OrderLifecycle>();
+        builder.Services.TryAddSingleton<OrderQueries>();
+        return builder.AddDeadlines().AddJournalSealing();
+    }
 
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IStorePortDecorator<IOrderStore>, CaseAlerts>(static provider => new CaseAlerts(provider)));
+    /// <summary>Changes the options of the deadlines, which <see cref="AddStateMachine"/> adds.</summary>
+    public static OrderKitBuilder AddDeadlines(this OrderKitBuilder builder, Action<DeadlineOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Services
+            .AddValidatedOptions(configure, static (options, faults) => options.Validate(faults))
+            .RequireStorePort<IDeadlineStore>()
+            .AddBackgroundLoop<DeadlineRunner, DeadlineOptions>("deadlines", static (runner, token) => runner.RunDueAsync(token))
+            .TryAddSingleton<DeadlineRunner>();
+        return builder;
+    }
 
-        // Made by hand, so that a host without a store is told what to call and not which port is missing.
-        services.TryAddSingleton(static provider => new OrderLifecycle(
-            StoreChoice.PortOf<IOrderStore>(provider),
-            StoreChoice.PortOf<IUnitOfWorkFactory>(provider),
-            provider.GetRequiredService<OrderModelRegistry>(),
-            provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<IOptions<OrderLifecycleOptions>>(),
-            provider.GetService<ILogger<OrderLifecycle>>()));
-        services.TryAddSingleton(static provider => new OrderQueries(
-            StoreChoice.PortOf<IOrderQueryStore>(provider), StoreChoice.PortOf<ICaseStore>(provider), provider.GetRequiredService<OrderModelRegistry>()));
-        services.TryAddSingleton(static provider => new DeadlineRunner(
-            StoreChoice.PortOf<IDeadlineStore>(provider),
-            provider.GetRequiredService<OrderLifecycle>(),
-            provider.GetServices<IDeadlineProbe>(),
-            provider.GetRequiredService<IOptions<DeadlineOptions>>(),
-            provider.GetService<ILogger<DeadlineRunner>>()));
-        services.TryAddSingleton(static provider => new JournalSealer(
-            StoreChoice.PortOf<IJournalStore>(provider),
-            StoreChoice.PortOf<ILeaseStore>(provider),
-            provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<IOptions<JournalSealingOptions>>()));
-        services.TryAddSingleton(static provider => new JournalVerifier(StoreChoice.PortOf<IJournalStore>(provider)));
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, DeadlineService>());
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, JournalSealingService>());
+    /// <summary>Changes the options of sealing the journal, which <see cref="AddStateMachine"/> adds.</summary>
+    public static OrderKitBuilder AddJournalSealing(this OrderKitBuilder builder, Action<JournalSealingOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Services
+            .AddValidatedOptions(configure, static (options, faults) => options.Validate(faults))
+            .RequireStorePort<IJournalStore>()
+            .AddBackgroundLoop<JournalSealer, JournalSealingOptions>("journal sealing", static (sealer, token) => sealer.SealAllAsync(token));
+        builder.Services.TryAddSingleton<JournalSealer>();
+        builder.Services.TryAddSingleton<JournalVerifier>();
         return builder;
     }
 }

@@ -18,7 +18,7 @@ internal sealed class RowHasher : IDisposable
 
     public Digest HashOf(OrderKey order, JournalEntry entry)
     {
-        var needed = 1 + JournalCodec.MaximumLengthOf(order, entry);
+        var needed = 1 + JournalCodec.MaxLengthOf(order, entry);
         if (_buffer.Length < needed)
         {
             ArrayPool<byte>.Shared.Return(_buffer);

@@ -9,5 +9,5 @@ namespace OrderKit.StateMachine;
 internal sealed class CaseAlerts(IServiceProvider services) : IStorePortDecorator<IOrderStore>
 {
     public IOrderStore Decorate(IOrderStore port) =>
-        services.GetService<AlertSwitch>() is null ? port : new CaseAlertingOrderStore(port, StoreChoice.PortOf<IOutboxStore>(services));
+        services.GetService<AlertSwitch>() is null ? port : new CaseAlertingOrderStore(port, services.GetRequiredService<IOutboxStore>());
 }

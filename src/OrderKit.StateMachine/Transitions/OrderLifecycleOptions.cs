@@ -1,3 +1,5 @@
+using OrderKit.Core;
+
 namespace OrderKit.StateMachine;
 
 /// <summary>Settings of the lifecycle engine.</summary>
@@ -18,4 +20,15 @@ public sealed class OrderLifecycleOptions
     /// <summary>How many facts one call of <see cref="OrderLifecycle.FireManyAsync(IReadOnlyList{OrderKit.Core.OrderFact}, CancellationToken)"/> may bring.</summary>
     /// <value>10,000.</value>
     public int MaxBatch { get; set; } = 10_000;
+
+    internal void Validate(OptionFaults faults)
+    {
+        faults.RequireBetween(MaxAttempts, 1, 20);
+        faults.RequireBetween(MaxBatch, 1, 100_000);
+        faults.RequireText(EventDestination, "name the destination of events in the outbox.");
+        foreach (var twice in Models.GroupBy(m => m.Fingerprint).Where(g => g.Count() > 1))
+        {
+            faults.Add(nameof(Models), $"holds '{twice.First().Name}' ({twice.Key}) twice.");
+        }
+    }
 }

@@ -30,7 +30,7 @@ public sealed class OrderIntake : IAsyncDisposable
         _time = timeProvider ?? TimeProvider.System;
         _writer = new GroupedWriter<IntakeRequest, IntakeResult>(
             WriteAsync,
-            new GroupedWriterOptions { MaximumItems = _options.MaximumItems, QueueLimit = _options.QueueLimit, Writers = _options.Writers });
+            new GroupedWriterOptions { MaxItems = _options.MaxItems, QueueLimit = _options.QueueLimit, Writers = _options.Writers });
     }
 
     /// <summary>Takes a fact.</summary>
@@ -55,7 +55,7 @@ public sealed class OrderIntake : IAsyncDisposable
         await WriteAsync(group, answers).ConfigureAwait(false);
 
         // Another writer of the same order was first. What shared the transaction is not fired again for it.
-        for (var attempt = 1; attempt < _options.MaximumAttempts && group.Retain(answers, static answer => answer is IntakeResult.Taken { IsConflict: true }); attempt++)
+        for (var attempt = 1; attempt < _options.MaxAttempts && group.Retain(answers, static answer => answer is IntakeResult.Taken { IsConflict: true }); attempt++)
         {
             await TryWriteAsync(group, answers, failures).ConfigureAwait(false);
         }
@@ -126,7 +126,7 @@ public sealed class OrderIntake : IAsyncDisposable
     private async Task<List<(int Place, OperationClaim Claim)>> ClaimAsync(UnitOfWork unit, IntakeGroup group, IntakeResult?[] answers)
     {
         var places = group.Places;
-        var terms = new ClaimTerms(OperationState.Succeeded, _options.Keep, MaximumAttempts: 1, TakesLapsed: false);
+        var terms = new ClaimTerms(OperationState.Succeeded, _options.Retention, MaxAttempts: 1, TakesLapsed: false);
         var claims = await _operations.ClaimAsync(
             unit, [.. places.Select(place => new OperationRequest(group.Requests[place].Key, group.Requests[place].Fingerprint, Guid.NewGuid()))], terms).ConfigureAwait(false);
         var won = new List<(int, OperationClaim)>(places.Count);
@@ -186,7 +186,7 @@ public sealed class OrderIntake : IAsyncDisposable
         Owner = claim.Owner,
         From = OperationState.Succeeded,
         To = OperationState.Failed,
-        Span = _options.Keep,
+        Span = _options.Retention,
         Error = reason,
     };
 }

@@ -25,21 +25,21 @@ public static class InMemoryStoreExtensions
         services.TryAddSingleton<InMemoryQuarantineStore>();
         services.TryAddSingleton<InMemoryOperationStore>();
         services.TryAddSingleton<InMemoryDuplicateOrderStore>();
-        services.TryAddSingleton<IUnitOfWorkFactory>(static provider => provider.GetRequiredService<InMemoryDatabase>());
-        services.TryAddSingleton<IOutboxStore>(static provider => provider.GetRequiredService<InMemoryOutboxStore>());
-        services.TryAddSingleton<ILeaseStore>(static provider => provider.GetRequiredService<InMemoryLeaseStore>());
-        services.TryAddSingleton<ICaseStore>(static provider => provider.GetRequiredService<InMemoryCaseStore>());
-        services.TryAddSingleton<IQuarantineStore>(static provider => provider.GetRequiredService<InMemoryQuarantineStore>());
-        services.TryAddSingleton<IOperationStore>(static provider => provider.GetRequiredService<InMemoryOperationStore>());
-        services.TryAddSingleton<IOrderStore>(static provider => provider.GetRequiredService<InMemoryOrderStore>());
-        services.TryAddSingleton<IOrderQueryStore>(static provider => provider.GetRequiredService<InMemoryOrderStore>());
-        services.TryAddSingleton<IJournalStore>(static provider => provider.GetRequiredService<InMemoryOrderStore>());
-        services.TryAddSingleton<IDeadlineStore>(static provider => provider.GetRequiredService<InMemoryOrderStore>());
-        services.TryAddSingleton<IDuplicateOrderStore>(static provider => provider.GetRequiredService<InMemoryDuplicateOrderStore>());
-        services.TryAddSingleton<IDuplicateOrderQueryStore>(static provider => provider.GetRequiredService<InMemoryDuplicateOrderStore>());
-        services.TryAddSingleton<IInboxStore>(static provider => new InMemoryInboxStore(provider.GetRequiredService<InMemoryDatabase>()));
-        services.TryAddSingleton<IDeadLetterStore>(static provider => new InMemoryDeadLetterStore(provider.GetRequiredService<InMemoryDatabase>()));
-        services.TryAddSingleton<IDeliveryPauseStore>(static provider => new InMemoryDeliveryPauseStore(provider.GetRequiredService<InMemoryDatabase>()));
+        services.AddStorePort<IUnitOfWorkFactory>(static provider => provider.GetRequiredService<InMemoryDatabase>());
+        services.AddStorePort<IOutboxStore>(static provider => provider.GetRequiredService<InMemoryOutboxStore>());
+        services.AddStorePort<ILeaseStore>(static provider => provider.GetRequiredService<InMemoryLeaseStore>());
+        services.AddStorePort<ICaseStore>(static provider => provider.GetRequiredService<InMemoryCaseStore>());
+        services.AddStorePort<IQuarantineStore>(static provider => provider.GetRequiredService<InMemoryQuarantineStore>());
+        services.AddStorePort<IOperationStore>(static provider => provider.GetRequiredService<InMemoryOperationStore>());
+        services.AddStorePort<IOrderStore>(static provider => provider.GetRequiredService<InMemoryOrderStore>());
+        services.AddStorePort<IOrderQueryStore>(static provider => provider.GetRequiredService<InMemoryOrderStore>());
+        services.AddStorePort<IJournalStore>(static provider => provider.GetRequiredService<InMemoryOrderStore>());
+        services.AddStorePort<IDeadlineStore>(static provider => provider.GetRequiredService<InMemoryOrderStore>());
+        services.AddStorePort<IDuplicateOrderStore>(static provider => provider.GetRequiredService<InMemoryDuplicateOrderStore>());
+        services.AddStorePort<IDuplicateOrderQueryStore>(static provider => provider.GetRequiredService<InMemoryDuplicateOrderStore>());
+        services.AddStorePort<IInboxStore>(static provider => new InMemoryInboxStore(provider.GetRequiredService<InMemoryDatabase>()));
+        services.AddStorePort<IDeadLetterStore>(static provider => new InMemoryDeadLetterStore(provider.GetRequiredService<InMemoryDatabase>()));
+        services.AddStorePort<IDeliveryPauseStore>(static provider => new InMemoryDeliveryPauseStore(provider.GetRequiredService<InMemoryDatabase>()));
         return builder;
     }
 }

@@ -79,7 +79,7 @@ public sealed class KeyedEndpointRuleTests
                 runs++;
                 return Results.Ok();
             },
-            options => options.MaximumRequest = 100);
+            options => options.MaxRequest = 100);
 
         Assert.Equal(HttpStatusCode.OK, (await shop.SendAsync("k1", new ByteArrayContent(new byte[100]))).StatusCode);
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, (await shop.SendAsync("k2", new ByteArrayContent(new byte[101]))).StatusCode);
@@ -135,7 +135,7 @@ public sealed class KeyedEndpointRuleTests
             await shop.ActAsync(request.UnitOfWork);
             context.Response.Headers["X-Handler"] = "was here";
             await AnswerAsync(kind, context);
-        }).RequireIdempotencyKey(options => (options.Mode, options.MaximumResponse) = (IdempotencyMode.Joined, 1_000)));
+        }).RequireIdempotencyKey(options => (options.Mode, options.MaxResponse) = (IdempotencyMode.Joined, 1_000)));
 
         for (var i = 0; i < 2; i++)
         {
@@ -156,7 +156,7 @@ public sealed class KeyedEndpointRuleTests
         {
             await shop.ActAsync();
             await AnswerAsync("large", context);
-        }).RequireIdempotencyKey(options => options.MaximumResponse = 1_000));
+        }).RequireIdempotencyKey(options => options.MaxResponse = 1_000));
 
         Assert.Contains("the key is held", await (await shop.PostAsync("k")).TextAsync(), StringComparison.Ordinal);
         await AssertHeldAsync(await shop.PostAsync("k"));
@@ -166,7 +166,7 @@ public sealed class KeyedEndpointRuleTests
     [Fact]
     public async Task A_body_of_just_the_limit_is_kept()
     {
-        await using var shop = await OpenAsync(static (_, _) => Results.Text(new string('x', 1_000)), options => options.MaximumResponse = 1_000);
+        await using var shop = await OpenAsync(static (_, _) => Results.Text(new string('x', 1_000)), options => options.MaxResponse = 1_000);
 
         await shop.PostAsync("k");
 
@@ -307,7 +307,7 @@ public sealed class KeyedEndpointRuleTests
     public async Task An_answer_is_forgotten_after_its_time()
     {
         var runs = 0;
-        await using var shop = await OpenAsync((_, _) => Results.Text($"{++runs}"), options => options.KeepFor = TimeSpan.FromHours(1), movesClock: true);
+        await using var shop = await OpenAsync((_, _) => Results.Text($"{++runs}"), options => options.Retention = TimeSpan.FromHours(1), movesClock: true);
         await shop.PostAsync("k");
 
         shop.Clock.Advance(TimeSpan.FromHours(1) - TimeSpan.FromSeconds(1));
@@ -352,10 +352,10 @@ public sealed class KeyedEndpointRuleTests
     {
         await using var shop = await WebShop.OpenAsync(new MemoryShopStore(), (app, _) =>
         {
-            var group = app.MapGroup("/g").RequireIdempotencyKey(options => options.MaximumKey = 4);
+            var group = app.MapGroup("/g").RequireIdempotencyKey(options => options.MaxKey = 4);
             group.MapGet("/orders", () => "list");
             group.MapPost("/orders", () => "short").WithName("short");
-            group.MapPost("/long", () => "long").RequireIdempotencyKey(options => options.MaximumKey = 8);
+            group.MapPost("/long", () => "long").RequireIdempotencyKey(options => options.MaxKey = 8);
         });
 
         Assert.Equal("list", await shop.Client.GetStringAsync(new Uri("/g/orders", UriKind.Relative)));
@@ -465,7 +465,7 @@ public sealed class KeyedEndpointRuleTests
     [Fact]
     public async Task The_files_of_a_form_that_was_read_before_have_the_same_limit()
     {
-        await using var shop = await OpenAsync(static (_, _) => Results.Ok(), static options => options.MaximumRequest = 1_000, before: app => app.Use(async (context, next) =>
+        await using var shop = await OpenAsync(static (_, _) => Results.Ok(), static options => options.MaxRequest = 1_000, before: app => app.Use(async (context, next) =>
         {
             await context.Request.ReadFormAsync();
             await next(context);
@@ -626,7 +626,7 @@ public sealed class KeyedEndpointRuleTests
             await shop.ActAsync(request.UnitOfWork);
             context.Response.Headers["X-Handler"] = "was here";
             await AnswerAsync("large", context);
-        }).RequireIdempotencyKey(static options => (options.Mode, options.IsRequired, options.MaximumResponse) = (IdempotencyMode.Joined, false, 1_000)));
+        }).RequireIdempotencyKey(static options => (options.Mode, options.IsRequired, options.MaxResponse) = (IdempotencyMode.Joined, false, 1_000)));
 
         var answer = await shop.PostAsync(null);
 
@@ -680,16 +680,16 @@ public sealed class KeyedEndpointRuleTests
         var failure = Assert.Throws<ArgumentException>(() => app.MapPost("/orders", () => "").RequireIdempotencyKey(options =>
         {
             options.ResponseHeaders.Add("set-cookie");
-            options.MaximumKey = 256;
-            options.MaximumRequest = 0;
-            options.KeepFor = TimeSpan.Zero;
+            options.MaxKey = 256;
+            options.MaxRequest = 0;
+            options.Retention = TimeSpan.Zero;
             options.Lease = TimeSpan.Zero;
             options.Mode = IdempotencyMode.Joined;
             options.OnLapse = LapsePolicy.Retry;
         }));
 
         Assert.All(
-            new[] { "set-cookie", "MaximumKey is 256", "MaximumRequest is 0", "KeepFor is 00:00:00", "Lease is 00:00:00", "OnLapse is Retry and Mode is Joined" },
+            new[] { "set-cookie", "MaxKey is 256", "MaxRequest is 0", "Retention is 00:00:00", "Lease is 00:00:00", "OnLapse is Retry and Mode is Joined" },
             fault => Assert.Contains(fault, failure.Message, StringComparison.Ordinal));
     }
 

@@ -45,7 +45,7 @@ public sealed class HttpSnippets
             var money = app.MapGroup("/refunds").RequireIdempotencyKey(o =>
             {
                 o.OnLapse = LapsePolicy.Hold;                                           // the default: held, where nobody knows
-                o.KeepFor = TimeSpan.FromDays(3);
+                o.Retention = TimeSpan.FromDays(3);
             });
             money.MapPost("/{trade}", async (string trade, IdempotentRequest request, CancellationToken cancellationToken) =>
             {

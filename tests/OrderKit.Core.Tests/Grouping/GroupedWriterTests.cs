@@ -26,7 +26,7 @@ public sealed class GroupedWriterTests
                 await gate.Task;
                 return [.. items.Select(item => (GroupedAnswer<int>)item)];
             },
-            new GroupedWriterOptions { MaximumItems = 3 });
+            new GroupedWriterOptions { MaxItems = 3 });
 
         var first = writer.SubmitAsync(0);
         while (sets.Count == 0)
@@ -127,7 +127,7 @@ public sealed class GroupedWriterTests
                 written += items.Count;
                 return [.. items.Select(item => (GroupedAnswer<int>)item)];
             },
-            new GroupedWriterOptions { MaximumItems = 2, QueueLimit = 2 });
+            new GroupedWriterOptions { MaxItems = 2, QueueLimit = 2 });
 
         var all = Enumerable.Range(0, 50).Select(item => writer.SubmitAsync(item)).ToList();
         gate.SetResult();

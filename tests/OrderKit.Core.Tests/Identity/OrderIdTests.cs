@@ -111,8 +111,8 @@ public sealed class OrderIdTests
     [Fact]
     public void The_longest_parts_still_fit()
     {
-        var longest = new string('\u5355', OrderId.MaximumPartLength);
-        Assert.Equal(OrderId.MaximumLength, OrderId.Derive(new ChannelCode("ABCDEFGH"), longest, longest).Value.Length);
+        var longest = new string('\u5355', OrderId.MaxPartLength);
+        Assert.Equal(OrderId.MaxLength, OrderId.Derive(new ChannelCode("ABCDEFGH"), longest, longest).Value.Length);
     }
 
     [Theory]

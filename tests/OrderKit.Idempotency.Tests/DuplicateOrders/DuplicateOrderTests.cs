@@ -272,7 +272,7 @@ public sealed class DuplicateOrderTests
             options.Rules[" "] = new DuplicateRule { Subject = "buyer" };
             options.OwnChannels.Add("web");
             options.DigestKey = "short";
-            options.HoldFor = options.ScanInterval = TimeSpan.Zero;
+            options.HoldFor = options.PollInterval = TimeSpan.Zero;
             options.ShipByMargin = -TimeSpan.FromHours(1);
             options.BatchSize = 0;
             options.MessageDestination = "";

@@ -121,7 +121,7 @@ public sealed class GroupedOperationTests : IAsyncDisposable
         Assert.Equal(("The account is closed.", (DateTimeOffset?)_desk.Clock.GetUtcNow()), (again.Error, again.FailedAt));
         Assert.Equal(["2"], _desk.Rows);
 
-        _desk.Clock.Advance(OperationPolicy.Default.KeepFailure);
+        _desk.Clock.Advance(OperationPolicy.Default.FailureRetention);
         Assert.IsType<OperationOutcome<string>.Executed>(await _desk.RunAsync("1"));
     }
 
@@ -131,7 +131,7 @@ public sealed class GroupedOperationTests : IAsyncDisposable
         var unwritable = new ResultCodec<string>(_ => throw new NotSupportedException("cannot be written"), _ => "");
         var requests = await _desk.TogetherAsync(() => new[]
         {
-            _desk.RunAsync("1"), _desk.RunAsync("2", policy: new OperationPolicy { MaximumResult = 5 }), _desk.RunAsync("3", codec: unwritable), _desk.RunAsync("4"),
+            _desk.RunAsync("1"), _desk.RunAsync("2", policy: new OperationPolicy { MaxResult = 5 }), _desk.RunAsync("3", codec: unwritable), _desk.RunAsync("4"),
         });
 
         Assert.Contains("9 bytes", (await Assert.ThrowsAsync<InvalidOperationException>(() => requests[1])).Message, StringComparison.Ordinal);
@@ -144,10 +144,10 @@ public sealed class GroupedOperationTests : IAsyncDisposable
     [Fact]
     public async Task Each_is_kept_for_as_long_as_its_own_policy_says()
     {
-        var brief = new OperationPolicy { KeepSuccess = TimeSpan.FromMinutes(1) };
+        var brief = new OperationPolicy { SuccessRetention = TimeSpan.FromMinutes(1) };
         await Task.WhenAll(await _desk.TogetherAsync(() => new[] { _desk.RunAsync("brief", policy: brief), _desk.RunAsync("long"), _desk.RunAsync("brief too", policy: brief) }));
 
-        _desk.Clock.Advance(brief.KeepSuccess);
+        _desk.Clock.Advance(brief.SuccessRetention);
 
         Assert.Equal(1 + 1, _desk.Units);
         Assert.IsType<OperationOutcome<string>.Executed>(await _desk.RunAsync("brief"));
@@ -266,13 +266,13 @@ public sealed class GroupedOperationTests : IAsyncDisposable
     public void Settings_that_make_no_sense_are_refused_at_the_start_with_all_their_faults()
     {
         var services = new ServiceCollection();
-        services.AddOrderKit().UseInMemory().AddGroupedOperations(options => (options.MaximumItems, options.QueueLimit, options.Writers, options.SlowEffectBudget, options.SlowEffectPause) = (0, 0, 17, TimeSpan.Zero, TimeSpan.Zero));
+        services.AddOrderKit().UseInMemory().AddGroupedOperations(options => (options.MaxItems, options.QueueLimit, options.Writers, options.SlowEffectBudget, options.SlowEffectPause) = (0, 0, 17, TimeSpan.Zero, TimeSpan.Zero));
         using var provider = services.BuildServiceProvider();
 
         var refusal = Assert.Throws<OptionsValidationException>(() => provider.GetRequiredService<IOptions<GroupedOperationsOptions>>().Value);
 
         Assert.Equal(5, refusal.Failures.Count());
-        Assert.Contains("MaximumItems is 0; it lies between 1 and 10,000", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("MaxItems is 0; it lies between 1 and 10,000", refusal.Message, StringComparison.Ordinal);
         Assert.Contains("SlowEffectPause is 00:00:00", refusal.Message, StringComparison.Ordinal);
     }
 

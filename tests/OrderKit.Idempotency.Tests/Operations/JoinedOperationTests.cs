@@ -60,7 +60,7 @@ public sealed class JoinedOperationTests : IDisposable
     {
         await _desk.Service.RunAsync<string>(Desk.Refund, Desk.Asked, ResultCodec.Text, (_, _) => throw new OperationFailedException("No."));
 
-        _desk.Clock.Advance(OperationPolicy.Default.KeepFailure);
+        _desk.Clock.Advance(OperationPolicy.Default.FailureRetention);
 
         Assert.IsType<OperationOutcome<string>.Executed>(await _desk.JoinAsync());
     }
@@ -68,7 +68,7 @@ public sealed class JoinedOperationTests : IDisposable
     [Fact]
     public async Task A_result_that_cannot_be_kept_takes_its_effect_with_it()
     {
-        var small = new OperationPolicy { MaximumResult = 5 };
+        var small = new OperationPolicy { MaxResult = 5 };
 
         var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => _desk.JoinAsync(policy: small));
         await Assert.ThrowsAsync<NotSupportedException>(() => _desk.Service.RunAsync(
@@ -112,7 +112,7 @@ public sealed class JoinedOperationTests : IDisposable
             await _desk.JoinAsync(OperationKey.Of("refund", $"{i}"));
         }
 
-        _desk.Clock.Advance(OperationPolicy.Default.KeepSuccess);
+        _desk.Clock.Advance(OperationPolicy.Default.SuccessRetention);
 
         Assert.Equal(25, await _desk.Service.SweepAsync(batchSize: 10));
         Assert.Equal(0, await _desk.Service.SweepAsync());
@@ -152,10 +152,10 @@ public sealed class JoinedOperationTests : IDisposable
     [Fact]
     public async Task A_policy_that_makes_no_sense_is_refused_with_all_its_faults()
     {
-        var refused = await Assert.ThrowsAsync<ArgumentException>(() => _desk.JoinAsync(policy: new OperationPolicy { Lease = TimeSpan.Zero, MaximumAttempts = 0, OnLapse = LapsePolicy.Resolve }));
+        var refused = await Assert.ThrowsAsync<ArgumentException>(() => _desk.JoinAsync(policy: new OperationPolicy { Lease = TimeSpan.Zero, MaxAttempts = 0, OnLapse = LapsePolicy.Resolve }));
 
         Assert.Contains("Lease is 00:00:00", refused.Message, StringComparison.Ordinal);
-        Assert.Contains("MaximumAttempts is 0", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("MaxAttempts is 0", refused.Message, StringComparison.Ordinal);
         Assert.Contains("there is no Resolver", refused.Message, StringComparison.Ordinal);
     }
 }

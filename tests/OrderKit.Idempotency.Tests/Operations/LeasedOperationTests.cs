@@ -76,7 +76,7 @@ public sealed class LeasedOperationTests : IDisposable
     [Fact]
     public async Task What_has_happened_and_cannot_be_written_down_is_not_begun_again()
     {
-        var small = new OperationPolicy { MaximumResult = 5 };
+        var small = new OperationPolicy { MaxResult = 5 };
 
         await Assert.ThrowsAsync<InvalidOperationException>(() => _desk.LeaseAsync(policy: small));
 
@@ -244,7 +244,7 @@ public sealed class LeasedOperationTests : IDisposable
         var unit = await _desk.Database.BeginAsync();
         await using (unit)
         {
-            var terms = new ClaimTerms(OperationState.Running, policy.Lease, policy.MaximumAttempts, policy.OnLapse == LapsePolicy.Retry);
+            var terms = new ClaimTerms(OperationState.Running, policy.Lease, policy.MaxAttempts, policy.OnLapse == LapsePolicy.Retry);
             var answer = (await _desk.Store.ClaimAsync(unit, [new OperationRequest(Desk.Refund, Desk.Asked, Guid.NewGuid())], terms))[0];
             await unit.CommitAsync();
             _desk.Clock.Advance(policy.Lease);

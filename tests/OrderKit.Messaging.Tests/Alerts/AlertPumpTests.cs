@@ -66,7 +66,7 @@ public sealed class AlertPumpTests
     public async Task A_message_without_an_id_becomes_a_dead_letter_and_is_told_like_any_other()
     {
         using var desk = new Desk();
-        var (letters, units) = (StoreChoice.PortOf<IDeadLetterStore>(desk.Services), desk.Services.GetRequiredService<IUnitOfWorkFactory>());
+        var (letters, units) = (desk.Services.GetRequiredService<IDeadLetterStore>(), desk.Services.GetRequiredService<IUnitOfWorkFactory>());
         await using (var unit = await units.BeginAsync())
         {
             await desk.Outbox.AppendAsync(unit, [new OutboxMessage("", "events", TenantId.Default, "lane", "type", "x"u8.ToArray())]);
@@ -88,7 +88,7 @@ public sealed class AlertPumpTests
         using var desk = new Desk();
         await using (var unit = await desk.Services.GetRequiredService<IUnitOfWorkFactory>().BeginAsync())
         {
-            Assert.True(await StoreChoice.PortOf<IQuarantineStore>(desk.Services).AddAsync(
+            Assert.True(await desk.Services.GetRequiredService<IQuarantineStore>().AddAsync(
                 unit, new QuarantinedMessage { Tenant = TenantId.Default, Source = "alipay", MessageId = "", Reason = "amount-differs", Detail = "", Content = default }));
             await unit.CommitAsync();
         }
@@ -274,7 +274,7 @@ public sealed class AlertPumpTests
     public async Task Dead_letters_of_outbox_and_inbox_are_told_without_what_they_say()
     {
         using var desk = new Desk();
-        var letters = StoreChoice.PortOf<IDeadLetterStore>(desk.Services);
+        var letters = desk.Services.GetRequiredService<IDeadLetterStore>();
         await using (var unit = await desk.Services.GetRequiredService<IUnitOfWorkFactory>().BeginAsync())
         {
             await letters.AddAsync(unit, [Letter(MessageFlow.Outbox, "events"), Letter(MessageFlow.Inbox, "erp"), Letter(MessageFlow.Outbox, "alerts.log"), Letter(MessageFlow.Outbox, "alerts")]);
@@ -293,7 +293,7 @@ public sealed class AlertPumpTests
         using var desk = new Desk();
         await using (var unit = await desk.Services.GetRequiredService<IUnitOfWorkFactory>().BeginAsync())
         {
-            await StoreChoice.PortOf<IDeadLetterStore>(desk.Services).AddAsync(unit, [Letter(MessageFlow.Outbox, "events")]);
+            await desk.Services.GetRequiredService<IDeadLetterStore>().AddAsync(unit, [Letter(MessageFlow.Outbox, "events")]);
         }
 
         await desk.PumpAsync();
@@ -305,7 +305,7 @@ public sealed class AlertPumpTests
     public async Task A_message_in_quarantine_is_told_once_however_often_it_comes()
     {
         using var desk = new Desk();
-        var quarantine = StoreChoice.PortOf<IQuarantineStore>(desk.Services);
+        var quarantine = desk.Services.GetRequiredService<IQuarantineStore>();
         for (var i = 0; i < 3; i++)
         {
             await using var unit = await desk.Services.GetRequiredService<IUnitOfWorkFactory>().BeginAsync();

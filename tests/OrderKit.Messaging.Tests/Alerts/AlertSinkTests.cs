@@ -150,7 +150,7 @@ public sealed class AlertSinkTests
         var long50 = Told with { Subjects = [.. Enumerable.Range(0, 50).Select(number => new string('订', 400) + number)], Reason = string.Concat(Enumerable.Repeat("😀", 3_000)) };
         var odd = Told with { Subjects = ["<@all> [x](http://y) **b** `c`\r\n# title\u202Ex"] };
 
-        Assert.InRange(Encoding.UTF8.GetByteCount(WeComAlertSink.ContentOf(long50)), 1, WeComAlertSink.MaximumContent);
+        Assert.InRange(Encoding.UTF8.GetByteCount(WeComAlertSink.ContentOf(long50)), 1, WeComAlertSink.MaxContent);
         Assert.EndsWith("\na1b2", WeComAlertSink.ContentOf(long50), StringComparison.Ordinal);
         Assert.Contains("\n> ＜＠all＞ ［x］(http://y) ＊＊b＊＊ 'c'  # title x\n", WeComAlertSink.ContentOf(odd), StringComparison.Ordinal);
     }

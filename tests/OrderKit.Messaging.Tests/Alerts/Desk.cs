@@ -50,7 +50,7 @@ internal sealed class Desk : IDisposable
 
     /// <summary>A pump of another process at the same store.</summary>
     public AlertPump AnotherPump(params IAlertSink[] sinks) => new(
-        Outbox, StoreChoice.PortOf<IDeadLetterStore>(_services), _services.GetRequiredService<IDeliveryPauseStore>(), _services.GetRequiredService<ILeaseStore>(),
+        Outbox, _services.GetRequiredService<IDeadLetterStore>(), _services.GetRequiredService<IDeliveryPauseStore>(), _services.GetRequiredService<ILeaseStore>(),
         _services.GetRequiredService<IUnitOfWorkFactory>(), sinks, _services.GetRequiredService<IOptions<AlertOptions>>(), null, Clock);
 
     public async Task TellAsync(string reason = "TimeoutException", int count = 1, string source = "outbox events", TenantId? tenant = null)

@@ -13,7 +13,7 @@ public sealed class InboxRegistrationTests
     {
         var builder = Host.CreateApplicationBuilder();
         builder.Logging.ClearProviders();
-        builder.Services.AddOrderKit().UseInMemory().ConfigureInbox(o =>
+        builder.Services.AddOrderKit().UseInMemory().AddInbox(o =>
         {
             o.BatchSize = 10_001;
             o.MaxAttempts = 0;
@@ -39,7 +39,7 @@ public sealed class InboxRegistrationTests
     {
         var builder = Host.CreateApplicationBuilder();
         builder.Logging.ClearProviders();
-        builder.Services.AddOrderKit().UseInMemory().ConfigureLag(o => o.Window = 2);
+        builder.Services.AddOrderKit().UseInMemory().AddLagMonitor(o => o.Window = 2);
         using var host = builder.Build();
 
         var refusal = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync());
@@ -52,7 +52,7 @@ public sealed class InboxRegistrationTests
     {
         var builder = Host.CreateApplicationBuilder();
         builder.Logging.ClearProviders();
-        builder.Services.AddOrderKit().UseInMemory().ConfigureInbox(o => o.RedeliveryHorizon = o.Retention);
+        builder.Services.AddOrderKit().UseInMemory().AddInbox(o => o.RedeliveryHorizon = o.Retention);
         using var host = builder.Build();
 
         var refusal = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync());
@@ -115,7 +115,7 @@ public sealed class InboxRegistrationTests
     {
         var services = new ServiceCollection().AddLogging();
         services.AddSingleton(new TaskCompletionSource<string>());
-        services.AddOrderKit().AddInboxHandler<Handler>().ConfigureLag(configure).UseInMemory();
+        services.AddOrderKit().AddInboxHandler<Handler>().AddLagMonitor(configure).UseInMemory();
         await using var provider = services.BuildServiceProvider();
         return [.. (await provider.GetRequiredService<LagMonitor>().SampleAsync()).Select(snapshot => (snapshot.Flow, snapshot.Name))];
     }

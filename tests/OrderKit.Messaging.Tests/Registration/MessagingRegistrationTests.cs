@@ -83,7 +83,7 @@ public sealed class MessagingRegistrationTests
         var builder = Host.CreateApplicationBuilder();
         builder.Logging.ClearProviders();
         post.AddTo(builder.Services);
-        var orderKit = builder.Services.AddOrderKitCore().AddMessaging(configure).ChooseStore("a test");
+        var orderKit = builder.Services.AddOrderKitCore().AddMessaging().AddOutbox(configure).ChooseStore("a test");
         if (handles)
         {
             orderKit.AddEventHandler<Handler>();

@@ -130,9 +130,9 @@ public sealed class ReceiverTests : IDisposable
         builder.Services.AddSingleton<IInboxHandler>(new Telling(handled));
         builder.Services.AddOrderKit().UseInMemory()
             .AddInProcessTransport(o => o.Topics.Add("events"))
-            .SendThroughTransport(o => o.SweepInterval = TimeSpan.FromDays(1))
+            .SendThroughTransport(o => o.PollInterval = TimeSpan.FromDays(1))
             .ReceiveFromTransport(o => (o.Topic, o.Consumer) = ("events", "warehouse"))
-            .ConfigureInbox(o => o.SweepInterval = TimeSpan.FromDays(1));
+            .AddInbox(o => o.PollInterval = TimeSpan.FromDays(1));
         using var host = builder.Build();
         await host.StartAsync();
         foreach (var id in new[] { "1", "2", "3" })

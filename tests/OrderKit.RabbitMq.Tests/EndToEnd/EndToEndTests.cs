@@ -115,7 +115,7 @@ public sealed class EndToEndTests : IDisposable
     {
         var builder = Host.CreateApplicationBuilder();
         builder.Logging.ClearProviders();
-        builder.Services.AddOrderKit().UseSqlite($"Data Source={file}").ConfigureInbox(options => options.RunInBackground = false);
+        builder.Services.AddOrderKit().UseSqlite($"Data Source={file}").AddInbox(options => options.RunInBackground = false);
         builder.Services.Configure<OutboxPumpOptions>(options => options.RunInBackground = false);
         var host = builder.Build();
         await host.StartAsync();

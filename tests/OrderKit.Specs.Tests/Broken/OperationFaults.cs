@@ -68,7 +68,7 @@ internal static class OperationFaults
             await inner.ChangeAsync(unit, [.. changes.Select(change => change with { OnlyIfLapsed = false })]),
             "An interrupted operation is marked only when its lease has lapsed"),
         new("A waiting one is begun for ever", Suite, store => store.Operations.Claim = async (inner, unit, requests, terms) =>
-            await inner.ClaimAsync(unit, requests, terms with { MaximumAttempts = int.MaxValue }),
+            await inner.ClaimAsync(unit, requests, terms with { MaxAttempts = int.MaxValue }),
             "A waiting operation is retried after its delay, up to the maximum number of attempts"),
         new("Answers never expire", Suite, store =>
         {

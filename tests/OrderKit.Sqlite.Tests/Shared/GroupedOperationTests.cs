@@ -90,7 +90,7 @@ public abstract class GroupedOperationTests
         var unwritable = new ResultCodec<string>(_ => throw new NotSupportedException("cannot be written"), _ => "");
 
         var requests = await TogetherAsync(service, () => Enumerable.Range(0, 32).Select(i => GrantAsync(
-            store, service, i, codec: i == 7 ? unwritable : null, policy: i == 20 ? new OperationPolicy { MaximumResult = 3 } : null)).ToList());
+            store, service, i, codec: i == 7 ? unwritable : null, policy: i == 20 ? new OperationPolicy { MaxResult = 3 } : null)).ToList());
 
         await Assert.ThrowsAsync<NotSupportedException>(() => requests[7]);
         await Assert.ThrowsAsync<InvalidOperationException>(() => requests[20]);

@@ -113,10 +113,12 @@ public sealed class JournalSealerTests
     [Fact]
     public void Settings_that_cannot_work_are_all_told_at_once()
     {
-        var result = new JournalSealingOptionsCheck().Validate(null, new() { BatchSize = 0, LeaseDuration = TimeSpan.Zero, Interval = TimeSpan.Zero });
+        var (faults, none) = (new OptionFaults(nameof(JournalSealingOptions)), new OptionFaults(nameof(JournalSealingOptions)));
+        new JournalSealingOptions { BatchSize = 0, LeaseDuration = TimeSpan.Zero, PollInterval = TimeSpan.Zero }.Validate(faults);
+        new JournalSealingOptions().Validate(none);
 
-        Assert.Equal(3, result.Failures!.Count());
-        Assert.True(new JournalSealingOptionsCheck().Validate(null, new()).Succeeded);
+        Assert.Equal(3, faults.Result.Failures!.Count());
+        Assert.True(none.Result.Succeeded);
     }
 
     internal static ShopOrder Order(string id) => ShopOrder.Of(id, Noon)

@@ -182,7 +182,7 @@ public sealed class JournalVerifierTests
         var journal = await SealedAsync(orders: 5);
         journal.Orders.Clear();
 
-        var report = await new JournalVerifier(journal).VerifyAsync(new() { MaximumFindings = 4 });
+        var report = await new JournalVerifier(journal).VerifyAsync(new() { MaxFindings = 4 });
 
         Assert.Equal((4, 15L), (report.Findings.Count, report.FindingCount));
     }

@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using OrderKit.Core;
 using OrderKit.Core.Storage;
 using OrderKit.Idempotency;
@@ -192,15 +193,19 @@ public sealed class NotificationTests : IAsyncDisposable
     [Fact]
     public void Forgetting_a_notification_before_its_sender_gives_up_is_refused_at_the_start()
     {
-        var check = new NotificationOptionsCheck();
-
-        Assert.True(check.Validate(null, new NotificationOptions()).Succeeded);
-        Assert.Contains("alipay repeats a notification for 1.01:00:00", check.Validate(null, new NotificationOptions { Keep = TimeSpan.FromHours(25) }).FailureMessage, StringComparison.Ordinal);
+        Assert.Null(FaultOf(_ => { }));
+        Assert.Contains("alipay repeats a notification for 1.01:00:00", FaultOf(options => options.Retention = TimeSpan.FromHours(25)), StringComparison.Ordinal);
     }
 
     [Fact]
     public void Settings_of_its_groups_that_make_no_sense_are_refused_at_the_start() => Assert.Contains(
-        "NotificationOptions.Writers is 0", new NotificationOptionsCheck().Validate(null, new NotificationOptions { Groups = { Writers = 0 } }).FailureMessage, StringComparison.Ordinal);
+        "NotificationOptions.Writers is 0", FaultOf(options => options.Groups.Writers = 0), StringComparison.Ordinal);
+
+    private static string? FaultOf(Action<NotificationOptions> configure)
+    {
+        using var provider = new ServiceCollection().AddOrderKit().AddNotifications(configure).Services.BuildServiceProvider();
+        return Record.Exception(() => provider.GetRequiredService<IOptions<NotificationOptions>>().Value)?.Message;
+    }
 
     [Fact]
     public void A_payment_document_adds_up() => Assert.Contains(

@@ -41,7 +41,7 @@ public sealed class OrderIntakeTests : IAsyncDisposable
     {
         var services = new ServiceCollection();
         services.AddOrderKit().UseInMemory();
-        services.Configure<IntakeOptions>(options => options.RedeliveryHorizons["bank"] = options.Keep);
+        services.Configure<IntakeOptions>(options => options.RedeliveryHorizons["bank"] = options.Retention);
         using var provider = services.BuildServiceProvider();
 
         var refusal = Assert.Throws<OptionsValidationException>(() => provider.GetRequiredService<IOptions<IntakeOptions>>().Value);

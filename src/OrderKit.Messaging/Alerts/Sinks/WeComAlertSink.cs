@@ -10,7 +10,7 @@ namespace OrderKit.Messaging;
 internal sealed class WeComAlertSink(WeComAlertOptions options, TimeProvider time) : IAlertSink, IDisposable
 {
     /// <summary>How many bytes of UTF-8 the content may have.</summary>
-    public const int MaximumContent = 4_096;
+    public const int MaxContent = 4_096;
 
     private const int TooOften = 45009;
     private const int LongestLine = 512;
@@ -51,7 +51,7 @@ internal sealed class WeComAlertSink(WeComAlertOptions options, TimeProvider tim
 
         var id = $"\n{alert.Id}";
         var content = new StringBuilder();
-        var left = MaximumContent - Encoding.UTF8.GetByteCount(id);
+        var left = MaxContent - Encoding.UTF8.GetByteCount(id);
         foreach (var line in lines)
         {
             var next = content.Length == 0 ? line : "\n" + line;

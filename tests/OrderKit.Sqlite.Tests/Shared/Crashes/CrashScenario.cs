@@ -266,7 +266,7 @@ internal abstract class CrashScenario
             {
                 await operations.RunAsync(
                     new OperationKey(TenantId.Default, "old", string.Create(CultureInfo.InvariantCulture, $"{process.Mark}-{i}")),
-                    Fingerprint.Nothing, ResultCodec.None, static (_, _) => Task.FromResult(true), new OperationPolicy { KeepSuccess = TimeSpan.FromTicks(10) });
+                    Fingerprint.Nothing, ResultCodec.None, static (_, _) => Task.FromResult(true), new OperationPolicy { SuccessRetention = TimeSpan.FromTicks(10) });
             }
 
             await operations.RunLeasedAsync(Key(process), Fingerprint.Nothing, ResultCodec.None, async (_, cancellationToken) =>
