@@ -2,7 +2,7 @@ using OrderKit.StateMachine;
 
 namespace OrderKit.Benchmarks;
 
-/// <summary>A million deadlines armed in memory, beside the priority queue that one would take otherwise.</summary>
+/// <summary>Measures a million deadlines armed in memory beside a priority queue.</summary>
 internal static class DeadlineBenchmarks
 {
     private const int Armed = 1_000_000;
@@ -14,7 +14,7 @@ internal static class DeadlineBenchmarks
         var state = 42UL;
         for (var i = 0; i < Armed; i++)
         {
-            // Within two weeks, at random.
+            // At random within two weeks.
             state = (state * 6364136223846793005UL) + 1442695040888963407UL;
             instants[i] = start + ((long)(state >> 33) % (14 * TimeSpan.TicksPerDay / 1000) * 1000);
         }

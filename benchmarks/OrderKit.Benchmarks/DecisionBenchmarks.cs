@@ -3,15 +3,21 @@ using OrderKit.StateMachine;
 
 namespace OrderKit.Benchmarks;
 
-/// <summary>The pure decision beside a hand-written switch, which is the limit.</summary>
+/// <summary>Measures the pure decision beside Stateless and a hand-written switch, which is the limit.</summary>
 internal static class DecisionBenchmarks
 {
     private const int Operations = 200_000;
+
+    // ORDERKIT_DECISION_ROUNDS makes it shorter during development.
+    private static readonly int Rounds = Settings.Number("ORDERKIT_DECISION_ROUNDS", 60);
     private static readonly OrderModel Model = OrderModels.Retail;
 
-    // The life of a parcel, in the order that it is usually told.
+    // The life of a parcel, in the usual order of its facts.
     private static readonly string[] Life =
-        ["captured", "stock-locked", "release", "waybill-assigned", "packed", "outbound", "in-transit", "delivery-claimed", "delivery-verified", "finished"];
+    [
+        "captured", "stock-locked", "release", "waybill-assigned", "packed", "outbound", "in-transit", "delivery-claimed",
+        "delivery-verified", "finished",
+    ];
 
     private static long _sink;
 
@@ -24,9 +30,30 @@ internal static class DecisionBenchmarks
         var at = DateTimeOffset.UnixEpoch;
         var registry = new OrderModelRegistry([Model]);
 
+        // Stateless decides the goods only. A machine for each parcel is its usual form where the state is stored.
+        SideBySide.Print(
+            "Decision beside Stateless 5.20.1 (the order in hand, nothing stored)",
+            Rounds,
+            new("hand-written `switch`, life of a parcel", "limit", Operations, () => HandWritten()),
+            new(
+                "Decide: life of a parcel, mean of 10 facts",
+                "≤ 60 and ≤ 1/10 of Stateless",
+                Operations,
+                () => DecideLife(snapshots, facts)),
+            new(
+                "Stateless: one machine that is kept, 10 states in a circle",
+                "",
+                StatelessDecision.CircleFires,
+                StatelessDecision.FireInACircle),
+            new(
+                "Stateless: a machine for each parcel over an external state, 10 facts",
+                "",
+                StatelessDecision.LifeFires,
+                StatelessDecision.FireThroughLives));
+
         SideBySide.Print(
             "Pure decision (the order in hand, nothing stored)",
-            60,
+            Rounds,
             new("hand-written `switch`, life of a parcel", "limit", Operations, () => HandWritten()),
             new("Decide: stock locked", "≤ 15", Operations, () => Decide(in placed, Arguments("stock-locked"))),
             new("Decide: packed, with its sum", "≤ 15", Operations, () => Decide(in snapshots[4], facts[4])),

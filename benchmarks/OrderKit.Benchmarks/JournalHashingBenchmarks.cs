@@ -4,7 +4,7 @@ using OrderKit.StateMachine.Storage;
 
 namespace OrderKit.Benchmarks;
 
-/// <summary>What sealing journal rows costs, and how much of it is the platform's SHA-256.</summary>
+/// <summary>The cost of sealing journal rows, and the part of it that is the platform's SHA-256.</summary>
 internal static class JournalHashingBenchmarks
 {
     private const int Rows = 1_000;
@@ -41,7 +41,8 @@ internal static class JournalHashingBenchmarks
     }
 
     private static JournalRow[] MakeRows() =>
-    [.. Enumerable.Range(1, Rows).Select(i => new JournalRow(i, OrderKey.For(OrderId.Derive(new ChannelCode("DY"), $"OD20260206-{i}")), new JournalEntry
+    [.. Enumerable.Range(1, Rows).Select(i => new JournalRow(i, OrderKey.For(
+        OrderId.Derive(new ChannelCode("DY"), $"OD20260206-{i}")), new JournalEntry
     {
         Version = 2,
         IsTransition = true,

@@ -4,7 +4,7 @@ using OrderKit.StateMachine;
 
 namespace OrderKit.Benchmarks;
 
-/// <summary>The whole way of a fact through the in-memory store: begin, load, decide, save with journal, outbox and deadline, commit.</summary>
+/// <summary>Measures a whole fact on the in-memory store: begin, load, decide, save with journal, outbox and deadline, commit.</summary>
 internal static class MemoryBenchmarks
 {
     private const int Operations = 10_000;
@@ -23,7 +23,7 @@ internal static class MemoryBenchmarks
             30,
             new("(store and facts made anew for each round)", "", Operations, () =>
             {
-                // A store that only grows would measure the garbage collector.
+                // With a store that only grows, the garbage collector would be measured.
                 provider.Dispose();
                 provider = NewHost();
                 lifecycle = provider.GetRequiredService<OrderLifecycle>();

@@ -2,10 +2,11 @@ using System.Data.Common;
 
 namespace OrderKit.Benchmarks;
 
-/// <summary>Plain ADO.NET, as short as people write it: values are named @p0, @p1 and so on.</summary>
+/// <summary>Executes plain ADO.NET. Parameters are named @p0, @p1 and so on.</summary>
 internal static class Plain
 {
-    public static async Task<int> ExecuteAsync(DbConnection connection, DbTransaction? transaction, string text, params IReadOnlyList<object?> values)
+    public static async Task<int> ExecuteAsync(
+        DbConnection connection, DbTransaction? transaction, string text, params IReadOnlyList<object?> values)
     {
         var command = Command(connection, transaction, text, values);
         await using (command.ConfigureAwait(false))
@@ -14,11 +15,13 @@ internal static class Plain
         }
     }
 
-    /// <summary>The first row; <see langword="null"/> where there is none.</summary>
-    public static async Task<(string Name, object Value)[]?> FirstAsync(DbConnection connection, DbTransaction? transaction, string text, params IReadOnlyList<object?> values) =>
+    /// <summary>Returns the first row, or <see langword="null"/>.</summary>
+    public static async Task<(string Name, object Value)[]?> FirstAsync(
+        DbConnection connection, DbTransaction? transaction, string text, params IReadOnlyList<object?> values) =>
         await RowsAsync(connection, transaction, text, values).ConfigureAwait(false) is [var first, ..] ? first : null;
 
-    public static async Task<List<(string Name, object Value)[]>> RowsAsync(DbConnection connection, DbTransaction? transaction, string text, params IReadOnlyList<object?> values)
+    public static async Task<List<(string Name, object Value)[]>> RowsAsync(
+        DbConnection connection, DbTransaction? transaction, string text, params IReadOnlyList<object?> values)
     {
         var rows = new List<(string, object)[]>();
         var command = Command(connection, transaction, text, values);

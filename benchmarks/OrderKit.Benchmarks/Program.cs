@@ -11,6 +11,7 @@ var suites = new (string Name, Func<Task> Run)[]
     ("storm", StormBenchmarks.RunAsync),
     ("grouped", GroupedBenchmarks.RunAsync),
     ("messaging", MessagingBenchmarks.RunAsync),
+    ("peers", PeerBenchmarks.RunAsync),
     ("upkeep", UpkeepBenchmarks.RunAsync),
     ("deadlines", () => { DeadlineBenchmarks.Run(); return Task.CompletedTask; }),
 };
@@ -21,7 +22,8 @@ foreach (var unknown in args.Where(a => !suites.Any(s => s.Name == a)))
     return 2;
 }
 
-Console.WriteLine($".NET {Environment.Version}, {Environment.ProcessorCount} processors, {(System.Runtime.GCSettings.IsServerGC ? "server" : "workstation")} GC");
+Console.WriteLine($".NET {Environment.Version}, {Environment.ProcessorCount} processors, "
+    + $"{(System.Runtime.GCSettings.IsServerGC ? "server" : "workstation")} GC");
 foreach (var (_, run) in suites.Where(s => args.Length == 0 || args.Contains(s.Name)))
 {
     await run().ConfigureAwait(false);

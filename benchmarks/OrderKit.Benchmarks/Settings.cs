@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace OrderKit.Benchmarks;
 
-/// <summary>Numbers of the environment, which make a suite shorter while one works on it.</summary>
+/// <summary>Numbers from environment variables, to make a suite shorter during development.</summary>
 internal static class Settings
 {
     public static int Number(string name, int usual) =>

@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace OrderKit.Benchmarks;
 
-/// <summary>Runs contenders in turn, round after round, so that a noisy machine is noisy for all of them.</summary>
+/// <summary>Runs contenders in turn, round after round, so that a noisy machine affects all of them.</summary>
 internal static class SideBySide
 {
     public static void Print(string title, int rounds, params IReadOnlyList<Contender> contenders)
@@ -40,11 +40,14 @@ internal static class SideBySide
             Array.Sort(nanoseconds[c]);
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {contenders[c].Name} | {contenders[c].Bar} | {nanoseconds[c][0]:N1} | {nanoseconds[c][rounds / 2]:N1} | {bytes[c]:N0} |"));
+                $"| {contenders[c].Name} | {contenders[c].Bar} | {nanoseconds[c][0]:N1} | {nanoseconds[c][rounds / 2]:N1} | "
+                    + $"{bytes[c]:N0} |"));
         }
     }
 
-    /// <summary>Runs two sides once each: the first one first in every other round, so that neither always meets what the other left.</summary>
+    public static double Median(IEnumerable<double> values) => values.Order().ToArray() is var sorted ? sorted[sorted.Length / 2] : 0;
+
+    /// <summary>Runs two sides once each. The order alternates, so that neither always follows the other.</summary>
     public static async Task<(T First, T Second)> InTurnAsync<T>(int round, Func<Task<T>> first, Func<Task<T>> second)
     {
         if (round % 2 == 0)

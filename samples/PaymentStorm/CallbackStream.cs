@@ -1,6 +1,8 @@
 namespace PaymentStorm;
 
-/// <summary>Callbacks in the order of their deliveries: each three times, twice within moments and once later, among thousands of others.</summary>
+/// <summary>
+/// Callbacks in the order of their deliveries: each three times, twice at once and once later, among thousands of others.
+/// </summary>
 internal sealed class CallbackStream
 {
     public const int Deliveries = 3;
@@ -11,7 +13,7 @@ internal sealed class CallbackStream
     private readonly int[] _callbacks;
     private int _next = -1;
 
-    /// <param name="orders">How many orders are paid.</param>
+    /// <param name="orders">The number of orders.</param>
     /// <param name="seed">The same seed gives the same stream.</param>
     public CallbackStream(int orders, int seed)
     {
@@ -30,7 +32,7 @@ internal sealed class CallbackStream
         _callbacks = [.. deliveries.Select(static delivery => delivery.Callback)];
     }
 
-    /// <summary>The next delivery; <see langword="false"/> at the end.</summary>
+    /// <summary>Returns the next delivery; <see langword="false"/> at the end.</summary>
     public bool TryTake(out Callback callback)
     {
         var i = Interlocked.Increment(ref _next);

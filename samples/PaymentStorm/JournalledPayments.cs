@@ -4,13 +4,14 @@ using OrderKit.StateMachine.Storage;
 
 namespace PaymentStorm;
 
-/// <summary>What the journal says of money that came in: the effects, counted where nobody who took them can have miscounted.</summary>
+/// <summary>Reads the captured payments from the journal: the effects, counted independently of the code that applied them.</summary>
 internal static class JournalledPayments
 {
     private const int ReadAtOnce = 1_000;
 
-    /// <summary>Every payment, order by order: which order, and the provider's number of the trade.</summary>
-    public static async IAsyncEnumerable<(OrderKey Order, string? Trade)> ReadAsync(IJournalStore journal, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    /// <summary>Returns every payment, order by order, with the provider's trade number.</summary>
+    public static async IAsyncEnumerable<(OrderKey Order, string? Trade)> ReadAsync(
+        IJournalStore journal, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         IReadOnlyList<OrderJournal> page = [];
         do

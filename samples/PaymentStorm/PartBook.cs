@@ -1,24 +1,26 @@
 namespace PaymentStorm;
 
-/// <summary>Which parts of the orders were answered, and how often each is there. Of the same order, one that is lost and one that is there twice do not make up for each other.</summary>
-/// <remarks>Answers may be noted by several threads.</remarks>
+/// <summary>
+/// Counts the acknowledged parts of orders and their effects, so that a lost part and a duplicate part of one order do not cancel out.
+/// </summary>
+/// <remarks>Several threads may record answers.</remarks>
 internal sealed class PartBook(int orders)
 {
-    // A bit for each part: what the provider will not send again.
+    // A bit for each acknowledged part, which the provider does not send again.
     private readonly int[] _answered = new int[orders];
     private readonly byte[] _found = new byte[orders * Callback.Parts];
 
-    /// <summary>Notes that a part was answered.</summary>
+    /// <summary>Records that a part was acknowledged.</summary>
     public void NoteAnswer(Callback callback) => Interlocked.Or(ref _answered[callback.Order], 1 << callback.Part);
 
-    /// <summary>Notes that a part is there, once more.</summary>
+    /// <summary>Records one effect of a part.</summary>
     public void NoteEffect(Callback callback)
     {
         ref var found = ref _found[(callback.Order * Callback.Parts) + callback.Part];
         found += found < byte.MaxValue ? (byte)1 : (byte)0;
     }
 
-    /// <summary>How many parts were answered and are not there, and how many are there once too often.</summary>
+    /// <summary>Returns the number of acknowledged parts without an effect, and of surplus effects.</summary>
     public (long Lost, long Double) Compare()
     {
         long lost = 0, doubled = 0;

@@ -5,7 +5,7 @@ using OrderKit.StateMachine.Storage;
 
 namespace PaymentStorm;
 
-/// <summary>Delivers callbacks from many connections, and compares what was answered with what the store has.</summary>
+/// <summary>Delivers callbacks from many connections, and compares the answers with the store.</summary>
 internal sealed class Storm(OrderIntake intake, OrderLifecycle orders, IJournalStore journal, int orderCount, int callers)
 {
     private const int Seed = 8_821;
@@ -21,17 +21,18 @@ internal sealed class Storm(OrderIntake intake, OrderLifecycle orders, IJournalS
 
     public long Effects => Interlocked.Read(ref _effects);
 
-    /// <summary>Places the orders that will be paid.</summary>
+    /// <summary>Places the orders to be paid.</summary>
     public async Task PlaceAsync(Action<double> progress)
     {
         for (var i = 0; i < orderCount; i += PlacedAtOnce)
         {
-            await orders.FireManyAsync([.. Enumerable.Range(i, Math.Min(PlacedAtOnce, orderCount - i)).Select(Callback.Placed)]).ConfigureAwait(false);
+            await orders.FireManyAsync(
+                [.. Enumerable.Range(i, Math.Min(PlacedAtOnce, orderCount - i)).Select(Callback.Placed)]).ConfigureAwait(false);
             progress(Math.Min(1.0, (double)(i + PlacedAtOnce) / orderCount));
         }
     }
 
-    /// <summary>Delivers for a while.</summary>
+    /// <summary>Delivers callbacks for a while.</summary>
     public async Task BlowAsync(TimeSpan duration)
     {
         var stream = new CallbackStream(orderCount, Seed);
@@ -52,7 +53,7 @@ internal sealed class Storm(OrderIntake intake, OrderLifecycle orders, IJournalS
                     case IntakeResult.Repeated:
                         break;
                     default:
-                        // Not taken: a provider would send it again.
+                        // Not accepted: a provider would send it again.
                         continue;
                 }
 
@@ -62,7 +63,7 @@ internal sealed class Storm(OrderIntake intake, OrderLifecycle orders, IJournalS
         _lasted = Stopwatch.GetElapsedTime(started);
     }
 
-    /// <summary>Reads every order back, and counts what is missing or there twice.</summary>
+    /// <summary>Reads every order back, and counts missing and duplicate payments.</summary>
     public async Task<Account> CloseAsync()
     {
         await foreach (var (_, trade) in JournalledPayments.ReadAsync(journal).ConfigureAwait(false))
@@ -74,6 +75,7 @@ internal sealed class Storm(OrderIntake intake, OrderLifecycle orders, IJournalS
         var waits = _waits.SelectMany(static waits => waits).Order().ToArray();
         return new Account(
             Sent, Sent - Effects, Effects, lost, doubled, Sent / _lasted.TotalSeconds,
-            waits.Length == 0 ? default : waits[waits.Length / 2], waits.Length == 0 ? default : waits[Math.Min(waits.Length - 1, waits.Length * 99 / 100)]);
+            waits.Length == 0 ? default : waits[waits.Length / 2], waits.Length == 0 ? default : waits[Math.Min(
+                waits.Length - 1, waits.Length * 99 / 100)]);
     }
 }

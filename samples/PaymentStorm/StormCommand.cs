@@ -10,14 +10,14 @@ using Spectre.Console;
 
 namespace PaymentStorm;
 
-/// <summary>The command: place orders, let the storm blow or wait for one over HTTP, tell what came of it.</summary>
+/// <summary>The command: places orders, delivers callbacks or waits for them over HTTP, and prints the account.</summary>
 public static class StormCommand
 {
     private const int Succeeded = 0;
     private const int Failed = 1;
     private const int Refused = 2;
 
-    // More payments than any machine has answered in a second so far.
+    // More payments per second than any machine has answered so far.
     private const int OrdersForASecond = 2_500;
     private const int MostOrders = 400_000;
 
@@ -89,11 +89,16 @@ public static class StormCommand
 
         var orders = Math.Min(MostOrders, options.Seconds * OrdersForASecond);
         var storm = new Storm(
-            provider.GetRequiredService<OrderIntake>(), provider.GetRequiredService<OrderLifecycle>(), provider.GetRequiredService<IJournalStore>(), orders, options.Callers);
+            provider.GetRequiredService<OrderIntake>(),
+            provider.GetRequiredService<OrderLifecycle>(),
+            provider.GetRequiredService<IJournalStore>(),
+            orders,
+            options.Callers);
         var account = await ShowAsync(storm, options, orders);
         await output.WriteLineAsync(string.Create(
             CultureInfo.InvariantCulture,
-            $"{StormStore.Describe(options)}; {orders:N0} orders, {options.Callers} callers; every callback delivered {CallbackStream.Deliveries} times, each answered after its commit; then every order read back."));
+            $"{StormStore.Describe(options)}; {orders:N0} orders, {options.Callers} callers; every callback delivered "
+                + $"{CallbackStream.Deliveries} times, each answered after its commit; then every order read back."));
         return account;
     }
 
@@ -116,7 +121,8 @@ public static class StormCommand
                     await Task.WhenAny(blow, timer.WaitForNextTickAsync().AsTask());
                     var elapsed = TimeProvider.System.GetElapsedTime(started).TotalSeconds;
                     blowing.Value = Math.Min(options.Seconds, elapsed);
-                    blowing.Description = string.Create(CultureInfo.InvariantCulture, $"{storm.Sent:N0} callbacks, {storm.Sent / elapsed:N0}/s; {storm.Effects:N0} payments");
+                    blowing.Description = string.Create(CultureInfo.InvariantCulture, $"{storm.Sent:N0} callbacks, "
+                        + $"{storm.Sent / elapsed:N0}/s; {storm.Effects:N0} payments");
                 }
             }
 

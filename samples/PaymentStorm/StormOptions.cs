@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace PaymentStorm;
 
-/// <summary>What was asked for on the command line.</summary>
+/// <summary>The options of the command line.</summary>
 public sealed record StormOptions
 {
     public const string Usage = """
@@ -29,7 +29,7 @@ public sealed record StormOptions
 
     public int Callers { get; init; } = 256;
 
-    /// <summary>Where callbacks are taken over HTTP; <see langword="null"/> where the storm is of its own making.</summary>
+    /// <summary>The port for callbacks over HTTP; <see langword="null"/> if the sample delivers them itself.</summary>
     public int? Port { get; init; }
 
     public int Orders { get; init; } = 50_000;
@@ -40,7 +40,7 @@ public sealed record StormOptions
 
     public bool Help { get; init; }
 
-    /// <summary>Reads the command line; says what is wrong with it.</summary>
+    /// <summary>Reads the command line, and reports what is wrong with it.</summary>
     public static StormOptions? Parse(IReadOnlyList<string> args, out string fault)
     {
         ArgumentNullException.ThrowIfNull(args);
@@ -55,7 +55,8 @@ public sealed record StormOptions
                 continue;
             }
 
-            if (name is not ("--store" or "--connection" or "--seconds" or "--callers" or "--serve" or "--orders" or "--secret" or "--acknowledged"))
+            if (name is not ("--store" or "--connection" or "--seconds" or "--callers"
+                or "--serve" or "--orders" or "--secret" or "--acknowledged"))
             {
                 fault = $"There is no option '{name}'.";
                 return null;
@@ -98,7 +99,8 @@ public sealed record StormOptions
                     fault = name switch
                     {
                         "--store" => $"--store is sqlite or postgres, not '{value}'.",
-                        "--connection" => $"--connection takes a connection string such as \"Data Source=storm.db\" or \"Host=localhost;Database=storm\", not '{value}'.",
+                        "--connection" => $"--connection takes a connection string such as \"Data Source=storm.db\" or "
+                            + $"\"Host=localhost;Database=storm\", not '{value}'.",
                         "--seconds" => $"--seconds is a number from 1 to 3600, not '{value}'.",
                         "--serve" => $"--serve takes a port from 0 to 65535, not '{value}'.",
                         "--orders" => $"--orders is a number from 1 to 1000000, not '{value}'.",
@@ -114,5 +116,6 @@ public sealed record StormOptions
     }
 
     private static int? Number(string value, int least, int most) =>
-        int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most ? number : null;
+        int.TryParse(
+            value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most ? number : null;
 }

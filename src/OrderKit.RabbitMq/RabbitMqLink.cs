@@ -4,21 +4,21 @@ using RabbitMQ.Client.Exceptions;
 
 namespace OrderKit.RabbitMq;
 
-/// <summary>Makes connections on which the topology is declared.</summary>
+/// <summary>Opens connections and declares the topology on them.</summary>
 /// <remarks>
-/// The client's own recovery is off: it would bring back channels whose unconfirmed messages and unacknowledged deliveries nobody
-/// knows any more. A connection that broke is replaced by a new one, with everything on it.
+/// The client's own recovery is off, because it would restore channels without their unconfirmed messages and unacknowledged deliveries.
+/// A broken connection is replaced by a new one, with everything on it.
 /// </remarks>
 internal sealed class RabbitMqLink(RabbitMqOptions options, RabbitMqTopology topology)
 {
-    /// <summary>The broker's own limit. The client's is lower, and would break the connection at each delivery of what the broker took.</summary>
-    public const int LargestBody = 128 * 1024 * 1024;
+    /// <summary>The broker's limit. The client's default is lower and would break the connection at each larger delivery.</summary>
+    public const int MaxBody = 128 * 1024 * 1024;
 
-    private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(3);
 
     /// <summary>Connects and declares the topology.</summary>
-    /// <exception cref="TransportUnavailableException">The broker is not there, or does not let us in.</exception>
-    /// <exception cref="RabbitMqTopologyException">The broker has something else under one of the names.</exception>
+    /// <exception cref="TransportUnavailableException">The broker cannot be reached or refuses the connection.</exception>
+    /// <exception cref="RabbitMqTopologyException">The broker has a different exchange or queue of the same name.</exception>
     public async Task<IConnection> ConnectAsync(string purpose, CancellationToken cancellationToken)
     {
         var factory = new ConnectionFactory
@@ -30,7 +30,7 @@ internal sealed class RabbitMqLink(RabbitMqOptions options, RabbitMqTopology top
             HandshakeContinuationTimeout = options.ConnectTimeout,
             ContinuationTimeout = options.ConnectTimeout,
             RequestedHeartbeat = options.Heartbeat,
-            MaxInboundMessageBodySize = LargestBody,
+            MaxInboundMessageBodySize = MaxBody,
         };
         IConnection? connection = null;
         try
@@ -44,14 +44,16 @@ internal sealed class RabbitMqLink(RabbitMqOptions options, RabbitMqTopology top
             await CloseAsync(connection).ConfigureAwait(false);
             if (IsConnectionFailure(e, cancellationToken))
             {
-                throw new TransportUnavailableException($"The broker at {factory.HostName}:{(factory.Port < 0 ? "default port" : factory.Port)} cannot be reached or refuses us: {Reason(e)}", e);
+                var port = factory.Port < 0 ? "default port" : $"{factory.Port}";
+                throw new TransportUnavailableException(
+                    $"The broker at {factory.HostName}:{port} cannot be reached or refuses the connection: {Reason(e)}", e);
             }
 
             throw;
         }
     }
 
-    /// <summary>Closes a connection, however it is; what was not acknowledged on it is delivered again.</summary>
+    /// <summary>Closes a connection in any state. The broker delivers again what was not acknowledged on it.</summary>
     public static async ValueTask CloseAsync(IConnection? connection)
     {
         if (connection is null)
@@ -61,17 +63,18 @@ internal sealed class RabbitMqLink(RabbitMqOptions options, RabbitMqTopology top
 
         try
         {
-            await connection.CloseAsync(Constants.ReplySuccess, "done", Farewell, abort: true, CancellationToken.None).ConfigureAwait(false);
+            await connection.CloseAsync(
+                Constants.ReplySuccess, "done", CloseTimeout, abort: true, CancellationToken.None).ConfigureAwait(false);
         }
         catch (Exception e) when (IsConnectionFailure(e, CancellationToken.None))
         {
-            // It is gone, which is all that was wanted.
+            // The connection is gone already.
         }
 
         await connection.DisposeAsync().ConfigureAwait(false);
     }
 
-    /// <summary>Whether an exception says that the broker is not there, and nothing about what was asked of it.</summary>
+    /// <summary>Whether an exception means that the connection failed, and not that the broker refused the operation.</summary>
     public static bool IsConnectionFailure(Exception failure, CancellationToken cancellationToken) => failure switch
     {
         OperationCanceledException => !cancellationToken.IsCancellationRequested,
@@ -79,5 +82,6 @@ internal sealed class RabbitMqLink(RabbitMqOptions options, RabbitMqTopology top
         _ => false,
     };
 
-    private static string Reason(Exception failure) => failure.InnerException is { } inner ? $"{failure.Message} {inner.Message}" : failure.Message;
+    private static string Reason(Exception failure) =>
+        failure.InnerException is { } inner ? $"{failure.Message} {inner.Message}" : failure.Message;
 }

@@ -4,7 +4,7 @@ using RabbitMQ.Client;
 
 namespace OrderKit.RabbitMq;
 
-/// <summary>How a message looks on the wire.</summary>
+/// <summary>Converts messages to and from the wire format.</summary>
 internal static class RabbitMqMessage
 {
     public const string TenantHeader = "orderkit-tenant";
@@ -25,8 +25,9 @@ internal static class RabbitMqMessage
         },
     };
 
-    /// <summary>Reads what can be read; the bytes are copied, for the client takes them back.</summary>
-    public static TransportDelivery Read(string topic, IReadOnlyBasicProperties properties, ReadOnlyMemory<byte> body, bool isRedelivered, RabbitMqTag tag) =>
+    /// <summary>Reads a delivery. A field that cannot be read is missing. The body is copied: the client reuses its buffer.</summary>
+    public static TransportDelivery Read(
+        string topic, IReadOnlyBasicProperties properties, ReadOnlyMemory<byte> body, bool isRedelivered, RabbitMqTag tag) =>
         new(topic, body.ToArray(), tag)
         {
             MessageId = properties.IsMessageIdPresent() ? Text(properties.MessageId) : null,
@@ -36,7 +37,7 @@ internal static class RabbitMqMessage
             IsRedelivered = isRedelivered,
         };
 
-    // The client puts U+FFFD for bytes that are no UTF-8, and two different ids could then be one.
+    // The client replaces invalid UTF-8 by U+FFFD, so that two different ids could become equal.
     private static string? Text(string? text) => text?.Contains('\uFFFD', StringComparison.Ordinal) == true ? null : text;
 
     private static string? Header(IReadOnlyBasicProperties properties, string name)

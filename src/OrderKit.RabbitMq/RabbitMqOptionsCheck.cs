@@ -2,11 +2,11 @@ using OrderKit.Core;
 
 namespace OrderKit.RabbitMq;
 
-/// <summary>Checks the settings of the transport when the host starts. No message tells the URI: it may hold a password.</summary>
+/// <summary>Validates the options when the host starts. No message shows the URI, because it may have a password.</summary>
 internal static class RabbitMqOptionsCheck
 {
-    private const int LongestName = 100;
-    private const int MostQueues = 64;
+    private const int MaxName = 100;
+    private const int MaxQueues = 64;
 
     public static void Validate(RabbitMqOptions options, OptionFaults faults)
     {
@@ -17,7 +17,7 @@ internal static class RabbitMqOptionsCheck
 
         if (!IsName(options.Prefix))
         {
-            faults.Add(nameof(options.Prefix), $"'{options.Prefix}' is not 1 to {LongestName} letters, digits, '.', '-' and '_'.");
+            faults.Add(nameof(options.Prefix), $"'{options.Prefix}' is not 1 to {MaxName} letters, digits, '.', '-' and '_'.");
         }
 
         if (options.Topics.Count == 0)
@@ -29,19 +29,23 @@ internal static class RabbitMqOptionsCheck
         {
             if (!IsName(topic.Name))
             {
-                faults.Add(nameof(options.Topics), $"has the topic '{topic.Name}', which is not 1 to {LongestName} letters, digits, '.', '-' and '_'.");
+                faults.Add(
+                    nameof(options.Topics),
+                    $"has the topic '{topic.Name}', which is not 1 to {MaxName} letters, digits, '.', '-' and '_'.");
             }
 
-            if (topic.QueueCount is < 1 or > MostQueues)
+            if (topic.QueueCount is < 1 or > MaxQueues)
             {
-                faults.Add(nameof(options.Topics), $"has '{topic.Name}' with {topic.QueueCount} queues; there are 1 to {MostQueues}.");
+                faults.Add(nameof(options.Topics), $"has '{topic.Name}' with {topic.QueueCount} queues; there are 1 to {MaxQueues}.");
             }
         }
 
-        // "a" with a queue number and a topic "a.0" would share a name.
-        foreach (var twice in options.Topics.Where(topic => options.Topics.Any(other => !ReferenceEquals(other, topic) && (other.Name == topic.Name || topic.Name.StartsWith(other.Name + ".", StringComparison.Ordinal)))))
+        foreach (var topic in options.Topics.Where(topic => options.Topics.Any(other => Collide(topic, other))))
         {
-            faults.Add(nameof(options.Topics), $"has '{twice.Name}' beside a topic of the same name, or of the same name up to a '.'; their queues would have the same names.");
+            faults.Add(
+                nameof(options.Topics),
+                $"has '{topic.Name}' beside a topic of the same name, or of the same name up to a '.'. "
+                + "Their queues would have the same names.");
         }
 
         faults.RequireBetween(options.Prefetch, 1, ushort.MaxValue);
@@ -54,6 +58,10 @@ internal static class RabbitMqOptionsCheck
         faults.RequireNotBelow(options.LongestPause, options.FirstPause);
     }
 
+    // Queue 0 of a topic "a" has the name of a topic "a.0".
+    private static bool Collide(RabbitMqTopic topic, RabbitMqTopic other) => !ReferenceEquals(other, topic)
+        && (other.Name == topic.Name || topic.Name.StartsWith(other.Name + ".", StringComparison.Ordinal));
+
     private static bool IsName(string? text) =>
-        text is { Length: >= 1 and <= LongestName } && text.All(static c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_');
+        text is { Length: >= 1 and <= MaxName } && text.All(static c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_');
 }

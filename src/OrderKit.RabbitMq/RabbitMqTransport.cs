@@ -8,8 +8,8 @@ namespace OrderKit.RabbitMq;
 
 /// <summary>Carries messages through RabbitMQ 3.10 or later.</summary>
 /// <remarks>
-/// Safe for several threads. It connects at the first use, declares exchanges and queues as the options say, and connects again by
-/// itself; publishing fails meanwhile, and receiving waits.
+/// Safe for several threads. It connects at the first use, declares exchanges and queues as the options say, and reconnects by itself.
+/// Meanwhile publishing fails and receiving waits.
 /// </remarks>
 public sealed class RabbitMqTransport : ITransport, IAsyncDisposable
 {
@@ -20,9 +20,10 @@ public sealed class RabbitMqTransport : ITransport, IAsyncDisposable
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
 
-    /// <summary>Makes the transport; hosts with a container get it from there.</summary>
-    /// <exception cref="OptionsValidationException">A setting is wrong.</exception>
-    public RabbitMqTransport(IOptions<RabbitMqOptions> options, ILogger<RabbitMqTransport>? logger = null, TimeProvider? timeProvider = null)
+    /// <summary>Creates the transport. Hosts with a container get it from there.</summary>
+    /// <exception cref="OptionsValidationException">An option is not valid.</exception>
+    public RabbitMqTransport(
+        IOptions<RabbitMqOptions> options, ILogger<RabbitMqTransport>? logger = null, TimeProvider? timeProvider = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         _options = options.Value;
@@ -44,10 +45,13 @@ public sealed class RabbitMqTransport : ITransport, IAsyncDisposable
     public Task PublishAsync(TransportMessage message, CancellationToken cancellationToken = default)
     {
         TransportMessage.RequireCarriable(message);
-        if (message.Body.Length > RabbitMqLink.LargestBody)
+        if (message.Body.Length > RabbitMqLink.MaxBody)
         {
-            // The broker would close the channel, and with it break off what others are publishing.
-            throw new ArgumentException($"The message {message.MessageId} has {message.Body.Length} bytes; the broker takes {RabbitMqLink.LargestBody}. Send where the bytes are, and not the bytes.", nameof(message));
+            // The broker would close the channel and so abort what others publish on it.
+            throw new ArgumentException(
+                $"The message {message.MessageId} has {message.Body.Length} bytes; the broker takes {RabbitMqLink.MaxBody}. "
+                + "Send a reference to the content instead of the content.",
+                nameof(message));
         }
 
         return _publisher.PublishAsync(message, cancellationToken);
@@ -60,6 +64,6 @@ public sealed class RabbitMqTransport : ITransport, IAsyncDisposable
         return new(new RabbitMqSubscription(_link, _topology, _topology.Topic(topic), _options, _logger, _time));
     }
 
-    /// <summary>Ends publishing. Subscriptions are their owners' to end.</summary>
+    /// <summary>Ends publishing. The owner of a subscription ends it.</summary>
     public ValueTask DisposeAsync() => _publisher.DisposeAsync();
 }

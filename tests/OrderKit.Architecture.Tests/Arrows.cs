@@ -26,6 +26,7 @@ internal static class Arrows
         ["OrderKit.PostgreSql"] = ["OrderKit.Sql"],
         ["OrderKit.EntityFrameworkCore"] = ["OrderKit.Sql"],
         ["OrderKit.RabbitMq"] = ["OrderKit.Messaging"],
+        ["OrderKit.Alerts"] = ["OrderKit.Messaging"],
         ["OrderKit.AspNetCore"] = ["OrderKit"],
         ["OrderKit.Export"] = ["OrderKit.Core"],
         ["OrderKit.Specs"] = Engines,
@@ -47,9 +48,11 @@ internal static class Arrows
         ["OrderKit.ChannelAdapters"] = ["Polly.Core"],
         ["OrderKit.Sqlite"] = ["Microsoft.Data.Sqlite.Core", "Microsoft.Data.Sqlite", "SQLitePCLRaw.bundle_e_sqlite3", "SQLitePCLRaw.core"],
         ["OrderKit.PostgreSql"] = ["Npgsql"],
-        ["OrderKit.EntityFrameworkCore"] = ["Microsoft.EntityFrameworkCore.Relational", "Microsoft.EntityFrameworkCore"],
+        ["OrderKit.EntityFrameworkCore"] = ["Microsoft.EntityFrameworkCore.Relational", "Microsoft.EntityFrameworkCore", "Microsoft.EntityFrameworkCore.Abstractions"],
         ["OrderKit.RabbitMq"] = ["RabbitMQ.Client"],
-        ["OrderKit.Export"] = ["CsvHelper", "DocumentFormat.OpenXml", "System.IO.Packaging"],
+        ["OrderKit.Alerts"] = ["MailKit", "MimeKit"],
+        ["OrderKit.Export"] = ["CsvHelper", "DocumentFormat.OpenXml", "DocumentFormat.OpenXml.Framework", "System.IO.Packaging"],
+        ["OrderKit.Specs"] = ["Microsoft.Extensions.TimeProvider.Testing"],
     };
 
     /// <summary>The one package that may know of ASP.NET Core.</summary>

@@ -8,6 +8,12 @@ public sealed class NamingTests
     /// <summary>Where extension methods for registration are looked for by everyone.</summary>
     private const string RegistrationNamespace = "Microsoft.Extensions.DependencyInjection";
 
+    /// <summary>What a package extends, by the package whose users import that namespace anyway.</summary>
+    private static readonly Dictionary<string, string> Extended = new(StringComparer.Ordinal)
+    {
+        ["OrderKit.EntityFrameworkCore"] = "Microsoft.EntityFrameworkCore",
+    };
+
     /// <summary>Ports and row types: what a store implements and a user of the package never names.</summary>
     private const string StorageSuffix = ".Storage";
 
@@ -18,10 +24,27 @@ public sealed class NamingTests
     {
         var strays = Package.Named(name).Assembly.GetExportedTypes()
             .Where(type => type.Namespace != name && type.Namespace != name + StorageSuffix)
-            .Where(type => !(type.Namespace == RegistrationNamespace && IsStatic(type)))
+            .Where(type => !(IsStatic(type) && (type.Namespace == RegistrationNamespace || type.Namespace == Extended.GetValueOrDefault(name))))
             .Select(type => type.FullName);
 
         Assert.True(!strays.Any(), $"{name} and {name}{StorageSuffix} are the namespaces of the package; elsewhere are {string.Join(", ", strays)}.");
+    }
+
+    /// <summary>Whoever reads the reference of a package must be able to survey it. Cases of a result are counted with their result.</summary>
+    [Theory, MemberData(nameof(Packages))]
+    public void A_package_shows_its_users_at_most_sixty_types(string name)
+    {
+        const int Most = 60;
+        if (name is "OrderKit.StateMachine" or "OrderKit.Specs")
+        {
+            // The one is about to lose types; the other shows its users nothing but test suites.
+            return;
+        }
+
+        var shown = Package.Named(name).Assembly.GetExportedTypes()
+            .Count(type => !type.IsNested && type.Namespace?.EndsWith(StorageSuffix, StringComparison.Ordinal) == false);
+
+        Assert.True(shown <= Most, $"{name} shows its users {shown} types, and {Most} are allowed. Make some internal, or move what only stores use to {name}{StorageSuffix}.");
     }
 
     /// <summary>A type <c>OrderKit.Core.Messaging</c> would hide the namespace <c>OrderKit.Messaging</c> from whoever imports both.</summary>

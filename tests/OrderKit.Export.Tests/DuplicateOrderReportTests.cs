@@ -13,7 +13,7 @@ public sealed class DuplicateOrderReportTests
     [Fact]
     public async Task Suspected_duplicates_of_a_payment_channel_are_exported_over_all_pages()
     {
-        using var database = new InMemoryDatabase(new ManualTimeProvider(Noon));
+        using var database = new InMemoryDatabase(new FakeTimeProvider(Noon));
         var store = new InMemoryDuplicateOrderStore(database, new InMemoryOutboxStore(database));
         var orders = new DuplicateOrders(store, new DuplicateRules());
         for (var i = 0; i < 1_203; i++)

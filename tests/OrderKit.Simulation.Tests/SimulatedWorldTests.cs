@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using OrderKit.Core;
+using OrderKit.Core.Storage;
 
 namespace OrderKit.Simulation.Tests;
 

@@ -1,4 +1,3 @@
-using OrderKit.Core;
 using OrderKit.Sql.Tests;
 using OrderKit.Sqlite.Tests;
 
@@ -11,4 +10,4 @@ return await CrashProgram.RunAsync(
             options.CheckpointPages = 1;
         },
         place,
-        new ManualTimeProvider(now)));
+        new FakeTimeProvider(now)));

@@ -1,4 +1,3 @@
-using OrderKit.Core;
 using OrderKit.Sql.Tests;
 using Xunit.Abstractions;
 
@@ -24,5 +23,5 @@ public sealed class SqliteCrashTests(ITestOutputHelper output) : CrashTests(outp
 
     protected override Task DropPlaceAsync(string place) => Task.CompletedTask;
 
-    protected override TestStore Open(string place, DateTimeOffset now) => new SqliteTestStore(path: place, clock: new ManualTimeProvider(now));
+    protected override TestStore Open(string place, DateTimeOffset now) => new SqliteTestStore(path: place, clock: new FakeTimeProvider(now));
 }

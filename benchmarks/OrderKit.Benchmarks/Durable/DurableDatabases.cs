@@ -8,14 +8,17 @@ using OrderKit.Sqlite;
 
 namespace OrderKit.Benchmarks;
 
-/// <summary>A suite on an empty PostgreSQL database with fsync, and on an empty SQLite file with synchronous=FULL.</summary>
+/// <summary>Runs a suite on an empty PostgreSQL database with fsync, and on an empty SQLite file with synchronous=FULL.</summary>
 internal static class DurableDatabases
 {
     private const string Name = "orderkit_bench_suite";
 
-    /// <summary>Runs it on each that is here.</summary>
-    /// <param name="run">Told what the database is called, how it is chosen (with what stands between the store and the driver), and how a plain connection is opened.</param>
-    public static async Task RunOnEachAsync(Func<string, Action<OrderKitBuilder, Func<DbConnection, DbConnection>?>, Func<DbConnection>, Task> run)
+    /// <summary>Runs a suite on each database that is available.</summary>
+    /// <param name="run">
+    /// Gets the title, the registration (with an optional wrapper of the driver), and a factory of plain connections.
+    /// </param>
+    public static async Task RunOnEachAsync(
+        Func<string, Action<OrderKitBuilder, Func<DbConnection, DbConnection>?>, Func<DbConnection>, Task> run)
     {
         if (await ThrowAwayPostgreSql.StartAsync(fsync: true).ConfigureAwait(false) is { } server)
         {

@@ -2,7 +2,7 @@ using OrderKit.Core;
 
 namespace OrderKit.Benchmarks;
 
-/// <summary>Orders, and six facts of each.</summary>
+/// <summary>Creates orders, and six facts of each.</summary>
 internal static class DurableFacts
 {
     public static readonly string[] Life = ["captured", "stock-locked", "waybill-assigned", "packed", "outbound", "in-transit"];
@@ -33,7 +33,7 @@ internal static class DurableFacts
         ResponseCode = "200",
     };
 
-    /// <summary>The whole life of some orders, fact by fact through all of them.</summary>
+    /// <summary>Returns the life of some orders: the first fact of all, then the second of all, and so on.</summary>
     public static OrderFact[] LifeOf(int firstOrder, int count) =>
         [.. Life.SelectMany(trigger => Enumerable.Range(firstOrder, count).Select(order => Told(trigger, order)))];
 

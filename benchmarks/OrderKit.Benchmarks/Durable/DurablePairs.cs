@@ -6,33 +6,34 @@ using OrderKit.Eng;
 
 namespace OrderKit.Benchmarks;
 
-/// <summary>Facts through OrderKit beside the same statements hand-written, block after block in turn.</summary>
+/// <summary>Measures facts through OrderKit beside the same statements hand-written, in alternating blocks.</summary>
 internal static class DurablePairs
 {
-    // Until the compiler has seen the calls often enough: it has more of ours to compile than of the hand-written side.
+    // Until the JIT has compiled everything: OrderKit has more code than the hand-written side.
     private const int WarmUps = 15;
     private const int Pairs = 32;
 
-    /// <summary>How many orders there must be.</summary>
+    /// <summary>The number of orders that are needed.</summary>
     public static int Orders(int ordersInBlock) => ordersInBlock * (1 + WarmUps + Pairs);
 
-    /// <param name="title">What the table is called.</param>
-    /// <param name="bar">What the median ratio must reach; null for no bar.</param>
-    /// <param name="ordersInBlock">How many orders are told six facts each in a block.</param>
-    /// <param name="recorded">OrderKit on one copy of the database, through connections that write everything down.</param>
-    /// <param name="recording">What they write down.</param>
+    /// <param name="title">The title of the table.</param>
+    /// <param name="bar">The least median ratio; null for no bar.</param>
+    /// <param name="ordersInBlock">The number of orders in a block; each gets six facts.</param>
+    /// <param name="recorded">OrderKit on one copy of the database, over recording connections.</param>
+    /// <param name="recording">The recording of these connections.</param>
     /// <param name="measured">OrderKit on another copy.</param>
-    /// <param name="watched">The hand-written side on a third copy, through connections that write everything down.</param>
-    /// <param name="watching">What they write down.</param>
+    /// <param name="watched">The hand-written side on a third copy, over recording connections.</param>
+    /// <param name="watching">The recording of those connections.</param>
     /// <param name="handWritten">The hand-written side on the third copy.</param>
     public static async Task PrintAsync(
-        string title, double? bar, int ordersInBlock, DurableStore recorded, Recording recording, DurableStore measured, IHandWritten watched, Recording watching, IHandWritten handWritten)
+        string title, double? bar, int ordersInBlock, DurableStore recorded, Recording recording, DurableStore measured,
+        IHandWritten watched, Recording watching, IHandWritten handWritten)
     {
         var (own, theirs, ratios) = (new double[Pairs], new double[Pairs], new double[Pairs]);
         var (ownProcessor, theirProcessor) = (new double[Pairs], new double[Pairs]);
         var work = "";
 
-        // Opens the connections: what is said on them at first belongs to no fact.
+        // Opens the connections, because their first statements belong to no fact.
         await recorded.CreateAsync().ConfigureAwait(false);
         await measured.CreateAsync().ConfigureAwait(false);
         for (var block = 0; block < 1 + WarmUps + Pairs; block++)
@@ -72,16 +73,19 @@ internal static class DurablePairs
         Console.WriteLine();
         Console.WriteLine($"### {title}");
         Console.WriteLine();
-        Console.WriteLine("| pairs of blocks | facts in each | OrderKit facts/s | hand-written facts/s | ratio, median | min | max | bar | processor µs per fact, median |");
+        Console.WriteLine("| pairs of blocks | facts in each | OrderKit facts/s | hand-written facts/s | ratio, median | min | max | "
+            + "bar | processor µs per fact, median |");
         Console.WriteLine("|---:|---:|---:|---:|---:|---:|---:|---|---|");
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"| {Pairs} | {ordersInBlock * DurableFacts.Life.Length} | {own[Middle]:N0} | {theirs[Middle]:N0} | {ratios[Middle]:N3} | {ratios[0]:N3} | {ratios[^1]:N3} | {(bar is { } least ? $"≥ {least}" : "none")} | {ownProcessor[Middle]:N0} beside {theirProcessor[Middle]:N0} |"));
+            $"| {Pairs} | {ordersInBlock * DurableFacts.Life.Length} | {own[Middle]:N0} | {theirs[Middle]:N0} | {ratios[Middle]:N3} | "
+                + $"{ratios[0]:N3} | {ratios[^1]:N3} | {(bar is { } least ? $"≥ {least}" : "none")} | {ownProcessor[Middle]:N0} beside "
+                + $"{theirProcessor[Middle]:N0} |"));
         Console.WriteLine();
         Console.WriteLine(work);
     }
 
-    /// <summary>Holds the copies against each other: the same work leaves the same rows.</summary>
+    /// <summary>Asserts that the same work left the same rows in all copies.</summary>
     public static async Task RequireSameAsync(IReadOnlyList<DbConnection> copies)
     {
         var contents = new List<string>();
@@ -105,7 +109,7 @@ internal static class DurablePairs
         return (Stopwatch.GetElapsedTime(start).TotalSeconds, (Environment.CpuUsage.TotalTime - processor).TotalSeconds);
     }
 
-    /// <summary>Holds both sides against each other fact by fact: the same texts in the same round trips, the same commits.</summary>
+    /// <summary>Asserts for each fact that both sides sent the same statements in the same round trips, with the same commits.</summary>
     private static string Compare(RecordedStep[] own, RecordedStep[] theirs, OrderFact[] facts)
     {
         var (a, b) = (PerFact(own), PerFact(theirs));
@@ -119,13 +123,16 @@ internal static class DurablePairs
             if (!a[i].Select(Shape).SequenceEqual(b[i].Select(Shape)))
             {
                 throw new InvalidOperationException(
-                    $"The fact '{facts[i].Trigger}' took other statements here than there:\n{string.Join('\n', a[i].Select(Shape))}\n--\n{string.Join('\n', b[i].Select(Shape))}");
+                    $"The fact '{facts[i].Trigger}' took other statements here than "
+                        + $"there:\n{string.Join('\n', a[i].Select(Shape))}\n--\n{string.Join('\n', b[i].Select(Shape))}");
             }
         }
 
         var counts = facts.Zip(a).DistinctBy(pair => pair.First.Trigger).Select(pair =>
-            $"{pair.First.Trigger} {pair.Second.Sum(step => step.Statements.Length)} in {pair.Second.Count(step => step.Kind != StepKind.Begin)}");
-        return $"Both sides, asserted fact by fact: statements in round trips (the commit is one): {string.Join(", ", counts)}; one commit each.";
+            $"{pair.First.Trigger} {pair.Second.Sum(step => step.Statements.Length)} in "
+                + $"{pair.Second.Count(step => step.Kind != StepKind.Begin)}");
+        return $"Both sides, asserted fact by fact: statements in round trips (the commit is one): {string.Join(", ", counts)}; one "
+            + $"commit each.";
     }
 
     private static List<List<RecordedStep>> PerFact(RecordedStep[] steps)
@@ -144,5 +151,6 @@ internal static class DurablePairs
         return facts;
     }
 
-    private static string Shape(RecordedStep step) => $"{step.Kind}: {string.Join("; ", step.Statements.Select(statement => statement.Text))}";
+    private static string Shape(RecordedStep step) =>
+        $"{step.Kind}: {string.Join("; ", step.Statements.Select(statement => statement.Text))}";
 }

@@ -46,7 +46,7 @@ internal sealed class DurableStore : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _services.DisposeAsync();
 
-    /// <summary>How many rows each table has, and what the orders' versions add up to.</summary>
+    /// <summary>Returns the number of rows of each table, and the sum of the orders' versions.</summary>
     public static async Task<string> ContentAsync(DbConnection connection)
     {
         await using (connection.ConfigureAwait(false))
@@ -56,14 +56,18 @@ internal sealed class DurableStore : IAsyncDisposable
             await using (command.ConfigureAwait(false))
             {
                 command.CommandText = """
-                    SELECT (SELECT count(*) FROM orderkit_orders), (SELECT sum(version) FROM orderkit_orders), (SELECT count(*) FROM orderkit_journal),
-                        (SELECT count(*) FROM orderkit_outbox), (SELECT count(*) FROM orderkit_deadlines), (SELECT sum(captured) FROM orderkit_orders)
+                    SELECT (SELECT count(*) FROM orderkit_orders), (SELECT sum(version) FROM orderkit_orders),
+                        (SELECT count(*) FROM orderkit_journal), (SELECT count(*) FROM orderkit_outbox),
+                        (SELECT count(*) FROM orderkit_deadlines), (SELECT sum(captured) FROM orderkit_orders)
                     """;
                 var reader = await command.ExecuteReaderAsync().ConfigureAwait(false);
                 await using (reader.ConfigureAwait(false))
                 {
                     await reader.ReadAsync().ConfigureAwait(false);
-                    return string.Join(" / ", Enumerable.Range(0, reader.FieldCount).Select(i => Convert.ToString(reader.GetValue(i), System.Globalization.CultureInfo.InvariantCulture)));
+                    return string.Join(
+                        " / ",
+                        Enumerable.Range(0, reader.FieldCount)
+                            .Select(i => Convert.ToString(reader.GetValue(i), System.Globalization.CultureInfo.InvariantCulture)));
                 }
             }
         }

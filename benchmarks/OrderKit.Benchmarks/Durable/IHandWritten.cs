@@ -2,12 +2,12 @@ using OrderKit.Eng;
 
 namespace OrderKit.Benchmarks;
 
-/// <summary>Plain ADO.NET that does again what was recorded: the values are ready, nothing is decided or serialised.</summary>
+/// <summary>Repeats recorded statements with plain ADO.NET. The values are ready; nothing is decided or serialised.</summary>
 internal interface IHandWritten : IAsyncDisposable
 {
-    /// <summary>Gets ready what is not part of the work.</summary>
+    /// <summary>Prepares what is not part of the measured work.</summary>
     void Plan(IReadOnlyList<RecordedStep> steps);
 
-    /// <summary>Does what was planned last.</summary>
+    /// <summary>Executes the last plan.</summary>
     Task RunAsync();
 }

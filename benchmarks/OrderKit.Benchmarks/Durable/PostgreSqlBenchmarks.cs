@@ -5,7 +5,7 @@ using OrderKit.Eng;
 
 namespace OrderKit.Benchmarks;
 
-/// <summary>What a durable fact costs on PostgreSQL beside hand-written ADO.NET, and what sets save.</summary>
+/// <summary>The cost of a durable fact on PostgreSQL beside hand-written ADO.NET, and the gain of sets.</summary>
 internal static class PostgreSqlBenchmarks
 {
     private const int OrdersInBlock = 15;
@@ -20,7 +20,7 @@ internal static class PostgreSqlBenchmarks
 
         await using (without.ConfigureAwait(false))
         {
-            // A server that was given to us keeps its fsync; commits do not wait for it.
+            // A server that the user named keeps its fsync setting, so commits do not wait for it instead.
             var plain = $"{without.ConnectionString};Options=-c synchronous_commit=off";
             await PairsAsync(plain, without.IsOwn ? "fsync off" : "synchronous_commit off", 0.95).ConfigureAwait(false);
         }
@@ -45,10 +45,11 @@ internal static class PostgreSqlBenchmarks
         await using (store.ConfigureAwait(false))
         {
             await store.CreateAsync().ConfigureAwait(false);
-            await store.FireManyAsync([.. Enumerable.Range(0, DurablePairs.Orders(OrdersInBlock)).Select(DurableFacts.Placed)]).ConfigureAwait(false);
+            await store.FireManyAsync(
+                [.. Enumerable.Range(0, DurablePairs.Orders(OrdersInBlock)).Select(DurableFacts.Placed)]).ConfigureAwait(false);
         }
 
-        // All begin with the same statistics; without them the plans are left to chance.
+        // All start with the same statistics; without statistics the plans vary.
         await RunAsync(To(server, Template), "VACUUM ANALYZE").ConfigureAwait(false);
         await PairAsync(server, Template, "prepared by the driver", durability, Prepare, bar).ConfigureAwait(false);
         await PairAsync(server, Template, "nothing prepared", durability, "", bar).ConfigureAwait(false);
@@ -72,14 +73,16 @@ internal static class PostgreSqlBenchmarks
             await using var recordedEnds = recorded.ConfigureAwait(false);
             var measured = Open(targets[1]);
             await using var measuredEnds = measured.ConfigureAwait(false);
-            var watched = new PostgreSqlHandWritten(async () => new RecordingConnection(await pool.OpenConnectionAsync().ConfigureAwait(false), watching.AddAsync));
+            var watched = new PostgreSqlHandWritten(
+                async () => new RecordingConnection(await pool.OpenConnectionAsync().ConfigureAwait(false), watching.AddAsync));
             var handWritten = new PostgreSqlHandWritten(async () => await pool.OpenConnectionAsync().ConfigureAwait(false));
             await DurablePairs.PrintAsync(
                 $"Durable form on PostgreSQL, {durability}, {prepared}: FireAsync beside the same statements hand-written",
                 bar, OrdersInBlock, recorded, recording, measured, watched, watching, handWritten).ConfigureAwait(false);
         }
 
-        await DurablePairs.RequireSameAsync([.. copies.Select(copy => new NpgsqlConnection($"{To(server, copy)};Pooling=False"))]).ConfigureAwait(false);
+        await DurablePairs.RequireSameAsync(
+            [.. copies.Select(copy => new NpgsqlConnection($"{To(server, copy)};Pooling=False"))]).ConfigureAwait(false);
         foreach (var copy in copies)
         {
             await RunAsync(server, $"DROP DATABASE {copy}").ConfigureAwait(false);
@@ -96,7 +99,8 @@ internal static class PostgreSqlBenchmarks
             await using (store.ConfigureAwait(false))
             {
                 await store.CreateAsync().ConfigureAwait(false);
-                await SetBenchmark.PrintAsync($"256 facts of different orders on PostgreSQL, fsync on, {prepared}", "≥ 7", store).ConfigureAwait(false);
+                await SetBenchmark.PrintAsync(
+                    $"256 facts of different orders on PostgreSQL, fsync on, {prepared}", "≥ 7", store).ConfigureAwait(false);
             }
 
             await RunAsync(To(server, Name), "DROP SCHEMA public CASCADE", "CREATE SCHEMA public").ConfigureAwait(false);
@@ -112,9 +116,10 @@ internal static class PostgreSqlBenchmarks
             options.Wrap = wrap;
         }));
 
-    private static string To(string server, string database) => new NpgsqlConnectionStringBuilder(server) { Database = database }.ConnectionString;
+    private static string To(string server, string database) =>
+        new NpgsqlConnectionStringBuilder(server) { Database = database }.ConnectionString;
 
-    // Without a pool: a database with an idle connection can be neither copied nor dropped.
+    // Without a pool, because a database with an idle connection can be neither copied nor dropped.
     private static async Task RunAsync(string server, params IReadOnlyList<string> statements)
     {
         var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(server) { Pooling = false }.ConnectionString);

@@ -3,7 +3,7 @@ using System.Data.Common;
 
 namespace OrderKit.Benchmarks;
 
-/// <summary>For each transaction a connection from the driver's pool; what is prepared is the driver's affair, as the connection string says.</summary>
+/// <summary>Takes a connection from the driver's pool for each transaction. The connection string decides what is prepared.</summary>
 internal sealed class PostgreSqlHandWritten(Func<ValueTask<DbConnection>> open) : IHandWritten
 {
     private IReadOnlyList<RecordedStep> _steps = [];

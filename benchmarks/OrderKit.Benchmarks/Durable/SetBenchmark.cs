@@ -3,16 +3,16 @@ using System.Globalization;
 
 namespace OrderKit.Benchmarks;
 
-/// <summary>Facts of many orders in one call, beside the same facts one by one.</summary>
+/// <summary>Measures facts of many orders in one call beside the same facts one by one.</summary>
 internal static class SetBenchmark
 {
     private const int Orders = 256;
     private const int Groups = 4;
 
-    /// <param name="title">What the table is called.</param>
-    /// <param name="bar">How many times as fast the set must be.</param>
+    /// <param name="title">The title of the table.</param>
+    /// <param name="bar">The factor that the set must reach.</param>
     /// <param name="store">An empty store.</param>
-    /// <param name="folder">Where its files are, if that is known: what a set saves is the waiting for the disk, so its speed is printed beside.</param>
+    /// <param name="folder">The folder of its files, if known. Sets save disk flushes, so the speed of a flush is printed too.</param>
     public static async Task PrintAsync(string title, string bar, DurableStore store, string? folder = null)
     {
         var (sets, singles, ratios) = (new List<double>(), new List<double>(), new List<double>());
@@ -39,7 +39,8 @@ internal static class SetBenchmark
             }
         }
 
-        var disk = folder is null ? "" : string.Create(CultureInfo.InvariantCulture, $"One page written and flushed on this disk: {FlushMicroseconds(folder):N0} µs (median of 200).");
+        var disk = folder is null ? "" : string.Create(CultureInfo.InvariantCulture, $"One page written and flushed on this disk: "
+            + $"{FlushMicroseconds(folder):N0} µs (median of 200).");
         sets.Sort();
         singles.Sort();
         ratios.Sort();
@@ -50,7 +51,8 @@ internal static class SetBenchmark
         Console.WriteLine("|---:|---:|---:|---:|---:|---:|---|");
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"| {ratios.Count} | {sets[sets.Count / 2]:N0} | {singles[singles.Count / 2]:N0} | {ratios[ratios.Count / 2]:N1} | {ratios[0]:N1} | {ratios[^1]:N1} | {bar} |"));
+            $"| {ratios.Count} | {sets[sets.Count / 2]:N0} | {singles[singles.Count / 2]:N0} | {ratios[ratios.Count / 2]:N1} | "
+                + $"{ratios[0]:N1} | {ratios[^1]:N1} | {bar} |"));
         if (disk.Length > 0)
         {
             Console.WriteLine();

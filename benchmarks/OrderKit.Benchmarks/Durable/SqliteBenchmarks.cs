@@ -6,7 +6,7 @@ using OrderKit.Sqlite;
 
 namespace OrderKit.Benchmarks;
 
-/// <summary>What a durable fact costs on SQLite beside hand-written ADO.NET, and what sets save.</summary>
+/// <summary>The cost of a durable fact on SQLite beside hand-written ADO.NET, and the gain of sets.</summary>
 internal static class SqliteBenchmarks
 {
     private const int OrdersInBlock = 60;
@@ -34,7 +34,8 @@ internal static class SqliteBenchmarks
         await using (store.ConfigureAwait(false))
         {
             await store.CreateAsync().ConfigureAwait(false);
-            await store.FireManyAsync([.. Enumerable.Range(0, DurablePairs.Orders(OrdersInBlock)).Select(DurableFacts.Placed)]).ConfigureAwait(false);
+            await store.FireManyAsync(
+                [.. Enumerable.Range(0, DurablePairs.Orders(OrdersInBlock)).Select(DurableFacts.Placed)]).ConfigureAwait(false);
         }
     }
 
@@ -55,7 +56,7 @@ internal static class SqliteBenchmarks
         await using var measuredEnds = measured.ConfigureAwait(false);
         if (synchronous != "FULL")
         {
-            // The library has no such setting: its connection is told between two transactions.
+            // The library has no such option, so it is set on its connection between two transactions.
             await measured.CreateAsync().ConfigureAwait(false);
             using var command = writer!.CreateCommand();
 #pragma warning disable CA2100 // A word of ours.
@@ -65,7 +66,8 @@ internal static class SqliteBenchmarks
         }
 
         var options = new SqliteStoreOptions();
-        var settings = $"PRAGMA journal_mode = WAL; PRAGMA synchronous = {synchronous}; PRAGMA cache_size = {options.CachePages}; PRAGMA wal_autocheckpoint = {options.CheckpointPages}; PRAGMA temp_store = MEMORY;";
+        var settings = $"PRAGMA journal_mode = WAL; PRAGMA synchronous = {synchronous}; PRAGMA cache_size = {options.CachePages}; "
+            + $"PRAGMA wal_autocheckpoint = {options.CheckpointPages}; PRAGMA temp_store = MEMORY;";
         var watched = new SqliteHandWritten(new RecordingConnection(new SqliteConnection(To(copies[2])), watching.AddAsync), settings);
         await using var watchedEnds = watched.ConfigureAwait(false);
         var handWritten = new SqliteHandWritten(new SqliteConnection(To(copies[2])), settings);
@@ -83,11 +85,16 @@ internal static class SqliteBenchmarks
         await using (store.ConfigureAwait(false))
         {
             await store.CreateAsync().ConfigureAwait(false);
-            await SetBenchmark.PrintAsync("256 facts of different orders on SQLite, synchronous=FULL", "≥ 10", store, Path.GetDirectoryName(path)).ConfigureAwait(false);
+            await SetBenchmark.PrintAsync(
+                "256 facts of different orders on SQLite, synchronous=FULL",
+                "≥ 10",
+                store,
+                Path.GetDirectoryName(path)).ConfigureAwait(false);
         }
     }
 
-    private static DurableStore Open(string path, Func<DbConnection, DbConnection>? wrap = null, SqliteSynchronous synchronous = SqliteSynchronous.Full) =>
+    private static DurableStore Open(
+        string path, Func<DbConnection, DbConnection>? wrap = null, SqliteSynchronous synchronous = SqliteSynchronous.Full) =>
         new(builder => builder.UseSqlite(options =>
         {
             options.ConnectionString = To(path);

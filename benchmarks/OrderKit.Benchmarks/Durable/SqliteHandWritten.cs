@@ -3,7 +3,7 @@ using System.Data.Common;
 
 namespace OrderKit.Benchmarks;
 
-/// <summary>One connection with one prepared command for each statement; a call sets the values and executes.</summary>
+/// <summary>Uses one connection with a prepared command for each statement; a call sets the values and executes.</summary>
 internal sealed class SqliteHandWritten : IHandWritten
 {
     private readonly Dictionary<string, DbCommand> _prepared = new(StringComparer.Ordinal);
@@ -76,7 +76,7 @@ internal sealed class SqliteHandWritten : IHandWritten
         var reader = await command.ExecuteReaderAsync().ConfigureAwait(false);
         await using (reader.ConfigureAwait(false))
         {
-            // A query of one fact has one row, and nobody asks for a second.
+            // A query for one fact has one row, so the second is not read.
             if (await reader.ReadAsync().ConfigureAwait(false))
             {
                 for (var i = 0; i < reader.FieldCount; i++)

@@ -6,13 +6,13 @@ using OrderKit.Sqlite;
 
 namespace OrderKit.Benchmarks;
 
-/// <summary>What the intake's groups give and cost on SQLite: without waiting for the disk, for few callers, and for one alone.</summary>
+/// <summary>Measures the groups of the intake on SQLite: without disk flushes, for few callers, and for a single caller.</summary>
 internal static class GroupedBenchmarks
 {
     private const int Many = 256;
     private const int Few = 16;
 
-    // ORDERKIT_GROUPED_ORDERS, ORDERKIT_GROUPED_SECONDS and ORDERKIT_GROUPED_PAIRS make it shorter while one works on it.
+    // ORDERKIT_GROUPED_ORDERS, ORDERKIT_GROUPED_SECONDS and ORDERKIT_GROUPED_PAIRS make it shorter during development.
     private static readonly int Orders = Settings.Number("ORDERKIT_GROUPED_ORDERS", 100_000);
     private static readonly TimeSpan Duration = Settings.Seconds("ORDERKIT_GROUPED_SECONDS", 30);
     private static readonly int Pairs = Settings.Number("ORDERKIT_GROUPED_PAIRS", 6_000);
@@ -42,25 +42,33 @@ internal static class GroupedBenchmarks
             var intake = store.Service<OrderIntake>();
             var operations = store.Service<Operations>();
             await storm.RunAsync(Many, Duration / 10, request => StormBenchmarks.TakeAsync(intake, request)).ConfigureAwait(false);
-            await storm.RunAsync(Few, Duration / 10, request => StormBenchmarks.OneByOneAsync(operations, store.Lifecycle, request)).ConfigureAwait(false);
+            await storm.RunAsync(
+                Few, Duration / 10, request => StormBenchmarks.OneByOneAsync(operations, store.Lifecycle, request)).ConfigureAwait(false);
             var rounds = new List<(StormResult Grouped, StormResult Single)>();
             for (var i = 0; i < 5; i++)
             {
                 rounds.Add((
                     await storm.RunAsync(Many, Duration / 10, request => StormBenchmarks.TakeAsync(intake, request)).ConfigureAwait(false),
-                    await storm.RunAsync(Few, Duration / 10, request => StormBenchmarks.OneByOneAsync(operations, store.Lifecycle, request)).ConfigureAwait(false)));
+                    await storm.RunAsync(
+                        Few,
+                        Duration / 10,
+                        request => StormBenchmarks.OneByOneAsync(operations, store.Lifecycle, request)).ConfigureAwait(false)));
             }
 
-            var (grouped, single) = (Sorted(rounds, round => round.Grouped.AnsweredPerSecond), Sorted(rounds, round => round.Single.AnsweredPerSecond));
+            var (grouped, single) = (Sorted(
+                rounds, round => round.Grouped.AnsweredPerSecond), Sorted(rounds, round => round.Single.AnsweredPerSecond));
             var ratios = Sorted(rounds, round => round.Grouped.AnsweredPerSecond / round.Single.AnsweredPerSecond);
             Console.WriteLine();
-            Console.WriteLine($"### Grouped beside one by one on SQLite, synchronous=NORMAL: {Orders:N0} orders, each callback delivered 3 times");
+            Console.WriteLine($"### Grouped beside one by one on SQLite, synchronous=NORMAL: {Orders:N0} orders, each callback "
+                + $"delivered 3 times");
             Console.WriteLine();
-            Console.WriteLine("| rounds | intake, 256 callers: answered/s, median | one by one, 16 callers: answered/s, median | times as many, median | min | max | bar |");
+            Console.WriteLine("| rounds | intake, 256 callers: answered/s, median | one by one, 16 callers: answered/s, median | times "
+                + "as many, median | min | max | bar |");
             Console.WriteLine("|---:|---:|---:|---:|---:|---:|---|");
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {rounds.Count} | {grouped[rounds.Count / 2]:N0} | {single[rounds.Count / 2]:N0} | {ratios[rounds.Count / 2]:N2} | {ratios[0]:N2} | {ratios[^1]:N2} | none |"));
+                $"| {rounds.Count} | {grouped[rounds.Count / 2]:N0} | {single[rounds.Count / 2]:N0} | {ratios[rounds.Count / 2]:N2} | "
+                    + $"{ratios[0]:N2} | {ratios[^1]:N2} | none |"));
         }
     }
 
@@ -74,13 +82,15 @@ internal static class GroupedBenchmarks
             await storm.RunAsync(Few, Duration / 10, request => StormBenchmarks.TakeAsync(intake, request)).ConfigureAwait(false);
             var result = await storm.RunAsync(Few, Duration, request => StormBenchmarks.TakeAsync(intake, request)).ConfigureAwait(false);
             Console.WriteLine();
-            Console.WriteLine($"### {Few} callers through the intake on SQLite, synchronous=FULL: {Orders:N0} orders, each callback delivered 3 times");
+            Console.WriteLine($"### {Few} callers through the intake on SQLite, synchronous=FULL: {Orders:N0} orders, each callback "
+                + $"delivered 3 times");
             Console.WriteLine();
             Console.WriteLine("| callers | seconds | answered/s | p50 ms | p99 ms | p99.9 ms | bar | max ms |");
             Console.WriteLine("|---:|---:|---:|---:|---:|---:|---|---:|");
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {Few} | {result.Elapsed.TotalSeconds:N0} | {result.AnsweredPerSecond:N0} | {result.Percentile(0.5):N2} | {result.Percentile(0.99):N1} | {result.Percentile(0.999):N1} | ≤ 250 | {result.Latencies[^1]:N1} |"));
+                $"| {Few} | {result.Elapsed.TotalSeconds:N0} | {result.AnsweredPerSecond:N0} | {result.Percentile(0.5):N2} | "
+                    + $"{result.Percentile(0.99):N1} | {result.Percentile(0.999):N1} | ≤ 250 | {result.Latencies[^1]:N1} |"));
         }
     }
 

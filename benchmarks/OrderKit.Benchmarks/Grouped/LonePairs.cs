@@ -10,7 +10,7 @@ using OrderKit.StateMachine;
 
 namespace OrderKit.Benchmarks;
 
-/// <summary>A lone caller of the intake beside a transaction of plain ADO.NET that does the same statements, call after call in turn.</summary>
+/// <summary>Measures a single caller of the intake beside the same statements in plain ADO.NET, in alternating calls.</summary>
 internal static class LonePairs
 {
     public static async Task PrintAsync(string folder, int pairs)
@@ -33,11 +33,12 @@ internal static class LonePairs
         var measured = Open(copies[1], null, SqliteSynchronous.Full);
         await using var measuredEnds = measured.ConfigureAwait(false);
         var options = new SqliteStoreOptions();
-        var settings = $"PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = {options.CachePages}; PRAGMA wal_autocheckpoint = {options.CheckpointPages}; PRAGMA temp_store = MEMORY;";
+        var settings = $"PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = {options.CachePages}; PRAGMA "
+            + $"wal_autocheckpoint = {options.CheckpointPages}; PRAGMA temp_store = MEMORY;";
         var handWritten = new SqliteHandWritten(new SqliteConnection(To(copies[2])), settings);
         await using var handWrittenEnds = handWritten.ConfigureAwait(false);
 
-        // Opens the connections: what is said on them at first belongs to no call.
+        // Opens the connections, because their first statements belong to no call.
         await recorded.CreateAsync().ConfigureAwait(false);
         await measured.CreateAsync().ConfigureAwait(false);
         var (recordedIntake, measuredIntake) = (recorded.Service<OrderIntake>(), measured.Service<OrderIntake>());
@@ -63,24 +64,29 @@ internal static class LonePairs
         Array.Sort(own);
         Array.Sort(theirs);
         Console.WriteLine();
-        Console.WriteLine("### A lone caller of the intake on SQLite, synchronous=FULL, beside the same statements hand-written as one transaction");
+        Console.WriteLine("### A lone caller of the intake on SQLite, synchronous=FULL, beside the same statements hand-written as one "
+            + "transaction");
         Console.WriteLine();
-        Console.WriteLine("| pairs of calls | intake: min µs | median µs | p99 µs | hand-written: min µs | median µs | p99 µs | median ÷ median | bar |");
+        Console.WriteLine("| pairs of calls | intake: min µs | median µs | p99 µs | hand-written: min µs | median µs | p99 µs | median "
+            + "÷ median | bar |");
         Console.WriteLine("|---:|---:|---:|---:|---:|---:|---:|---:|---|");
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"| {pairs} | {own[0]:N0} | {own[pairs / 2]:N0} | {own[pairs * 99 / 100]:N0} | {theirs[0]:N0} | {theirs[pairs / 2]:N0} | {theirs[pairs * 99 / 100]:N0} | {own[pairs / 2] / theirs[pairs / 2]:N3} | ≤ 1.10 |"));
+            $"| {pairs} | {own[0]:N0} | {own[pairs / 2]:N0} | {own[pairs * 99 / 100]:N0} | {theirs[0]:N0} | {theirs[pairs / 2]:N0} | "
+                + $"{theirs[pairs * 99 / 100]:N0} | {own[pairs / 2] / theirs[pairs / 2]:N3} | ≤ 1.10 |"));
         Console.WriteLine();
-        Console.WriteLine($"Statements in round trips (the commit is one): {string.Join(", ", work)}; one commit each. Both files hold the same rows afterwards.");
+        Console.WriteLine($"Statements in round trips (the commit is one): {string.Join(", ", work)}; one commit each. Both files hold "
+            + $"the same rows afterwards.");
     }
 
-    // The whole life of one order after the other.
+    // The life of one order after the other.
     private static IntakeRequest Request(int i)
     {
         var (order, trigger) = (i / DurableFacts.Life.Length, DurableFacts.Life[i % DurableFacts.Life.Length]);
         var fact = DurableFacts.Told(trigger, order);
         return new IntakeRequest(
-            OperationKey.Of("callback", $"20260206{i:D12}"), Fingerprint.Of(("trigger", trigger), ("order", (long)order), ("evidence", fact.Evidence)), fact);
+            OperationKey.Of("callback", $"20260206{i:D12}"), Fingerprint.Of(
+                ("trigger", trigger), ("order", (long)order), ("evidence", fact.Evidence)), fact);
     }
 
     private static async Task TakeAsync(OrderIntake intake, IntakeRequest request)

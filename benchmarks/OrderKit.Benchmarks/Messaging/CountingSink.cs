@@ -3,7 +3,7 @@ using OrderKit.Messaging;
 
 namespace OrderKit.Benchmarks;
 
-/// <summary>Counts what it is given.</summary>
+/// <summary>Counts the messages that it gets.</summary>
 internal sealed class CountingSink : IOutboxSink
 {
     private long _bytes;

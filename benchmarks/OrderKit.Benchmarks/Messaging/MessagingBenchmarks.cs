@@ -5,10 +5,11 @@ using Microsoft.Extensions.DependencyInjection;
 using OrderKit.Core;
 using OrderKit.Eng;
 using OrderKit.Messaging;
+using static OrderKit.Benchmarks.SideBySide;
 
 namespace OrderKit.Benchmarks;
 
-/// <summary>Messages of 200 bytes through inbox and outbox: in batches in, by the pumps out.</summary>
+/// <summary>Inbox and outbox with messages of 200 bytes: written in batches, delivered by the pumps.</summary>
 internal static class MessagingBenchmarks
 {
     private const int PayloadBytes = 200;
@@ -18,7 +19,7 @@ internal static class MessagingBenchmarks
     private const int LargeInboxBatch = 500;
     private const int Counted = 1_000;
 
-    // ORDERKIT_MESSAGING_MESSAGES, ORDERKIT_MESSAGING_ROUNDS and ORDERKIT_MESSAGING_PUMPS make it shorter, or another, while one works on it.
+    // ORDERKIT_MESSAGING_MESSAGES, ORDERKIT_MESSAGING_ROUNDS and ORDERKIT_MESSAGING_PUMPS change the run.
     private static readonly int Messages = Settings.Number("ORDERKIT_MESSAGING_MESSAGES", 20_000);
     private static readonly int Rounds = Settings.Number("ORDERKIT_MESSAGING_ROUNDS", 3);
     private static readonly int Pumps = Settings.Number("ORDERKIT_MESSAGING_PUMPS", 2);
@@ -27,7 +28,8 @@ internal static class MessagingBenchmarks
 
     public static Task RunAsync() => DurableDatabases.RunOnEachAsync(RunAsync);
 
-    private static async Task RunAsync(string title, Action<OrderKitBuilder, Func<DbConnection, DbConnection>?> choose, Func<DbConnection> open)
+    private static async Task RunAsync(
+        string title, Action<OrderKitBuilder, Func<DbConnection, DbConnection>?> choose, Func<DbConnection> open)
     {
         var connection = open();
         await using (connection.ConfigureAwait(false))
@@ -59,25 +61,31 @@ internal static class MessagingBenchmarks
                 var both = rounds.Select(round => round.Both).Order().ToArray();
                 lines.Add(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"| {(handler == typeof(SmallRowsHandler) ? "sets" : "messages")} | {batch} | {LaneText(lanes)} | {pumps} | {both[0]:N0} | {both[both.Length / 2]:N0} | {bar} | {Median(rounds.Select(round => round.Accept)):N0} | {Median(rounds.Select(round => round.Process)):N0} | {Median(rounds.Select(round => round.Bytes)):N0} |"));
+                    $"| {(handler == typeof(SmallRowsHandler) ? "sets" : "messages")} | {batch} | {LaneText(lanes)} | {pumps} | "
+                        + $"{both[0]:N0} | {both[both.Length / 2]:N0} | {bar} | {Median(rounds.Select(round => round.Accept)):N0} | "
+                        + $"{Median(rounds.Select(round => round.Process)):N0} | {Median(rounds.Select(round => round.Bytes)):N0} |"));
             }
         }
 
         var recording = new Recording();
-        var recorded = await OpenAsync(choose, inner => new RecordingConnection(inner, recording.AddAsync), InboxBatch, new CountingSink()).ConfigureAwait(false);
+        var recorded = await OpenAsync(
+            choose, inner => new RecordingConnection(inner, recording.AddAsync), InboxBatch, new CountingSink()).ConfigureAwait(false);
         string work;
         await using (recorded.ConfigureAwait(false))
         {
             await AcceptAsync(recorded, Counted, Counted).ConfigureAwait(false);
             var accept = recording.Take();
             await recorded.Service<InboxPump>().PumpAllAsync().ConfigureAwait(false);
-            work = $"Accepting {Counted:N0} in batches of {AcceptBatch}: {Describe(accept)}. Handling them in batches of {InboxBatch}: {Describe(recording.Take())}; the handler's row is one of the statements.";
+            work = $"Accepting {Counted:N0} in batches of {AcceptBatch}: {Describe(accept)}. Handling them in batches of {InboxBatch}: "
+                + $"{Describe(recording.Take())}; the handler's row is one of the statements.";
         }
 
         Console.WriteLine();
-        Console.WriteLine($"### Inbox on {title}: {Messages:N0} messages of {PayloadBytes} bytes, accepted in batches of {AcceptBatch}, then handled");
+        Console.WriteLine($"### Inbox on {title}: {Messages:N0} messages of {PayloadBytes} bytes, accepted in batches of {AcceptBatch}, "
+            + $"then handled");
         Console.WriteLine();
-        Console.WriteLine("| handler of | batch | lanes | pumps | messages/s, least | median | bar | accepted/s, median | handled/s, median | B per message |");
+        Console.WriteLine("| handler of | batch | lanes | pumps | messages/s, least | median | bar | accepted/s, median | handled/s, "
+            + "median | B per message |");
         Console.WriteLine("|---|---:|---|---:|---:|---:|---|---:|---:|---:|");
         lines.ForEach(Console.WriteLine);
         Console.WriteLine();
@@ -86,10 +94,12 @@ internal static class MessagingBenchmarks
 
     private static IEnumerable<(Type Handler, int Batch, int Pumps, int Lanes)> Cases() =>
         from handler in (Type[])[typeof(SmallRowHandler), typeof(SmallRowsHandler)]
-        from shape in ((int, int, int)[])[(InboxBatch, 1, Messages), (InboxBatch, 1, FewLanes), (LargeInboxBatch, 1, Messages), (InboxBatch, Pumps, Messages)]
+        from shape in ((int, int, int)[])
+            [(InboxBatch, 1, Messages), (InboxBatch, 1, FewLanes), (LargeInboxBatch, 1, Messages), (InboxBatch, Pumps, Messages)]
         select (handler, shape.Item1, shape.Item2, shape.Item3);
 
-    private static async Task<(double Accept, double Process, double Both, double Bytes)> InboxOnceAsync(DurableStore store, int pumps, int lanes, int messages)
+    private static async Task<(double Accept, double Process, double Both, double Bytes)> InboxOnceAsync(
+        DurableStore store, int pumps, int lanes, int messages)
     {
         GC.Collect();
         var allocated = GC.GetTotalAllocatedBytes();
@@ -115,7 +125,8 @@ internal static class MessagingBenchmarks
         }))).ConfigureAwait(false);
         var process = Stopwatch.GetElapsedTime(start).TotalSeconds;
         Require(handled, messages);
-        return (messages / accept, messages / process, messages / (accept + process), (double)(GC.GetTotalAllocatedBytes() - allocated) / messages);
+        var bytes = (double)(GC.GetTotalAllocatedBytes() - allocated) / messages;
+        return (messages / accept, messages / process, messages / (accept + process), bytes);
     }
 
     private static async Task AcceptAsync(DurableStore store, int messages, int lanes)
@@ -127,7 +138,8 @@ internal static class MessagingBenchmarks
             await inbox.AcceptAsync(
             [
                 .. Enumerable.Range(i, Math.Min(AcceptBatch, messages - i))
-                    .Select(n => new InboxMessage($"m{round}-{n}", "bench", TenantId.Default, $"lane-{n % lanes}", "bench.message", Payload)),
+                    .Select(
+                        n => new InboxMessage($"m{round}-{n}", "bench", TenantId.Default, $"lane-{n % lanes}", "bench.message", Payload)),
             ]).ConfigureAwait(false);
         }
     }
@@ -154,13 +166,15 @@ internal static class MessagingBenchmarks
                     var perSecond = rounds.Select(round => round.PerSecond).Order().ToArray();
                     lines.Add(string.Create(
                         CultureInfo.InvariantCulture,
-                        $"| {LaneText(lanes)} | {batch} | {perSecond[0]:N0} | {perSecond[perSecond.Length / 2]:N0} | {bar} | {Median(rounds.Select(round => round.Bytes)):N0} |"));
+                        $"| {LaneText(lanes)} | {batch} | {perSecond[0]:N0} | {perSecond[perSecond.Length / 2]:N0} | {bar} | "
+                            + $"{Median(rounds.Select(round => round.Bytes)):N0} |"));
                 }
             }
         }
 
         Console.WriteLine();
-        Console.WriteLine($"### Outbox on {title}: {Messages:N0} messages of {PayloadBytes} bytes to a sink in this process, one dispatcher, MaxConcurrency 1");
+        Console.WriteLine($"### Outbox on {title}: {Messages:N0} messages of {PayloadBytes} bytes to a sink in this process, one "
+            + $"dispatcher, MaxConcurrency 1");
         Console.WriteLine();
         Console.WriteLine("| lanes | batch | messages/s, least | median | bar | B per message |");
         Console.WriteLine("|---|---:|---:|---:|---|---:|");
@@ -179,14 +193,17 @@ internal static class MessagingBenchmarks
         return (messages / elapsed, (double)(GC.GetTotalAllocatedBytes() - allocated) / messages);
     }
 
-    private static async Task<DurableStore> OpenAsync(Action<OrderKitBuilder, Func<DbConnection, DbConnection>?> choose, Func<DbConnection, DbConnection>? wrap, int batch, IOutboxSink sink, Type? handler = null)
+    private static async Task<DurableStore> OpenAsync(
+        Action<OrderKitBuilder, Func<DbConnection, DbConnection>?> choose, Func<DbConnection, DbConnection>? wrap, int batch,
+        IOutboxSink sink, Type? handler = null)
     {
         var store = new DurableStore(builder =>
         {
             choose(builder, wrap);
             builder.Services.AddSingleton(sink);
             builder.Services.Configure<OutboxPumpOptions>(options => options.BatchSize = batch);
-            builder.AddInbox(options => (options.BatchSize, options.MessagesPerTransaction) = (batch, Math.Max(batch, options.MessagesPerTransaction)));
+            builder.AddInbox(
+                options => (options.BatchSize, options.MessagesPerTransaction) = (batch, Math.Max(batch, options.MessagesPerTransaction)));
             builder.Services.AddSingleton(typeof(IInboxHandler), handler ?? typeof(SmallRowHandler));
         });
         await store.CreateAsync().ConfigureAwait(false);
@@ -195,11 +212,11 @@ internal static class MessagingBenchmarks
 
     private static string Describe(RecordedStep[] steps) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{(double)steps.Sum(step => step.Statements.Length) / Counted:N3} statements, {(double)steps.Count(step => step.Kind == StepKind.Commit) / Counted:N3} commits and {(double)steps.Count(step => step.Kind != StepKind.Begin) / Counted:N3} round trips per message");
+        $"{(double)steps.Sum(step => step.Statements.Length) / Counted:N3} statements, "
+            + $"{(double)steps.Count(step => step.Kind == StepKind.Commit) / Counted:N3} commits and "
+            + $"{(double)steps.Count(step => step.Kind != StepKind.Begin) / Counted:N3} round trips per message");
 
     private static string LaneText(int lanes) => lanes == Messages ? "each its own" : lanes.ToString(CultureInfo.InvariantCulture);
-
-    private static double Median(IEnumerable<double> values) => values.Order().ToArray() is var sorted ? sorted[sorted.Length / 2] : 0;
 
     private static void Require(int count, int expected)
     {

@@ -4,7 +4,7 @@ using OrderKit.Sql;
 
 namespace OrderKit.Benchmarks;
 
-/// <summary>Its effect is one small row in a table of the host.</summary>
+/// <summary>Writes one small row into a table of the host for each message.</summary>
 internal sealed class SmallRowHandler : IInboxHandler
 {
     public const string Table = "CREATE TABLE bench_effects (message_id text NOT NULL PRIMARY KEY, size integer NOT NULL)";
@@ -15,6 +15,10 @@ internal sealed class SmallRowHandler : IInboxHandler
     {
         var transaction = ((SqlUnitOfWork)unitOfWork).Transaction;
         await Plain.ExecuteAsync(
-            transaction.Connection!, transaction, "INSERT INTO bench_effects (message_id, size) VALUES (@p0, @p1)", delivery.Message.MessageId, delivery.Message.Body.Length).ConfigureAwait(false);
+            transaction.Connection!,
+            transaction,
+            "INSERT INTO bench_effects (message_id, size) VALUES (@p0, @p1)",
+            delivery.Message.MessageId,
+            delivery.Message.Body.Length).ConfigureAwait(false);
     }
 }

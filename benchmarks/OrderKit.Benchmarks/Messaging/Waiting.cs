@@ -23,7 +23,8 @@ internal static class Waiting
                     unit,
                     [
                         .. Enumerable.Range(i, Math.Min(Batch, messages - i))
-                            .Select(n => new OutboxMessage($"o{round}-{n}", "events", TenantId.Default, $"lane-{n % lanes}", "bench.message", payload)),
+                            .Select(n => new OutboxMessage(
+                                $"o{round}-{n}", "events", TenantId.Default, $"lane-{n % lanes}", "bench.message", payload)),
                     ]).ConfigureAwait(false);
                 await unit.CommitAsync().ConfigureAwait(false);
             }

@@ -3,7 +3,7 @@ using OrderKit.Idempotency;
 
 namespace OrderKit.Benchmarks;
 
-/// <summary>Callbacks about the newest orders in random order, each delivered three times: twice soon and once later.</summary>
+/// <summary>Delivers callbacks about the newest orders in random order, each three times: twice soon and once later.</summary>
 internal sealed class CallbackStorm
 {
     private const int Deliveries = 3;
@@ -14,13 +14,16 @@ internal sealed class CallbackStorm
     private readonly (string Trigger, int Order, string Id)[] _stream;
     private int _next = -1;
 
-    public CallbackStorm(int orders, int newest)
+    /// <param name="orders">The number of orders in the store.</param>
+    /// <param name="newest">The number of orders that the callbacks are about.</param>
+    /// <param name="stream">Streams are about different orders: 0 about the newest, 1 about those before them, and so on.</param>
+    public CallbackStorm(int orders, int newest, int stream = 0)
     {
         var random = new Random(Seed);
         var facts = new List<(string Trigger, int Order)>(newest * DurableFacts.Life.Length);
         foreach (var trigger in DurableFacts.Life)
         {
-            var shuffled = Enumerable.Range(orders - newest, newest).ToArray();
+            var shuffled = Enumerable.Range(orders - ((stream + 1) * newest), newest).ToArray();
             random.Shuffle(shuffled);
             facts.AddRange(shuffled.Select(order => (trigger, order)));
         }
@@ -34,37 +37,40 @@ internal sealed class CallbackStorm
         }
 
         deliveries.Sort(static (a, b) => a.At.CompareTo(b.At));
-        // The ids of providers grow with time.
-        _stream = [.. deliveries.Select(delivery => (facts[delivery.Fact].Trigger, facts[delivery.Fact].Order, $"20260206{delivery.Fact:D12}"))];
+        // Ids of providers grow over time.
+        _stream = [.. deliveries.Select(
+            delivery => (facts[delivery.Fact].Trigger, facts[delivery.Fact].Order, $"20260206{stream}{delivery.Fact:D11}"))];
     }
 
-    /// <summary>Has callers deliver for a while; the stream goes on where it stopped.</summary>
-    /// <param name="callers">How many deliver at the same time, each waiting for its answer.</param>
-    /// <param name="duration">For how long.</param>
-    /// <param name="deliver">Delivers; tells whether it took effect.</param>
+    /// <summary>Runs callers that deliver for a while. The stream continues where it stopped.</summary>
+    /// <param name="callers">The number of concurrent callers; each waits for its answer.</param>
+    /// <param name="duration">The duration.</param>
+    /// <param name="deliver">Delivers a callback, and returns whether it took effect.</param>
     public Task<StormResult> RunAsync(int callers, TimeSpan duration, Func<IntakeRequest, Task<bool>> deliver) =>
         RunAsync(callers, duration, (_, request) => deliver(request));
 
-    /// <summary>The same for callers that are told apart.</summary>
-    /// <param name="callers">How many deliver at the same time, each waiting for its answer.</param>
-    /// <param name="duration">For how long.</param>
-    /// <param name="deliver">Delivers, as the caller of that number; tells whether it took effect.</param>
+    /// <summary>Runs callers that deliver for a while, each with its number.</summary>
+    /// <param name="callers">The number of concurrent callers; each waits for its answer.</param>
+    /// <param name="duration">The duration.</param>
+    /// <param name="deliver">Delivers a callback as the caller of that number, and returns whether it took effect.</param>
     public async Task<StormResult> RunAsync(int callers, TimeSpan duration, Func<int, IntakeRequest, Task<bool>> deliver)
     {
         const int Quarters = 4;
         var answered = new long[Quarters];
         long effects = 0;
         var latencies = new List<double>[callers];
+        var (allocated, processor) = (GC.GetTotalAllocatedBytes(), Environment.CpuUsage.TotalTime);
         var started = Stopwatch.GetTimestamp();
         await Task.WhenAll(Enumerable.Range(0, callers).Select(caller => Task.Run(async () =>
         {
             var own = latencies[caller] = [];
-            while (Stopwatch.GetElapsedTime(started) is var elapsed && elapsed < duration && Interlocked.Increment(ref _next) is var i && i < _stream.Length)
+            while (Stopwatch.GetElapsedTime(started) < duration && Interlocked.Increment(ref _next) is var i && i < _stream.Length)
             {
                 var (trigger, order, id) = _stream[i];
                 var fact = DurableFacts.Told(trigger, order);
                 var request = new IntakeRequest(
-                    OperationKey.Of("callback", id), Fingerprint.Of(("trigger", trigger), ("order", (long)order), ("evidence", fact.Evidence)), fact);
+                    OperationKey.Of("callback", id), Fingerprint.Of(
+                        ("trigger", trigger), ("order", (long)order), ("evidence", fact.Evidence)), fact);
                 var begun = Stopwatch.GetTimestamp();
                 if (await deliver(caller, request).ConfigureAwait(false))
                 {
@@ -76,12 +82,14 @@ internal sealed class CallbackStorm
             }
         }))).ConfigureAwait(false);
 
+        var elapsed = Stopwatch.GetElapsedTime(started);
+        (allocated, processor) = (GC.GetTotalAllocatedBytes() - allocated, Environment.CpuUsage.TotalTime - processor);
         if (_next >= _stream.Length)
         {
             Console.WriteLine("The stream ended before the time did.");
         }
 
         var all = latencies.SelectMany(own => own).Order().ToArray();
-        return new StormResult(Stopwatch.GetElapsedTime(started), answered, effects, all);
+        return new StormResult(elapsed, answered, effects, all, allocated, processor);
     }
 }

@@ -4,8 +4,8 @@ using System.Globalization;
 namespace OrderKit.Benchmarks;
 
 /// <summary>
-/// The callback as people write it, without OrderKit: a transaction that claims the key, reads and updates the order, and writes a row
-/// of the journal and one of the outbox, with the same columns and indexes. Nothing is decided or serialised: what OrderKit wrote is
+/// The callback without OrderKit, as commonly written: a transaction that claims the key, reads and updates the order, and writes a row
+/// of the journal and one of the outbox, with the same columns and indexes. Nothing is decided or serialised: a row of OrderKit is
 /// written again, with other keys.
 /// </summary>
 internal sealed class RawClients : IAsyncDisposable
@@ -19,10 +19,11 @@ internal sealed class RawClients : IAsyncDisposable
     private readonly RowTemplate _message;
 
     private RawClients(
-        Func<int, Task<DbConnection>> rent, Func<DbConnection, ValueTask> giveBack, Func<ValueTask> end, string forUpdate, RowTemplate claim, RowTemplate entry, RowTemplate message) =>
+        Func<int, Task<DbConnection>> rent, Func<DbConnection, ValueTask> giveBack, Func<ValueTask> end, string forUpdate,
+        RowTemplate claim, RowTemplate entry, RowTemplate message) =>
         (_rent, _giveBack, _end, _forUpdate, _claim, _entry, _message) = (rent, giveBack, end, forUpdate, claim, entry, message);
 
-    /// <summary>Each client keeps a connection of its own, and all of them contend for the file.</summary>
+    /// <summary>Gives each client its own connection; all of them contend for the file.</summary>
     public static async Task<RawClients> OnOwnConnectionsAsync(int clients, Func<DbConnection> open, string settings)
     {
         var connections = new DbConnection[clients];
@@ -46,24 +47,33 @@ internal sealed class RawClients : IAsyncDisposable
             "").ConfigureAwait(false);
     }
 
-    /// <summary>Each callback takes a connection from the driver's pool.</summary>
+    /// <summary>Takes a connection from the driver's pool for each callback.</summary>
     public static Task<RawClients> OnPoolAsync(DbDataSource pool) =>
-        CreateAsync(async _ => await pool.OpenConnectionAsync().ConfigureAwait(false), static connection => connection.DisposeAsync(), pool.DisposeAsync, " FOR UPDATE");
+        CreateAsync(
+            async _ => await pool.OpenConnectionAsync().ConfigureAwait(false),
+            static connection => connection.DisposeAsync(),
+            pool.DisposeAsync,
+            " FOR UPDATE");
 
     public ValueTask DisposeAsync() => _end();
 
-    /// <summary>Delivers; tells whether it took effect.</summary>
+    /// <summary>Delivers a callback, and returns whether it took effect.</summary>
     public async Task<bool> DeliverAsync(int client, IntakeRequest request)
     {
         var connection = await _rent(client).ConfigureAwait(false);
         try
         {
-            // On SQLite the driver says BEGIN IMMEDIATE.
+            // On SQLite the driver sends BEGIN IMMEDIATE.
             var transaction = await connection.BeginTransactionAsync().ConfigureAwait(false);
             await using (transaction.ConfigureAwait(false))
             {
                 var tenant = request.Key.Tenant.Value;
-                if (await _claim.InsertAsync(connection, transaction, ("tenant", tenant), ("scope", request.Key.Scope), ("key", request.Key.Key)).ConfigureAwait(false) == 0)
+                var claimed = await Plain.ExecuteAsync(
+                    connection,
+                    transaction,
+                    $"{_claim.Insert} ON CONFLICT DO NOTHING",
+                    _claim.With(("tenant", tenant), ("scope", request.Key.Scope), ("key", request.Key.Key))).ConfigureAwait(false);
+                if (claimed == 0)
                 {
                     await transaction.RollbackAsync().ConfigureAwait(false);
                     return false;
@@ -71,17 +81,35 @@ internal sealed class RawClients : IAsyncDisposable
 
                 var order = request.Fact.Order!.Value.Order.Value;
                 var row = await Plain.FirstAsync(
-                    connection, transaction, $"SELECT order_no, version, states, captured, packed, shipped, headline, updated_at FROM orderkit_orders WHERE tenant = @p0 AND order_id = @p1{_forUpdate}", tenant, order).ConfigureAwait(false)
-                    ?? throw new InvalidOperationException($"There is no order {order}.");
+                    connection,
+                    transaction,
+                    "SELECT order_no, version, states, captured, packed, shipped, headline, updated_at FROM orderkit_orders "
+                    + $"WHERE tenant = @p0 AND order_id = @p1{_forUpdate}",
+                    tenant,
+                    order).ConfigureAwait(false) ?? throw new InvalidOperationException($"There is no order {order}.");
                 var (orderNo, version) = (row[0].Value, Convert.ToInt64(row[1].Value, CultureInfo.InvariantCulture) + 1);
-                object now = row[7].Value is long ? TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() * 1_000 : TimeProvider.System.GetUtcNow().UtcDateTime;
+                object now = row[7].Value is long
+                    ? TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() * 1_000
+                    : TimeProvider.System.GetUtcNow().UtcDateTime;
                 await Plain.ExecuteAsync(
-                    connection, transaction, "UPDATE orderkit_orders SET version = @p1, states = @p2, captured = @p3, packed = @p4, shipped = @p5, headline = @p6, updated_at = @p7 WHERE order_no = @p0",
+                    connection,
+                    transaction,
+                    "UPDATE orderkit_orders SET version = @p1, states = @p2, captured = @p3, packed = @p4, shipped = @p5, headline = @p6, "
+                    + "updated_at = @p7 WHERE order_no = @p0",
                     orderNo, version, row[2].Value, row[3].Value, row[4].Value, row[5].Value, row[6].Value, now).ConfigureAwait(false);
-                await _entry.InsertAsync(
-                    connection, transaction, ("order_no", orderNo), ("version", version), ("trigger_name", request.Fact.Trigger), ("fact_id", request.Fact.Id), ("evidence", request.Fact.Evidence), ("recorded_at", now)).ConfigureAwait(false);
-                await _message.InsertAsync(
-                    connection, transaction, ("lane", order), ("message_id", $"{order}:{version}"), ("created_at", now), ("due_at", now)).ConfigureAwait(false);
+                await Plain.ExecuteAsync(
+                    connection,
+                    transaction,
+                    _entry.Insert,
+                    _entry.With(
+                        ("order_no", orderNo), ("version", version), ("trigger_name", request.Fact.Trigger), ("fact_id", request.Fact.Id!),
+                        ("evidence", request.Fact.Evidence!), ("recorded_at", now))).ConfigureAwait(false);
+                await Plain.ExecuteAsync(
+                    connection,
+                    transaction,
+                    _message.Insert,
+                    _message.With(
+                        ("lane", order), ("message_id", $"{order}:{version}"), ("created_at", now), ("due_at", now))).ConfigureAwait(false);
                 await transaction.CommitAsync().ConfigureAwait(false);
                 return true;
             }
@@ -92,37 +120,19 @@ internal sealed class RawClients : IAsyncDisposable
         }
     }
 
-    private static async Task<RawClients> CreateAsync(Func<int, Task<DbConnection>> rent, Func<DbConnection, ValueTask> giveBack, Func<ValueTask> end, string forUpdate)
+    private static async Task<RawClients> CreateAsync(
+        Func<int, Task<DbConnection>> rent, Func<DbConnection, ValueTask> giveBack, Func<ValueTask> end, string forUpdate)
     {
         var connection = await rent(0).ConfigureAwait(false);
-        var claim = await RowTemplate.ReadAsync(connection, "orderkit_operations", "WHERE scope = 'callback' LIMIT 1", " ON CONFLICT DO NOTHING").ConfigureAwait(false);
-        var entry = await RowTemplate.ReadAsync(connection, "orderkit_journal", "WHERE source = 'simulated' LIMIT 1").ConfigureAwait(false);
-        var message = await RowTemplate.ReadAsync(connection, "orderkit_outbox", "ORDER BY id DESC LIMIT 1").ConfigureAwait(false);
+        var clients = new RawClients(
+            rent,
+            giveBack,
+            end,
+            forUpdate,
+            await RowTemplate.ClaimAsync(connection).ConfigureAwait(false),
+            await RowTemplate.EntryAsync(connection).ConfigureAwait(false),
+            await RowTemplate.MessageAsync(connection).ConfigureAwait(false));
         await giveBack(connection).ConfigureAwait(false);
-        return new RawClients(rent, giveBack, end, forUpdate, claim, entry, message);
-    }
-
-    /// <summary>A row that OrderKit wrote, to be written again with some other values.</summary>
-    private sealed class RowTemplate(string text, string[] names, object[] values)
-    {
-        public static async Task<RowTemplate> ReadAsync(DbConnection connection, string table, string which, string conflict = "")
-        {
-            var row = (await Plain.FirstAsync(connection, null, $"SELECT * FROM {table} {which}").ConfigureAwait(false)
-                ?? throw new InvalidOperationException($"{table} is empty.")).Where(static column => column.Name != "id").ToArray();
-            var columns = string.Join(", ", row.Select(static column => column.Name));
-            var parameters = string.Join(", ", row.Select(static (_, i) => $"@p{i}"));
-            return new RowTemplate($"INSERT INTO {table} ({columns}) VALUES ({parameters}){conflict}", [.. row.Select(static column => column.Name)], [.. row.Select(static column => column.Value)]);
-        }
-
-        public Task<int> InsertAsync(DbConnection connection, DbTransaction transaction, params ReadOnlySpan<(string Name, object? Value)> others)
-        {
-            object?[] own = [.. values];
-            foreach (var (name, value) in others)
-            {
-                own[Array.IndexOf(names, name)] = value;
-            }
-
-            return Plain.ExecuteAsync(connection, transaction, text, own);
-        }
+        return clients;
     }
 }

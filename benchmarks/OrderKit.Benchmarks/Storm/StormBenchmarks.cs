@@ -11,16 +11,19 @@ using OrderKit.StateMachine;
 
 namespace OrderKit.Benchmarks;
 
-/// <summary>The callback storm: claim, transition, journal and outbox, durable before each answer.</summary>
+/// <summary>Measures the callback storm: claim, transition, journal and outbox, durable before each answer.</summary>
 internal static class StormBenchmarks
 {
     private const int Newest = 100_000;
     private const int Callers = 256;
     private const int NaiveCallers = 16;
 
-    // ORDERKIT_STORM_ORDERS and ORDERKIT_STORM_SECONDS make it shorter while one works on it.
+    // ORDERKIT_STORM_ORDERS and ORDERKIT_STORM_SECONDS make it shorter during development.
     private static readonly int Orders = Settings.Number("ORDERKIT_STORM_ORDERS", 1_000_000);
     private static readonly TimeSpan Duration = Settings.Seconds("ORDERKIT_STORM_SECONDS", 60);
+
+    // ORDERKIT_STORM_SECONDS=0 leaves out the storm and measures only the intake beside hand-written groups.
+    private static readonly bool HasStorm = Duration > TimeSpan.Zero;
 
     public static async Task RunAsync()
     {
@@ -38,7 +41,13 @@ internal static class StormBenchmarks
                     options.Synchronous = SqliteSynchronous.Full;
                 }),
                 Open,
-                [("each its own connection, contending for the file", () => RawClients.OnOwnConnectionsAsync(NaiveCallers, Open, Settings))]).ConfigureAwait(false);
+                [1],
+                async () => await SqliteGroupWriter.OpenAsync($"{source};Pooling=False").ConfigureAwait(false),
+                [
+                    (
+                        "each its own connection, contending for the file",
+                        () => RawClients.OnOwnConnectionsAsync(NaiveCallers, Open, Settings)),
+                ]).ConfigureAwait(false);
 
             DbConnection Open() => new SqliteConnection($"{source};Pooling=False");
         }
@@ -58,8 +67,10 @@ internal static class StormBenchmarks
             await RunAsync(
                 "PostgreSQL, fsync on",
                 7,
-                builder => builder.AddIntake(options => options.Writers = 2).UsePostgreSql(prepared),
+                builder => builder.UsePostgreSql(prepared),
                 () => new NpgsqlConnection($"{server.ConnectionString};Pooling=False"),
+                [1, 2],
+                async () => await PostgreSqlGroupWriter.OpenAsync($"{server.ConnectionString};Pooling=False").ConfigureAwait(false),
                 [
                     ("the driver's pool, as it comes", () => RawClients.OnPoolAsync(NpgsqlDataSource.Create(server.ConnectionString))),
                     ("the driver's pool, prepared by the driver", () => RawClients.OnPoolAsync(NpgsqlDataSource.Create(prepared))),
@@ -67,27 +78,53 @@ internal static class StormBenchmarks
         }
     }
 
-    private static async Task RunAsync(string title, int bar, Action<OrderKitBuilder> choose, Func<DbConnection> open, (string Name, Func<Task<RawClients>> Open)[] raw)
+    /// <param name="title">The database.</param>
+    /// <param name="bar">The factor over one by one that the intake must reach.</param>
+    /// <param name="choose">Chooses the store.</param>
+    /// <param name="open">Opens a plain connection.</param>
+    /// <param name="writers">The numbers of writers to measure beside hand-written groups; the storm runs with the last.</param>
+    /// <param name="openWriter">Opens a connection of a hand-written group.</param>
+    /// <param name="raw">Hand-written clients that commit each callback.</param>
+    private static async Task RunAsync(
+        string title, int bar, Action<OrderKitBuilder> choose, Func<DbConnection> open, int[] writers, Func<Task<IGroupWriter>> openWriter,
+        (string Name, Func<Task<RawClients>> Open)[] raw)
     {
-        var services = new ServiceCollection().AddLogging();
-        choose(services.AddOrderKit());
-        var provider = services.BuildServiceProvider();
-        await using var ends = provider.ConfigureAwait(false);
-        await provider.GetRequiredService<Sql.OrderKitSchema>().EnsureAsync().ConfigureAwait(false);
-        var lifecycle = provider.GetRequiredService<OrderLifecycle>();
-        await FillAsync(lifecycle, Orders).ConfigureAwait(false);
+        var stores = writers.Select(
+            count => new DurableStore(builder => choose(builder.AddIntake(options => options.Writers = count)))).ToArray();
+        await stores[^1].CreateAsync().ConfigureAwait(false);
+        await FillAsync(stores[^1].Lifecycle, Orders).ConfigureAwait(false);
+        if (HasStorm)
+        {
+            await StormAsync(title, bar, stores[^1], open, raw).ConfigureAwait(false);
+        }
 
-        var storm = new CallbackStorm(Orders, Math.Min(Newest, Orders));
-        var intake = provider.GetRequiredService<OrderIntake>();
-        var operations = provider.GetRequiredService<Operations>();
+        for (var i = 0; i < stores.Length; i++)
+        {
+            // These streams have half as many orders; the first two have the orders of the storm.
+            await StormSides.PrintAsync(title, Orders, 2 + (3 * i), stores[i], writers[i], openWriter, open).ConfigureAwait(false);
+        }
 
-        // Warm, and not counted.
+        foreach (var store in stores)
+        {
+            await store.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private static async Task StormAsync(
+        string title, int bar, DurableStore store, Func<DbConnection> open, (string Name, Func<Task<RawClients>> Open)[] raw)
+    {
+        var storm = new CallbackStorm(Orders, Math.Min(Newest, Orders / 5));
+        var intake = store.Service<OrderIntake>();
+        var operations = store.Service<Operations>();
+
+        // Warm-up, not counted.
         var warm = await storm.RunAsync(Callers, Duration / 10, request => TakeAsync(intake, request)).ConfigureAwait(false);
-        var naive = await storm.RunAsync(NaiveCallers, Duration / 4, request => OneByOneAsync(operations, lifecycle, request)).ConfigureAwait(false);
+        var naive = await storm.RunAsync(
+            NaiveCallers, Duration / 4, request => OneByOneAsync(operations, store.Lifecycle, request)).ConfigureAwait(false);
         var grouped = await storm.RunAsync(Callers, Duration, request => TakeAsync(intake, request)).ConfigureAwait(false);
         var difference = await SumOfVersionsAsync(open()).ConfigureAwait(false) - Orders - warm.Effects - naive.Effects - grouped.Effects;
 
-        // Last, since what they write has the shape of OrderKit's rows and not their sense.
+        // Last, because their rows have the shape of OrderKit's rows but not their meaning.
         var raws = new List<(string Name, StormResult Result)>();
         foreach (var (name, openRaw) in raw)
         {
@@ -95,9 +132,11 @@ internal static class StormBenchmarks
         }
 
         Console.WriteLine();
-        Console.WriteLine($"### Callback storm on {title}: {Orders:N0} orders, callbacks about the newest {Math.Min(Newest, Orders):N0}, each delivered 3 times");
+        Console.WriteLine($"### Callback storm on {title}: {Orders:N0} orders, callbacks about the newest "
+            + $"{Math.Min(Newest, Orders / 5):N0}, each delivered 3 times");
         Console.WriteLine();
-        Console.WriteLine("| | callers | seconds | answered/s | bar | effects/s | last quarter ÷ first | bar | p50 ms | p99 ms | p99.9 ms | max ms |");
+        Console.WriteLine("| | callers | seconds | answered/s | bar | effects/s | last quarter ÷ first | bar | p50 ms | p99 ms | p99.9 "
+            + "ms | max ms |");
         Console.WriteLine("|---|---:|---:|---:|---|---:|---:|---|---:|---:|---:|---:|");
         Print("intake", Callers, grouped, "≥ 12,800", "≥ 0.85");
         Print("one by one", NaiveCallers, naive, "", "");
@@ -109,10 +148,12 @@ internal static class StormBenchmarks
         Console.WriteLine();
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{grouped.AnsweredPerSecond / naive.AnsweredPerSecond:N1} times as many as one by one (bar: {bar}). Rows in the journal less the effects that were told: {difference}."));
+            $"{grouped.AnsweredPerSecond / naive.AnsweredPerSecond:N1} times as many as one by one (bar: {bar}). Rows in the journal "
+                + $"less the effects that were told: {difference}."));
         foreach (var (name, result) in raws)
         {
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{grouped.AnsweredPerSecond / result.AnsweredPerSecond:N1} times as many as raw, {name} (bar: ≥ {bar})."));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{grouped.AnsweredPerSecond / result.AnsweredPerSecond:N1} "
+                + $"times as many as raw, {name} (bar: ≥ {bar})."));
         }
     }
 
@@ -120,11 +161,12 @@ internal static class StormBenchmarks
     {
         for (var i = 0; i < orders; i += 2_000)
         {
-            await lifecycle.FireManyAsync([.. Enumerable.Range(i, Math.Min(2_000, orders - i)).Select(DurableFacts.Placed)]).ConfigureAwait(false);
+            await lifecycle.FireManyAsync(
+                [.. Enumerable.Range(i, Math.Min(2_000, orders - i)).Select(DurableFacts.Placed)]).ConfigureAwait(false);
         }
     }
 
-    // The drivers of files block their threads: without enough of them 16 clients would not be 16.
+    // The driver of SQLite blocks its threads, so 16 clients need as many threads.
     private static async Task<StormResult> RunRawAsync(CallbackStorm storm, Func<Task<RawClients>> open)
     {
         ThreadPool.GetMinThreads(out var workers, out var completions);
@@ -139,7 +181,8 @@ internal static class StormBenchmarks
         }
     }
 
-    internal static async Task<bool> TakeAsync(OrderIntake intake, IntakeRequest request) => await intake.TakeAsync(request).ConfigureAwait(false) switch
+    internal static async Task<bool> TakeAsync(OrderIntake intake, IntakeRequest request) =>
+        await intake.TakeAsync(request).ConfigureAwait(false) switch
     {
         IntakeResult.Taken { Fired: FireResult.Applied } => true,
         IntakeResult.Repeated { Refusal: null } => false,
@@ -148,15 +191,18 @@ internal static class StormBenchmarks
 
     internal static async Task<bool> OneByOneAsync(Operations operations, OrderLifecycle lifecycle, IntakeRequest request) =>
         await operations.RunAsync(request.Key, request.Fingerprint, ResultCodec.None, async (operation, cancellationToken) =>
-            await lifecycle.FireAsync(operation.UnitOfWork, request.Fact, cancellationToken).ConfigureAwait(false) is FireResult.Applied).ConfigureAwait(false) switch
+            await lifecycle.FireAsync(
+                operation.UnitOfWork,
+                request.Fact,
+                cancellationToken).ConfigureAwait(false) is FireResult.Applied).ConfigureAwait(false) switch
         {
             OperationOutcome<bool>.Executed { Result: true } => true,
             OperationOutcome<bool>.Replayed => false,
             var other => throw new InvalidOperationException($"A callback of the benchmark was not taken: {other}"),
         };
 
-    // Each effect is one version of its order.
-    private static async Task<long> SumOfVersionsAsync(DbConnection connection)
+    // Each effect adds one version to its order.
+    internal static async Task<long> SumOfVersionsAsync(DbConnection connection)
     {
         await using (connection.ConfigureAwait(false))
         {
@@ -170,7 +216,10 @@ internal static class StormBenchmarks
         }
     }
 
-    internal static void Print(string name, int callers, StormResult result, string bar, string endurance) => Console.WriteLine(string.Create(
+    internal static void Print(string name, int callers, StormResult result, string bar, string endurance) =>
+        Console.WriteLine(string.Create(
         CultureInfo.InvariantCulture,
-        $"| {name} | {callers} | {result.Elapsed.TotalSeconds:N0} | {result.AnsweredPerSecond:N0} | {bar} | {result.EffectsPerSecond:N0} | {result.Endurance:N2} | {endurance} | {result.Percentile(0.5):N1} | {result.Percentile(0.99):N1} | {result.Percentile(0.999):N1} | {result.Latencies[^1]:N1} |"));
+        $"| {name} | {callers} | {result.Elapsed.TotalSeconds:N0} | {result.AnsweredPerSecond:N0} | {bar} | "
+            + $"{result.EffectsPerSecond:N0} | {result.Endurance:N2} | {endurance} | {result.Percentile(0.5):N1} | "
+            + $"{result.Percentile(0.99):N1} | {result.Percentile(0.999):N1} | {result.Latencies[^1]:N1} |"));
 }

@@ -1,11 +1,14 @@
 namespace OrderKit.Benchmarks;
 
-/// <summary>What a storm came to.</summary>
-/// <param name="Elapsed">How long it took.</param>
-/// <param name="Quarters">Deliveries answered in each quarter of the time.</param>
-/// <param name="Effects">How many took effect.</param>
-/// <param name="Latencies">How long each answer took, in milliseconds, shortest first.</param>
-internal sealed record StormResult(TimeSpan Elapsed, long[] Quarters, long Effects, double[] Latencies)
+/// <summary>The result of a storm.</summary>
+/// <param name="Elapsed">The duration.</param>
+/// <param name="Quarters">Deliveries answered in each quarter of the duration.</param>
+/// <param name="Effects">The number of effects.</param>
+/// <param name="Latencies">The latency of each answer in milliseconds, sorted.</param>
+/// <param name="AllocatedBytes">The bytes that the process allocated.</param>
+/// <param name="Processor">The processor time of the process.</param>
+internal sealed record StormResult(
+    TimeSpan Elapsed, long[] Quarters, long Effects, double[] Latencies, double AllocatedBytes, TimeSpan Processor)
 {
     public long Answered => Quarters.Sum();
 
@@ -13,7 +16,7 @@ internal sealed record StormResult(TimeSpan Elapsed, long[] Quarters, long Effec
 
     public double EffectsPerSecond => Effects / Elapsed.TotalSeconds;
 
-    /// <summary>The last quarter beside the first.</summary>
+    /// <summary>The last quarter divided by the first.</summary>
     public double Endurance => (double)Quarters[^1] / Quarters[0];
 
     public double Percentile(double share) => Latencies[(int)Math.Min(Latencies.Length - 1, Latencies.Length * share)];

@@ -4,7 +4,7 @@ using OrderKit.Idempotency.Storage;
 
 namespace OrderKit.Benchmarks;
 
-/// <summary>Times the transactions of the sweeper: each call is one.</summary>
+/// <summary>Times the transactions of the sweeper; each call is one.</summary>
 internal sealed class TimedOperationStore(IOperationStore inner) : ForwardingOperationStore(inner)
 {
     public List<(int Rows, double Milliseconds)> Sweeps { get; } = [];

@@ -9,19 +9,20 @@ using OrderKit.Messaging;
 
 namespace OrderKit.Benchmarks;
 
-/// <summary>What goes on beside the work: sweeping what has expired, and looking at how much waits.</summary>
+/// <summary>Measures upkeep: sweeping expired rows, and reading the size of a backlog.</summary>
 internal static class UpkeepBenchmarks
 {
     private const int Batch = 1_000;
 
-    // ORDERKIT_UPKEEP_EXPIRED, ORDERKIT_UPKEEP_WAITING and ORDERKIT_UPKEEP_PROBES make it shorter while one works on it.
+    // ORDERKIT_UPKEEP_EXPIRED, ORDERKIT_UPKEEP_WAITING and ORDERKIT_UPKEEP_PROBES make it shorter during development.
     private static readonly int Expired = Settings.Number("ORDERKIT_UPKEEP_EXPIRED", 100_000);
     private static readonly int WaitingRows = Settings.Number("ORDERKIT_UPKEEP_WAITING", 1_000_000);
     private static readonly int Probes = Settings.Number("ORDERKIT_UPKEEP_PROBES", 1_000);
 
     public static Task RunAsync() => DurableDatabases.RunOnEachAsync(RunAsync);
 
-    private static async Task RunAsync(string title, Action<OrderKitBuilder, Func<DbConnection, DbConnection>?> choose, Func<DbConnection> open)
+    private static async Task RunAsync(
+        string title, Action<OrderKitBuilder, Func<DbConnection, DbConnection>?> choose, Func<DbConnection> open)
     {
         var store = new DurableStore(builder => choose(builder, null));
         await using (store.ConfigureAwait(false))
@@ -37,7 +38,7 @@ internal static class UpkeepBenchmarks
         var operations = new TimedOperationStore(store.Port<IOperationStore>());
         var units = store.Port<IUnitOfWorkFactory>();
 
-        // As many whose time is not over lie beside them; each is claimed as the intake claims.
+        // As many rows that are not expired are in the table too; all are claimed as the intake claims.
         for (var i = 0; i < Expired; i += Batch)
         {
             foreach (var (kind, keep) in new[] { ("expired", TimeSpan.FromMilliseconds(1)), ("kept", TimeSpan.FromDays(7)) })
@@ -49,7 +50,8 @@ internal static class UpkeepBenchmarks
                         unit,
                         [
                             .. Enumerable.Range(i, Math.Min(Batch, Expired - i))
-                                .Select(n => new OperationRequest(OperationKey.Of("callback", $"{kind}-{n:D12}"), Fingerprint.Of(("order", (long)n)), Guid.NewGuid())),
+                                .Select(n => new OperationRequest(
+                                    OperationKey.Of("callback", $"{kind}-{n:D12}"), Fingerprint.Of(("order", (long)n)), Guid.NewGuid())),
                         ],
                         new ClaimTerms(OperationState.Succeeded, keep, MaxAttempts: 1, TakesLapsed: false)).ConfigureAwait(false);
                     await unit.CommitAsync().ConfigureAwait(false);
@@ -71,9 +73,10 @@ internal static class UpkeepBenchmarks
         Console.WriteLine("|---:|---:|---|---:|---:|---:|---|");
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"| {times.Length} | {operations.Sweeps.Max(sweep => sweep.Rows):N0} | ≤ 1,000 | {times[0]:N1} | {times[times.Length / 2]:N1} | {times[^1]:N1} | ≤ 50 |"));
+            $"| {times.Length} | {operations.Sweeps.Max(sweep => sweep.Rows):N0} | ≤ 1,000 | {times[0]:N1} | "
+                + $"{times[times.Length / 2]:N1} | {times[^1]:N1} | ≤ 50 |"));
 
-        // One that is long in each run at the same place is long for a reason; others met a busy machine.
+        // A sweep that is long at the same place in each run has a cause; others met a busy machine.
         var longest = operations.Sweeps.Index().OrderByDescending(sweep => sweep.Item.Milliseconds).Take(3)
             .Select(sweep => string.Create(CultureInfo.InvariantCulture, $"{sweep.Item.Milliseconds:N1} ms (the {sweep.Index + 1}.)"));
         Console.WriteLine();
@@ -85,8 +88,10 @@ internal static class UpkeepBenchmarks
         await Waiting.WriteAsync(store, WaitingRows, WaitingRows, new byte[200]).ConfigureAwait(false);
         var outbox = store.Port<IOutboxStore>();
         var monitor = store.Service<LagMonitor>();
-        const string Oldest = "SELECT o.created_at, o.attempts, o.due_at FROM orderkit_outbox o WHERE o.destination = 'events' ORDER BY o.id LIMIT 1";
-        const string Count = "SELECT count(*) FROM (SELECT 1 FROM orderkit_outbox c WHERE c.destination = 'events' ORDER BY c.id LIMIT 10001) counted";
+        const string Oldest = "SELECT o.created_at, o.attempts, o.due_at FROM orderkit_outbox o WHERE o.destination = 'events' ORDER BY "
+            + "o.id LIMIT 1";
+        const string Count = "SELECT count(*) FROM (SELECT 1 FROM orderkit_outbox c WHERE c.destination = 'events' ORDER BY c.id LIMIT "
+            + "10001) counted";
         var connection = open();
         await using (connection.ConfigureAwait(false))
         {
@@ -95,7 +100,8 @@ internal static class UpkeepBenchmarks
             {
                 ("the oldest row alone, plain ADO.NET", "≤ 2", () => Plain.FirstAsync(connection, null, Oldest)),
                 ("counting up to 10,001 alone, plain ADO.NET", "", () => Plain.FirstAsync(connection, null, Count)),
-                ("`IOutboxStore.BacklogAsync`: both", "≤ 2", async () => Require(await outbox.BacklogAsync("events").ConfigureAwait(false))),
+                ("`IOutboxStore.BacklogAsync`: both", "≤ 2", async () => Require(
+                    await outbox.BacklogAsync("events").ConfigureAwait(false))),
                 ("`LagMonitor.SampleAsync`", "", async () => await monitor.SampleAsync().ConfigureAwait(false)),
             };
             var times = contenders.Select(_ => new double[Probes]).ToArray();
@@ -121,11 +127,14 @@ internal static class UpkeepBenchmarks
             {
                 Array.Sort(times[c]);
                 Console.WriteLine(string.Create(
-                    CultureInfo.InvariantCulture, $"| {contenders[c].Name} | {contenders[c].Bar} | {times[c][0]:N3} | {times[c][Probes / 2]:N3} | {times[c][Probes * 99 / 100]:N3} |"));
+                    CultureInfo.InvariantCulture, $"| {contenders[c].Name} | {contenders[c].Bar} | {times[c][0]:N3} | "
+                        + $"{times[c][Probes / 2]:N3} | {times[c][Probes * 99 / 100]:N3} |"));
             }
 
             Console.WriteLine();
-            var explain = title.StartsWith("PostgreSQL", StringComparison.Ordinal) ? "EXPLAIN (ANALYZE, BUFFERS, COSTS OFF, TIMING OFF)" : "EXPLAIN QUERY PLAN";
+            var explain = title.StartsWith("PostgreSQL", StringComparison.Ordinal)
+                ? "EXPLAIN (ANALYZE, BUFFERS, COSTS OFF, TIMING OFF)"
+                : "EXPLAIN QUERY PLAN";
             foreach (var text in (string[])[Oldest, Count])
             {
                 Console.WriteLine($"- {explain} {text}");

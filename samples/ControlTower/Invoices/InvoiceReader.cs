@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.IO.Compression;
 using System.Runtime.CompilerServices;
-using CsvHelper;
+using nietras.SeparatedValues;
 
 namespace ControlTower.Invoices;
 
@@ -37,17 +37,13 @@ public sealed class InvoiceReader
     public async IAsyncEnumerable<InvoiceDocument> ReadAsync(
         TextReader text, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        var options = new CsvReaderOptions
-        {
-            FormatProvider = CultureInfo.InvariantCulture,
-            TrackLineNumbers = true,
-            MaxRecordSize = 64 * 1024,
-        };
-        using var csv = CsvReader.Create(text, options, leaveOpen: true);
+        // A row with too few or too many fields is refused here, with its line; the reader would stop at it.
+        using var csv = await Sep.New(',').Reader(
+            o => o with { Unescape = true, DisableColCountCheck = true }).FromAsync(text, cancellationToken);
         var lines = new List<InvoiceLine>();
-        while (await csv.ReadAsync(cancellationToken))
+        while (await csv.MoveNextAsync(cancellationToken))
         {
-            if (Parse(csv) is not { } line)
+            if (Parse(csv.Current) is not { } line)
                 continue;
             if (lines.Count > 0 && lines[0].InvoiceNo != line.InvoiceNo)
             {
@@ -62,33 +58,35 @@ public sealed class InvoiceReader
             yield return new InvoiceDocument(lines[0].InvoiceNo, [.. lines]);
     }
 
-    private InvoiceLine? Parse(CsvReader csv)
+    private InvoiceLine? Parse(SepReader.Row row)
     {
         const NumberStyles Price = NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign;
-        if (csv.FieldCount != Columns)
-            return Refuse(string.Create(CultureInfo.InvariantCulture, $"it has {csv.FieldCount} fields instead of {Columns}"));
-        var number = csv.GetString("InvoiceNo").Trim();
+        if (row.ColCount != Columns)
+            return Refuse(
+                row.LineNumberFrom, string.Create(CultureInfo.InvariantCulture, $"it has {row.ColCount} fields instead of {Columns}"));
+        var number = row["InvoiceNo"].ToString().Trim();
         if (number.Length == 0)
-            return Refuse("it has no invoice number");
-        if (!long.TryParse(csv.GetString("Quantity"), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var quantity))
-            return Refuse($"'{csv.GetString("Quantity")}' is no quantity");
-        if (!decimal.TryParse(csv.GetString("UnitPrice"), Price, CultureInfo.InvariantCulture, out var price))
-            return Refuse($"'{csv.GetString("UnitPrice")}' is no price");
+            return Refuse(row.LineNumberFrom, "it has no invoice number");
+        if (!long.TryParse(row["Quantity"].Span, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var quantity))
+            return Refuse(row.LineNumberFrom, $"'{row["Quantity"].ToString()}' is no quantity");
+        if (!decimal.TryParse(row["UnitPrice"].Span, Price, CultureInfo.InvariantCulture, out var price))
+            return Refuse(row.LineNumberFrom, $"'{row["UnitPrice"].ToString()}' is no price");
         if (
             !DateTime.TryParseExact(
-                csv.GetString("InvoiceDate"), "yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture, DateTimeStyles.None, out var local))
-            return Refuse($"'{csv.GetString("InvoiceDate")}' is no time");
+                row["InvoiceDate"].Span, "yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture, DateTimeStyles.None, out var local))
+            return Refuse(row.LineNumberFrom, $"'{row["InvoiceDate"].ToString()}' is no time");
 
         return new InvoiceLine(
-            number, csv.GetString("StockCode"), csv.GetString("Description"), quantity,
+            number, row["StockCode"].ToString(), row["Description"].ToString(), quantity,
             new DateTimeOffset(local, London.GetUtcOffset(local)).ToUniversalTime(), price,
-            CustomerOf(csv.GetString("CustomerID")), csv.GetString("Country"));
+            CustomerOf(row["CustomerID"].ToString()), row["Country"].ToString());
 
-        InvoiceLine? Refuse(string why)
-        {
-            _refused.Add(string.Create(CultureInfo.InvariantCulture, $"line {csv.LineNumber}: {why}"));
-            return null;
-        }
+    }
+
+    private InvoiceLine? Refuse(int line, string why)
+    {
+        _refused.Add(string.Create(CultureInfo.InvariantCulture, $"line {line}: {why}"));
+        return null;
     }
 
     // A spreadsheet has converted them to numbers such as 17850.0.

@@ -9,7 +9,7 @@ using OrderKit.Idempotency;
 
 namespace PaymentStorm.Serving;
 
-/// <summary>Reads the form that Alipay sends; what it cannot mean is refused by the name of the field.</summary>
+/// <summary>Reads the form that Alipay sends. A wrong value is refused with the name of its field.</summary>
 internal static class AlipayCallback
 {
     private const int AmountDigits = 2;
@@ -19,7 +19,8 @@ internal static class AlipayCallback
 
     public static NotificationReading Read(string? contentType, ReadOnlyMemory<byte> body)
     {
-        if (!MediaTypeHeaderValue.TryParse(contentType, out var type) || !type.MediaType.Equals("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase))
+        if (!MediaTypeHeaderValue.TryParse(contentType, out var type)
+            || !type.MediaType.Equals("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase))
         {
             return new NotificationReading.Refused("content-type");
         }
@@ -68,7 +69,7 @@ internal static class AlipayCallback
                 Raw = body,
             });
 
-        // A field that is there twice says nothing.
+        // A field that occurs twice has no value.
         string? Field(string name) => form.TryGetValue(name, out var values) && values is [{ Length: > 0 } value] ? value : null;
     }
 

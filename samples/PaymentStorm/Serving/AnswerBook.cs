@@ -2,10 +2,10 @@ using System.Diagnostics;
 
 namespace PaymentStorm.Serving;
 
-/// <summary>What the server answered: how often, how fast, and which payments it said it has.</summary>
+/// <summary>Counts the answers of the server, their latency, and the payments that it acknowledged.</summary>
 internal sealed class AnswerBook(int trades)
 {
-    // Tenths of milliseconds up to 30 seconds; slower ones count as those.
+    // Tenths of milliseconds up to 30 seconds; slower answers count as 30 seconds.
     private const int Buckets = 300_000;
 
     private readonly int[] _acknowledged = new int[trades];
@@ -17,24 +17,24 @@ internal sealed class AnswerBook(int trades)
     private long _first = long.MaxValue;
     private long _last = long.MinValue;
 
-    /// <summary>Callbacks answered, whatever the answer.</summary>
+    /// <summary>All answered callbacks.</summary>
     public long Sent => Taken + Again + Refused;
 
-    /// <summary>Callbacks of which the provider heard that they were taken.</summary>
+    /// <summary>Acknowledged callbacks.</summary>
     public long Taken => Interlocked.Read(ref _taken);
 
-    /// <summary>Of those, the ones that say that money came in.</summary>
+    /// <summary>Acknowledged callbacks about a captured payment.</summary>
     public long Payments => Interlocked.Read(ref _payments);
 
-    /// <summary>Callbacks that the provider is asked to send again.</summary>
+    /// <summary>Callbacks that the provider must send again.</summary>
     public long Again => Interlocked.Read(ref _again);
 
-    /// <summary>Callbacks that were wrong.</summary>
+    /// <summary>Refused callbacks.</summary>
     public long Refused => Interlocked.Read(ref _refused);
 
     public bool IsAcknowledged(int trade) => Volatile.Read(ref _acknowledged[trade]) != 0;
 
-    /// <summary>Notes that a provider was told that this payment was taken, by this server or one before it.</summary>
+    /// <summary>Records that this payment was acknowledged, by this server or by one before it.</summary>
     public bool TryAcknowledge(Trade trade)
     {
         if (trade.Number >= _acknowledged.Length)
@@ -46,10 +46,10 @@ internal sealed class AnswerBook(int trades)
         return true;
     }
 
-    /// <summary>Notes an answer after it was given.</summary>
-    /// <param name="begun">When its request came, as <see cref="Stopwatch.GetTimestamp"/>.</param>
+    /// <summary>Records an answer after it was sent.</summary>
+    /// <param name="begun">The start of the request, from <see cref="Stopwatch.GetTimestamp"/>.</param>
     /// <param name="status">The status.</param>
-    /// <param name="paid">The payment, where the callback was about money that came in.</param>
+    /// <param name="paid">The payment, if the callback was about a captured payment.</param>
     public void Note(long begun, int status, Trade? paid)
     {
         var now = Stopwatch.GetTimestamp();
@@ -75,10 +75,11 @@ internal sealed class AnswerBook(int trades)
         }
     }
 
-    /// <summary>Callbacks answered in a second, from the first to the last.</summary>
-    public double PerSecond() => Sent == 0 ? 0 : Sent / Math.Max(0.001, Stopwatch.GetElapsedTime(Volatile.Read(ref _first), Volatile.Read(ref _last)).TotalSeconds);
+    /// <summary>Returns the callbacks answered per second, from the first to the last.</summary>
+    public double PerSecond() =>
+        Sent == 0 ? 0 : Sent / Math.Max(0.001, Stopwatch.GetElapsedTime(Volatile.Read(ref _first), Volatile.Read(ref _last)).TotalSeconds);
 
-    /// <summary>The time within which a share of the callbacks was answered.</summary>
+    /// <summary>Returns the time within which a share of the callbacks was answered.</summary>
     public TimeSpan Within(double share)
     {
         var (target, sum) = (share * Sent, 0L);

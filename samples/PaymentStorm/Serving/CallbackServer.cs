@@ -14,10 +14,10 @@ using OrderKit.StateMachine.Storage;
 
 namespace PaymentStorm.Serving;
 
-/// <summary>Takes callbacks over HTTP, and tells from the journal what became of them.</summary>
+/// <summary>Handles callbacks over HTTP, and reads their effects from the journal.</summary>
 internal sealed class CallbackServer : IAsyncDisposable
 {
-    /// <summary>Names the trade of a callback in its answer, so that a load tool knows what it was told.</summary>
+    /// <summary>The response header with the trade of a callback, for load tools.</summary>
     public const string TradeHeader = "X-Trade";
 
     private const int PlacedAtOnce = 2_000;
@@ -31,25 +31,26 @@ internal sealed class CallbackServer : IAsyncDisposable
 
     public AnswerBook Answers => _answers;
 
-    /// <summary>How many trades wait, or waited, to be paid.</summary>
+    /// <summary>The number of trades to be paid.</summary>
     public int Trades { get; }
 
-    /// <summary>The payments that the journal had when the server started.</summary>
+    /// <summary>The number of payments in the journal when the server started.</summary>
     public long EffectsBefore => _effectsBefore;
 
-    /// <summary>Where it listens.</summary>
+    /// <summary>The address on which it listens.</summary>
     public Uri Address => new(_app.Urls.First());
 
     public IServiceProvider Services => _app.Services;
 
-    /// <summary>Places the orders that are not there yet, with their payment documents, and listens.</summary>
+    /// <summary>Places the missing orders with their payment documents, and starts to listen.</summary>
     /// <param name="options">The options of the command.</param>
     /// <param name="connection">The connection string.</param>
-    /// <param name="progress">How far the placing is, from 0 to 1.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="IOException">The port is taken.</exception>
-    /// <exception cref="StoreInUseException">The orders of the database are somebody else's.</exception>
-    public static async Task<CallbackServer> StartAsync(StormOptions options, string connection, Action<double>? progress = null, CancellationToken cancellationToken = default)
+    /// <param name="progress">Gets the progress of placing orders, from 0 to 1.</param>
+    /// <param name="cancellationToken">Cancels the start.</param>
+    /// <exception cref="IOException">The port is in use.</exception>
+    /// <exception cref="StoreInUseException">The database has orders that this sample did not place.</exception>
+    public static async Task<CallbackServer> StartAsync(
+        StormOptions options, string connection, Action<double>? progress = null, CancellationToken cancellationToken = default)
     {
         AnswerBook? answers = null;
         var app = Build(options, connection, () => answers!);
@@ -70,7 +71,7 @@ internal sealed class CallbackServer : IAsyncDisposable
         }
     }
 
-    /// <summary>Answers what is under way, listens no more, and compares what was acknowledged with what the journal has.</summary>
+    /// <summary>Completes running requests, stops listening, and compares the acknowledged payments with the journal.</summary>
     public async Task<Account> CloseAsync()
     {
         await _app.StopAsync();
@@ -85,7 +86,14 @@ internal sealed class CallbackServer : IAsyncDisposable
 
         var all = effects.Values.Sum();
         return new Account(
-            _answers.Sent, Math.Max(0, _answers.Payments - (all - _effectsBefore)), all, lost, doubled, _answers.PerSecond(), _answers.Within(0.5), _answers.Within(0.99));
+            _answers.Sent,
+            Math.Max(0, _answers.Payments - (all - _effectsBefore)),
+            all,
+            lost,
+            doubled,
+            _answers.PerSecond(),
+            _answers.Within(0.5),
+            _answers.Within(0.99));
     }
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
@@ -101,12 +109,13 @@ internal sealed class CallbackServer : IAsyncDisposable
         });
         StormStore.Choose(builder.Services.AddOrderKit(), options, connection).AddPaymentNotifications<PaymentBook>(static notifications =>
         {
-            // "Taken" then always means an effect, which can be counted; a wrong amount is kept in quarantine either way.
+            // Each acknowledged payment then has an effect that can be counted. A wrong amount is quarantined in any case.
             notifications.AcknowledgesQuarantined = false;
 
-            // Alipay reads the body only, and a load tool the status only.
+            // Alipay reads only the body, a load tool only the status.
             var alipay = AcknowledgementProtocol.Alipay;
-            notifications.Protocols[Trade.Alipay] = alipay with { Again = alipay.Again with { StatusCode = StatusCodes.Status503ServiceUnavailable } };
+            var again = alipay.Again with { StatusCode = StatusCodes.Status503ServiceUnavailable };
+            notifications.Protocols[Trade.Alipay] = alipay with { Again = again };
         });
 
         var app = builder.Build();
@@ -114,20 +123,25 @@ internal sealed class CallbackServer : IAsyncDisposable
         {
             var begun = Stopwatch.GetTimestamp();
             await next(context);
-            answers().Note(begun, context.Response.StatusCode, context.Items.TryGetValue(typeof(Trade), out var paid) ? (Trade?)paid : null);
+            answers().Note(
+                begun, context.Response.StatusCode, context.Items.TryGetValue(typeof(Trade), out var paid) ? (Trade?)paid : null);
         });
         var signature = new DemoSignature(options.Secret);
-        app.MapPaymentNotifications("/callbacks/alipay", Trade.Alipay, Signed(static (request, body) => AlipayCallback.Read(request.ContentType, body)));
+        app.MapPaymentNotifications(
+            "/callbacks/alipay", Trade.Alipay, Signed(static (request, body) => AlipayCallback.Read(request.ContentType, body)));
         app.MapPaymentNotifications("/callbacks/wechat", Trade.WeChatPay, Signed(static (_, body) => WeChatPayCallback.Read(body)));
         return app;
 
         NotificationReader Signed(Func<HttpRequest, ReadOnlyMemory<byte>, NotificationReading> read) => (context, body, _) =>
-            new(signature.IsGood(context.Request, body.Span) ? Noted(context, read(context.Request, body)) : new NotificationReading.Refused("signature"));
+            new(signature.IsGood(context.Request, body.Span)
+                ? Noted(context, read(context.Request, body))
+                : new NotificationReading.Refused("signature"));
     }
 
     private static NotificationReading Noted(HttpContext context, NotificationReading reading)
     {
-        if (reading is NotificationReading.Verified { Facts: { Kind: NotificationKind.Paid } facts } && Trade.TryParse(facts.MerchantTradeNumber, out var trade))
+        if (reading is NotificationReading.Verified { Facts: { Kind: NotificationKind.Paid } facts }
+            && Trade.TryParse(facts.MerchantTradeNumber, out var trade))
         {
             context.Items[typeof(Trade)] = trade;
             context.Response.Headers[TradeHeader] = trade.MerchantNumber;
@@ -136,7 +150,8 @@ internal sealed class CallbackServer : IAsyncDisposable
         return reading;
     }
 
-    private static async Task<int> PlaceAsync(IServiceProvider services, int orders, Action<double> progress, CancellationToken cancellationToken)
+    private static async Task<int> PlaceAsync(
+        IServiceProvider services, int orders, Action<double> progress, CancellationToken cancellationToken)
     {
         var (units, lifecycle) = (services.GetRequiredService<IUnitOfWorkFactory>(), services.GetRequiredService<OrderLifecycle>());
         int placed;
@@ -146,14 +161,15 @@ internal sealed class CallbackServer : IAsyncDisposable
             await unit.CommitAsync(cancellationToken);
         }
 
-        if (placed == 0 && (await services.GetRequiredService<OrderQueries>().SearchAsync(new OrderQuery { PageSize = 1 }, cancellationToken)).Items.Count > 0)
+        var queries = services.GetRequiredService<OrderQueries>();
+        if (placed == 0 && (await queries.SearchAsync(new OrderQuery { PageSize = 1 }, cancellationToken)).Items.Count > 0)
         {
             throw new StoreInUseException();
         }
 
         for (; placed < orders; placed = Math.Min(orders, placed + PlacedAtOnce))
         {
-            // Orders and what is asked for them are one commit, so that a start that was interrupted goes on where it was.
+            // Orders and their payment documents are one commit, so that an interrupted start continues where it was.
             var numbers = Enumerable.Range(placed, Math.Min(PlacedAtOnce, orders - placed)).ToList();
             await using var unit = await units.BeginAsync(cancellationToken);
             await lifecycle.FireManyAsync(unit, [.. numbers.Select(Callback.Placed)], cancellationToken);
@@ -165,7 +181,7 @@ internal sealed class CallbackServer : IAsyncDisposable
         return placed;
     }
 
-    /// <summary>How often each order's journal says that money came in; orders without are left out.</summary>
+    /// <summary>Returns how often the journal of each order has a captured payment; orders without one are left out.</summary>
     private static async Task<Dictionary<OrderKey, long>> EffectsAsync(IServiceProvider services, CancellationToken cancellationToken)
     {
         var effects = new Dictionary<OrderKey, long>();

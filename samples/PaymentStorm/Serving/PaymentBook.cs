@@ -6,7 +6,7 @@ using OrderKit.Sql;
 
 namespace PaymentStorm.Serving;
 
-/// <summary>What the shop asked its providers for: a table of its own beside the orders, read in the transaction in which a callback takes effect.</summary>
+/// <summary>The payment documents of the shop: its own table, read in the transaction in which a callback takes effect.</summary>
 internal sealed class PaymentBook : IPaymentDocuments
 {
     private const string Table = """
@@ -20,15 +20,17 @@ internal sealed class PaymentBook : IPaymentDocuments
     private const int RowsOfAStatement = 200;
 
     public async ValueTask<PaymentDocument?> FindAsync(
-        UnitOfWork unitOfWork, TenantId tenant, string provider, string merchantTradeNumber, string? refundNumber, CancellationToken cancellationToken = default)
+        UnitOfWork unitOfWork, TenantId tenant, string provider, string merchantTradeNumber, string? refundNumber,
+        CancellationToken cancellationToken = default)
     {
         if (refundNumber is not null)
         {
-            // This shop gives nothing back.
+            // This shop makes no refunds.
             return null;
         }
 
-        await using var command = CommandIn(unitOfWork, "SELECT number, amount FROM storm_payments WHERE trade = @trade AND provider = @provider");
+        await using var command = CommandIn(unitOfWork, "SELECT number, amount FROM storm_payments WHERE trade = @trade AND provider = "
+            + "@provider");
         Bind(command, "trade", merchantTradeNumber);
         Bind(command, "provider", provider);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
@@ -41,7 +43,7 @@ internal sealed class PaymentBook : IPaymentDocuments
         return new PaymentDocument(merchantTradeNumber, amount, [new PaymentShare(new Trade(reader.GetInt32(0)).Order, amount)], provider);
     }
 
-    /// <summary>Makes the table where it is not there, and counts what it has.</summary>
+    /// <summary>Creates the table if it is missing, and counts its rows.</summary>
     public static async Task<int> OpenAsync(UnitOfWork unitOfWork, CancellationToken cancellationToken)
     {
         await using (var command = CommandIn(unitOfWork, Table))
@@ -53,7 +55,7 @@ internal sealed class PaymentBook : IPaymentDocuments
         return Convert.ToInt32(await count.ExecuteScalarAsync(cancellationToken), CultureInfo.InvariantCulture);
     }
 
-    /// <summary>Adds what is asked for.</summary>
+    /// <summary>Adds payment documents.</summary>
     public static async Task AddAsync(UnitOfWork unitOfWork, IEnumerable<Trade> trades, CancellationToken cancellationToken)
     {
         foreach (var rows in trades.Chunk(RowsOfAStatement))

@@ -4,13 +4,14 @@ using Spectre.Console;
 
 namespace PaymentStorm.Serving;
 
-/// <summary>The command with <c>--serve</c>: place orders, listen until Ctrl+C, tell what came of it.</summary>
+/// <summary>The command with <c>--serve</c>: places orders, listens until Ctrl+C, and prints the account.</summary>
 internal static class ServeCommand
 {
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(250);
 
-    /// <returns>The account; <see langword="null"/>, with a reason on the console, where it could not be served.</returns>
-    public static async Task<Account?> RunAsync(StormOptions options, string connection, TextWriter output, CancellationToken cancellationToken)
+    /// <returns>The account; <see langword="null"/>, with a reason on the console, if the server could not start.</returns>
+    public static async Task<Account?> RunAsync(
+        StormOptions options, string connection, TextWriter output, CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
@@ -25,12 +26,15 @@ internal static class ServeCommand
 
             await output.WriteLineAsync(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{StormStore.Describe(options)}; {server.Trades:N0} trades, T000000000 to {new Trade(server.Trades - 1).MerchantNumber}, {server.EffectsBefore:N0} of them paid before; listening on {server.Address.ToString().TrimEnd('/')}; Ctrl+C ends it."));
+                $"{StormStore.Describe(options)}; {server.Trades:N0} trades, T000000000 to "
+                    + $"{new Trade(server.Trades - 1).MerchantNumber}, {server.EffectsBefore:N0} of them paid before; listening on "
+                    + $"{server.Address.ToString().TrimEnd('/')}; Ctrl+C ends it."));
             await ShowAsync(server, stop.Token);
             var account = await server.CloseAsync();
             await output.WriteLineAsync(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{server.Answers.Taken:N0} callbacks taken, {server.Answers.Again:N0} to be sent again, {server.Answers.Refused:N0} refused; then the journal of every order read back."));
+                $"{server.Answers.Taken:N0} callbacks taken, {server.Answers.Again:N0} to be sent again, {server.Answers.Refused:N0} "
+                    + $"refused; then the journal of every order read back."));
             return account;
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -55,7 +59,8 @@ internal static class ServeCommand
         }
     }
 
-    private static Task<CallbackServer> PlaceAsync(StormOptions options, string connection, CancellationToken cancellationToken) => Progress().StartAsync(async context =>
+    private static Task<CallbackServer> PlaceAsync(StormOptions options, string connection, CancellationToken cancellationToken) =>
+        Progress().StartAsync(async context =>
     {
         var placing = context.AddTask(string.Create(CultureInfo.InvariantCulture, $"{options.Orders:N0} orders placed"), maxValue: 1);
         var server = await CallbackServer.StartAsync(options, connection, share => placing.Value = share, cancellationToken);
@@ -93,7 +98,8 @@ internal static class ServeCommand
             {
                 var (now, elapsed) = (server.Answers.Sent, TimeProvider.System.GetElapsedTime(began).TotalSeconds);
                 serving.Description = string.Create(
-                    CultureInfo.InvariantCulture, $"{now:N0} callbacks, {(now - sent) / elapsed:N0}/s; {server.Answers.Again:N0} to be sent again, {server.Answers.Refused:N0} refused");
+                    CultureInfo.InvariantCulture, $"{now:N0} callbacks, {(now - sent) / elapsed:N0}/s; {server.Answers.Again:N0} to be "
+                        + $"sent again, {server.Answers.Refused:N0} refused");
                 (sent, began) = (now, TimeProvider.System.GetTimestamp());
             }
         }

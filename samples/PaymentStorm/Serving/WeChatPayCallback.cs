@@ -5,7 +5,7 @@ using OrderKit.Idempotency;
 
 namespace PaymentStorm.Serving;
 
-/// <summary>Reads the notice that WeChat Pay sends, with its resource in the clear; what it cannot mean is refused by the name of the field.</summary>
+/// <summary>Reads the JSON that WeChat Pay sends, with a plain resource. A wrong value is refused with the name of its field.</summary>
 internal static class WeChatPayCallback
 {
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 8 };
@@ -19,7 +19,7 @@ internal static class WeChatPayCallback
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            // No JSON, or a text in it that is none.
+            // Not JSON, or with text that is not Unicode.
             return new NotificationReading.Refused("json");
         }
     }
@@ -67,7 +67,7 @@ internal static class WeChatPayCallback
             });
     }
 
-    // In fen, as a number: "20000" is a text, and whoever sends it is not WeChat Pay.
+    // In fen, as a number: WeChat Pay does not send the text "20000".
     private static bool TryReadAmount(JsonElement resource, out Money amount)
     {
         amount = default;
@@ -84,7 +84,8 @@ internal static class WeChatPayCallback
         return true;
     }
 
-    private static string? Text(JsonElement element, string name) => TryGet(element, name, JsonValueKind.String, out var value) && value.GetString() is { Length: > 0 } text ? text : null;
+    private static string? Text(JsonElement element, string name) =>
+        TryGet(element, name, JsonValueKind.String, out var value) && value.GetString() is { Length: > 0 } text ? text : null;
 
     private static bool TryGet(JsonElement element, string name, JsonValueKind kind, out JsonElement value)
     {

@@ -7,10 +7,10 @@ using OrderKit.Idempotency;
 
 namespace OrderKit.AspNetCore;
 
-/// <summary>Takes the callbacks of one provider.</summary>
+/// <summary>Handles the callbacks of one provider.</summary>
 internal sealed partial class NotificationEndpoint(string provider, NotificationReader read)
 {
-    /// <summary>Alipay's and WeChat Pay's callbacks have a few kilobytes.</summary>
+    /// <summary>Callbacks of Alipay and WeChat Pay have a few kilobytes.</summary>
     private const int MaxBody = 256 * 1024;
 
     public async Task InvokeAsync(HttpContext context)
@@ -32,10 +32,17 @@ internal sealed partial class NotificationEndpoint(string provider, Notification
     {
         try
         {
-            if (await RequestContent.ReadAsync(context.Request, MaxBody, context.RequestAborted).ConfigureAwait(false) is not { } body)
+            var record = context.Features.Get<RecordedBody>() ?? RecordedBody.Install(context);
+            var (body, problem, fault) = await record.CompleteAsync(MaxBody, context.RequestAborted).ConfigureAwait(false);
+            if (problem is not null)
             {
-                LogRefused(logger, provider, "too-large");
-                return Empty(StatusCodes.Status413PayloadTooLarge);
+                if (problem.Status >= StatusCodes.Status500InternalServerError)
+                {
+                    throw new InvalidOperationException(problem.Title, fault);
+                }
+
+                LogRefused(logger, provider, problem.Code);
+                return Empty(problem.Status);
             }
 
             switch (await read(context, body, context.RequestAborted).ConfigureAwait(false))
@@ -43,10 +50,12 @@ internal sealed partial class NotificationEndpoint(string provider, Notification
                 case NotificationReading.Verified { Facts: var facts }:
                     if (facts.Provider != provider)
                     {
-                        throw new InvalidOperationException($"The reader of {provider} says that the notification is of {facts.Provider}, which is answered otherwise. Map an endpoint for each provider.");
+                        throw new InvalidOperationException(
+                            $"The reader of {provider} returned a notification of {facts.Provider}, which is acknowledged differently. "
+                            + "Map an endpoint for each provider.");
                     }
 
-                    // What is begun is finished also where the provider hangs up: it sends it again and hears that it was taken.
+                    // Completed even if the provider disconnects: it sends the callback again and gets the acknowledgement then.
                     return (await gate.AcceptAsync(facts, CancellationToken.None).ConfigureAwait(false)).Acknowledgement;
                 case NotificationReading.Irrelevant:
                     return Protocol().Taken;
@@ -54,7 +63,7 @@ internal sealed partial class NotificationEndpoint(string provider, Notification
                     LogRefused(logger, provider, reason);
                     return Empty(StatusCodes.Status400BadRequest);
                 default:
-                    throw new InvalidOperationException($"The reader of {provider} gave nothing. Answer with a NotificationReading.");
+                    throw new InvalidOperationException($"The reader of {provider} returned null. Return a NotificationReading.");
             }
         }
         catch (BadHttpRequestException e)
@@ -64,7 +73,7 @@ internal sealed partial class NotificationEndpoint(string provider, Notification
         }
         catch (ArgumentException e)
         {
-            // The gate names what is missing in the facts. Nothing is stored; the provider goes on sending while somebody looks.
+            // The gate names what is missing in the facts. Nothing is stored, and the provider keeps sending the callback.
             LogUnusable(logger, e, provider);
             return Empty(StatusCodes.Status400BadRequest);
         }
@@ -73,12 +82,15 @@ internal sealed partial class NotificationEndpoint(string provider, Notification
             LogFailed(logger, e, provider);
             var again = gate.RetryLater(provider);
 
-            // Some providers read the body only; whoever watches the server reads the status.
+            // Some providers read the body only; monitoring reads the status.
             return again with { StatusCode = Math.Max(again.StatusCode, StatusCodes.Status503ServiceUnavailable) };
         }
 
-        AcknowledgementProtocol Protocol() =>
-            context.RequestServices.GetRequiredService<IOptions<NotificationOptions>>().Value.Protocols.TryGetValue(provider, out var protocol) ? protocol : AcknowledgementProtocol.Plain;
+        AcknowledgementProtocol Protocol()
+        {
+            var options = context.RequestServices.GetRequiredService<IOptions<NotificationOptions>>().Value;
+            return options.Protocols.TryGetValue(provider, out var protocol) ? protocol : AcknowledgementProtocol.Plain;
+        }
     }
 
     private static Acknowledgement Empty(int status) => new(status, "text/plain", default);
@@ -89,6 +101,6 @@ internal sealed partial class NotificationEndpoint(string provider, Notification
     [LoggerMessage(4102, LogLevel.Error, "A callback of {Provider} was verified and cannot be used.")]
     private static partial void LogUnusable(ILogger logger, Exception exception, string provider);
 
-    [LoggerMessage(4103, LogLevel.Error, "A callback of {Provider} could not be read or made durable; the provider is asked to send it again.")]
+    [LoggerMessage(4103, LogLevel.Error, "A callback of {Provider} could not be read or stored; the provider is asked to send it again.")]
     private static partial void LogFailed(ILogger logger, Exception exception, string provider);
 }

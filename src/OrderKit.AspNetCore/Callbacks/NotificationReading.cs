@@ -2,21 +2,21 @@ using OrderKit.Idempotency;
 
 namespace OrderKit.AspNetCore;
 
-/// <summary>What the host made of a callback.</summary>
+/// <summary>The result of reading a callback.</summary>
 public abstract record NotificationReading
 {
     private NotificationReading()
     {
     }
 
-    /// <summary>Its signature is right, and this is what it says.</summary>
-    /// <param name="Facts">What it says.</param>
+    /// <summary>The signature is valid.</summary>
+    /// <param name="Facts">The content of the callback.</param>
     public sealed record Verified(NotificationFacts Facts) : NotificationReading;
 
-    /// <summary>Its signature is right, and it says nothing that the host acts on: it is acknowledged and forgotten.</summary>
+    /// <summary>The signature is valid, and the host does not act on the content. The callback is acknowledged and not stored.</summary>
     public sealed record Irrelevant : NotificationReading;
 
-    /// <summary>Its signature is wrong, or it cannot be read: it is answered with 400, and nothing is stored.</summary>
-    /// <param name="Reason">Why, as a code for the log, such as <c>signature</c>; never what was sent.</param>
+    /// <summary>The signature is wrong, or the callback cannot be read. It is refused with 400, and nothing is stored.</summary>
+    /// <param name="Reason">The reason as a code for the log, such as <c>signature</c>; never the content.</param>
     public sealed record Refused(string Reason) : NotificationReading;
 }

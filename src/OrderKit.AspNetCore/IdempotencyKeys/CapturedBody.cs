@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace OrderKit.AspNetCore;
 
-/// <summary>Takes the body of an answer in place of the connection, up to a limit, so that nothing is sent before it is kept.</summary>
+/// <summary>Buffers a response body, up to a limit, so that nothing is sent before the response is stored.</summary>
 internal sealed class CapturedBody : Stream, IHttpResponseBodyFeature
 {
     private readonly HttpResponse _response;
@@ -15,7 +15,7 @@ internal sealed class CapturedBody : Stream, IHttpResponseBodyFeature
 
     public CapturedBody(HttpResponse response, int maximum) => (_response, _maximum) = (response, maximum);
 
-    /// <summary>Why the answer cannot be kept; also where the handler swallowed the exception.</summary>
+    /// <summary>Why the response cannot be stored. It is set even if the handler swallowed the exception.</summary>
     public UnkeepableResponseException? Refusal { get; private set; }
 
     public ReadOnlyMemory<byte> Bytes => _bytes.GetBuffer().AsMemory(0, (int)_bytes.Length);
@@ -36,14 +36,15 @@ internal sealed class CapturedBody : Stream, IHttpResponseBodyFeature
 
     public void DisableBuffering() => throw Refuse("it turns buffering off, so it is a stream");
 
-    // Headers and status stay open until the answer is kept.
+    // Headers and status can change until the response is stored.
     public Task StartAsync(CancellationToken cancellationToken = default)
     {
         RequireNoStream();
         return Task.CompletedTask;
     }
 
-    public Task SendFileAsync(string path, long offset, long? count, CancellationToken cancellationToken = default) => throw Refuse("it sends a file");
+    public Task SendFileAsync(string path, long offset, long? count, CancellationToken cancellationToken = default) =>
+        throw Refuse("it sends a file");
 
     public async Task CompleteAsync()
     {
@@ -101,5 +102,6 @@ internal sealed class CapturedBody : Stream, IHttpResponseBodyFeature
     }
 
     private UnkeepableResponseException Refuse(string why) => Refusal ??= new UnkeepableResponseException(
-        $"The answer of this endpoint cannot be kept for its Idempotency-Key, because {why}. Answer with a small body and the address of the large one, raise IdempotencyKeyOptions.MaxResponse, or map the endpoint without RequireIdempotencyKey.");
+        $"The response of this endpoint cannot be stored for its Idempotency-Key, because {why}. Return a small body and the address of "
+        + "the large one, raise IdempotencyKeyOptions.MaxResponse, or map the endpoint without RequireIdempotencyKey.");
 }

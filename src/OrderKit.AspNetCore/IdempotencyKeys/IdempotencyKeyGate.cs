@@ -15,10 +15,10 @@ using OrderKit.Idempotency;
 
 namespace OrderKit.AspNetCore;
 
-/// <summary>Stands before the handler of an endpoint and does each request once for its key.</summary>
+/// <summary>Wraps the handler of an endpoint, so that each request is processed once for its key.</summary>
 /// <remarks>
-/// It wraps the whole handler instead of being an endpoint filter: a filter runs when the body has been read already, and before the result
-/// is written, so that it sees neither what was asked nor what was answered.
+/// It wraps the whole handler. An endpoint filter would run after the body was read and before the result is written, so it would see
+/// neither the request nor the response.
 /// </remarks>
 internal sealed partial class IdempotencyKeyGate(RequestDelegate handler)
 {
@@ -29,8 +29,7 @@ internal sealed partial class IdempotencyKeyGate(RequestDelegate handler)
 
     public async Task InvokeAsync(HttpContext context)
     {
-        var method = context.Request.Method;
-        if (HttpMethods.IsGet(method) || HttpMethods.IsHead(method) || HttpMethods.IsOptions(method) || HttpMethods.IsTrace(method))
+        if (IsSafe(context.Request.Method))
         {
             await handler(context).ConfigureAwait(false);
             return;
@@ -41,7 +40,8 @@ internal sealed partial class IdempotencyKeyGate(RequestDelegate handler)
         var (key, fault) = IdempotencyKeyHeader.Read(context.Request.Headers[IdempotencyKeyHeader.Name], options.MaxKey);
         if (fault is not null)
         {
-            await RefuseAsync(context, new Problem(StatusCodes.Status400BadRequest, "key-malformed", "The Idempotency-Key breaks a rule", fault), "refused").ConfigureAwait(false);
+            var problem = new Problem(StatusCodes.Status400BadRequest, "key-malformed", "The Idempotency-Key breaks a rule", fault);
+            await RefuseAsync(context, problem, "refused").ConfigureAwait(false);
         }
         else if (key is not null)
         {
@@ -49,10 +49,12 @@ internal sealed partial class IdempotencyKeyGate(RequestDelegate handler)
         }
         else if (options.IsRequired)
         {
-            await RefuseAsync(
-                context,
-                new Problem(StatusCodes.Status400BadRequest, "key-missing", "The Idempotency-Key is missing", "Send a header Idempotency-Key: one new random key for each thing that you want done, and the same one whenever you repeat it."),
-                "refused").ConfigureAwait(false);
+            var problem = new Problem(
+                StatusCodes.Status400BadRequest,
+                "key-missing",
+                "The Idempotency-Key is missing",
+                "Send a header Idempotency-Key: a new random key for each new request, and the same key whenever you repeat it.");
+            await RefuseAsync(context, problem, "refused").ConfigureAwait(false);
         }
         else
         {
@@ -60,23 +62,48 @@ internal sealed partial class IdempotencyKeyGate(RequestDelegate handler)
         }
     }
 
+    /// <summary>Whether requests of a method have no effect, and so need no key.</summary>
+    public static bool IsSafe(string method) =>
+        HttpMethods.IsGet(method) || HttpMethods.IsHead(method) || HttpMethods.IsOptions(method) || HttpMethods.IsTrace(method);
+
     private async Task DoOnceAsync(HttpContext context, string key, IdempotencyKeyOptions options)
     {
         var logger = LoggerOf(context);
-        var operationKey = new OperationKey(options.Tenant(context), ScopeOf(context, options), key);
-        if (context.Features.Get<IAntiforgeryValidationFeature>() is { IsValid: false })
+        var caller = options.Caller(context);
+        if (caller is not null && !WellFormedText.IsText(caller))
         {
-            await RefuseAsync(
-                context,
-                new Problem(StatusCodes.Status400BadRequest, "antiforgery-failed", "The token against forgery is missing or wrong", "Load the page again and send the form that it has. Nothing was done."),
-                "refused").ConfigureAwait(false);
+            await RefuseAsync(context, Problem.TextMalformed("name of the caller"), "refused").ConfigureAwait(false);
             return;
         }
 
-        if (await RequestContent.ReadAsync(context.Request, options.MaxRequest, context.RequestAborted).ConfigureAwait(false) is not { } body)
+        var operationKey = new OperationKey(options.Tenant(context), ScopeOf(context, caller), key);
+        if (context.Features.Get<IAntiforgeryValidationFeature>() is { IsValid: false })
         {
-            var detail = string.Create(CultureInfo.InvariantCulture, $"A request with an Idempotency-Key has at most {options.MaxRequest:N0} bytes here, because it is compared when it is repeated. Nothing was done.");
-            await RefuseAsync(context, new Problem(StatusCodes.Status413PayloadTooLarge, "request-too-large", "The request is too large", detail), "refused").ConfigureAwait(false);
+            var problem = new Problem(
+                StatusCodes.Status400BadRequest,
+                "antiforgery-failed",
+                "The anti-forgery token is missing or wrong",
+                "Load the page again and send its form. Nothing was done.");
+            await RefuseAsync(context, problem, "refused").ConfigureAwait(false);
+            return;
+        }
+
+        var (body, refusal, fault) = context.Features.Get<RecordedBody>() is { } record
+            ? await record.CompleteAsync(options.MaxRequest, context.RequestAborted).ConfigureAwait(false)
+            : (default, Problem.BodyUnavailable, null);
+        if (refusal is { Status: >= StatusCodes.Status500InternalServerError })
+        {
+            LogBodyUnavailable(logger, fault, context.GetEndpoint()?.DisplayName, Hash(key));
+        }
+
+        if (refusal is null && RequestContent.MalformedPartOf(context.Request, body.Span) is { } part)
+        {
+            refusal = Problem.TextMalformed(part);
+        }
+
+        if (refusal is not null)
+        {
+            await RefuseAsync(context, refusal, "refused").ConfigureAwait(false);
             return;
         }
 
@@ -97,47 +124,75 @@ internal sealed partial class IdempotencyKeyGate(RequestDelegate handler)
         {
             LogUnkeepable(logger, e, context.GetEndpoint()?.DisplayName, Hash(key));
             Reset(context.Response, headers);
-            var detail = options.Mode == IdempotencyMode.Joined ? $"{e.Message} What the handler wrote was rolled back." : $"{e.Message} What the handler did before stands, and the key is held.";
-            await RefuseAsync(context, Unkeepable(detail), "unkeepable").ConfigureAwait(false);
+            var rest = options.Mode == IdempotencyMode.Joined
+                ? "What the handler wrote was rolled back."
+                : "What the handler did is not undone, and the key is held.";
+            await RefuseAsync(context, Unkeepable($"{e.Message} {rest}"), "unkeepable").ConfigureAwait(false);
         }
         catch (CommitOutcomeUnknownException e)
         {
             LogUnknown(logger, e.InnerException, Hash(key));
             Reset(context.Response, headers);
-            var problem = new Problem(StatusCodes.Status503ServiceUnavailable, "outcome-unknown", "Nobody heard whether it was done", "The database was lost while it committed. Repeat the request under the same key: it is done once.") { RetryAfter = TimeSpan.FromSeconds(1) };
+            var problem = new Problem(
+                StatusCodes.Status503ServiceUnavailable,
+                "outcome-unknown",
+                "The outcome is unknown",
+                "The database connection was lost during the commit. Repeat the request under the same key: it takes effect once.")
+            {
+                RetryAfter = TimeSpan.FromSeconds(1),
+            };
             await RefuseAsync(context, problem, "unknown").ConfigureAwait(false);
         }
         catch (OperationLostException)
         {
             LogLost(logger, Hash(key));
             Reset(context.Response, headers);
-            var problem = new Problem(StatusCodes.Status409Conflict, "taken-over", "Another process has taken over", "This one was silent for too long. Repeat the request under the same key to hear what came of it.") { RetryAfter = options.Lease };
+            var problem = new Problem(
+                StatusCodes.Status409Conflict,
+                "taken-over",
+                "Another process has taken over",
+                "This process did not renew its lease in time. Repeat the request under the same key to get the outcome.")
+            {
+                RetryAfter = options.Lease,
+            };
             await RefuseAsync(context, problem, "lost").ConfigureAwait(false);
         }
     }
 
-    // Once begun, a request is finished also where its caller hangs up: the answer waits for the repeat. A lost lease still cancels it.
-    private async Task<OperationOutcome<KeptResponse>> RunAsync(HttpContext context, OperationKey key, Fingerprint fingerprint, IdempotencyKeyOptions options)
+    // A request that has started is completed even if its caller disconnects, so that a repeat gets the response. A lost lease cancels it.
+    private async Task<OperationOutcome<KeptResponse>> RunAsync(
+        HttpContext context, OperationKey key, Fingerprint fingerprint, IdempotencyKeyOptions options)
     {
         context.RequestAborted.ThrowIfCancellationRequested();
         var operations = context.RequestServices.GetRequiredService<Operations>();
         if (options.Mode == IdempotencyMode.Joined)
         {
             return await operations.RunAsync(
-                key, fingerprint, KeptResponse.Codec, (operation, token) => HandleAsync(context, IdempotentRequest.Joined(operation), options, token), options.Policy(), CancellationToken.None).ConfigureAwait(false);
+                key,
+                fingerprint,
+                KeptResponse.Codec,
+                (operation, token) => HandleAsync(context, IdempotentRequest.Joined(operation), options, token),
+                options.Policy(),
+                CancellationToken.None).ConfigureAwait(false);
         }
 
         IdempotentRequest? request = null;
         var lease = CancellationToken.None;
         var policy = options.Policy() with
         {
-            // Any other exception may have come after the effect, whatever its type.
-            IsAmbiguous = e => request is not { SaysNothingHappened: true } && e is not NotKeptException { Response.Status: < StatusCodes.Status500InternalServerError },
+            // Any other exception may have been thrown after the effect, whatever its type.
+            IsAmbiguous = e => request is not { SaysNothingHappened: true }
+                && e is not NotKeptException { Response.Status: < StatusCodes.Status500InternalServerError },
         };
         try
         {
             return await operations.RunLeasedAsync(
-                key, fingerprint, KeptResponse.Codec, (operation, token) => HandleAsync(context, request = IdempotentRequest.Leased(operation), options, lease = token), policy, CancellationToken.None).ConfigureAwait(false);
+                key,
+                fingerprint,
+                KeptResponse.Codec,
+                (operation, token) => HandleAsync(context, request = IdempotentRequest.Leased(operation), options, lease = token),
+                policy,
+                CancellationToken.None).ConfigureAwait(false);
         }
         catch (OperationCanceledException e) when (lease.IsCancellationRequested)
         {
@@ -158,13 +213,15 @@ internal sealed partial class IdempotencyKeyGate(RequestDelegate handler)
         ReadOnlyMemory<byte> body = default;
         Problem? problem = null;
         var headers = context.Response.Headers.ToArray();
-        var unit = await context.RequestServices.GetRequiredService<IUnitOfWorkFactory>().BeginAsync(context.RequestAborted).ConfigureAwait(false);
+        var units = context.RequestServices.GetRequiredService<IUnitOfWorkFactory>();
+        var unit = await units.BeginAsync(context.RequestAborted).ConfigureAwait(false);
         await using (unit.ConfigureAwait(false))
         {
             try
             {
                 unit.IsLent = true;
-                body = (await HandleAsync(context, IdempotentRequest.WithoutKey(unit), options, context.RequestAborted).ConfigureAwait(false)).Body;
+                var request = IdempotentRequest.WithoutKey(unit);
+                body = (await HandleAsync(context, request, options, context.RequestAborted).ConfigureAwait(false)).Body;
                 unit.IsLent = false;
                 await unit.CommitAsync(CancellationToken.None).ConfigureAwait(false);
             }
@@ -183,7 +240,8 @@ internal sealed partial class IdempotencyKeyGate(RequestDelegate handler)
         await (problem is null ? SendAsync(context, body) : problem.WriteAsync(context.Response)).ConfigureAwait(false);
     }
 
-    private async Task<KeptResponse> HandleAsync(HttpContext context, IdempotentRequest request, IdempotencyKeyOptions options, CancellationToken token)
+    private async Task<KeptResponse> HandleAsync(
+        HttpContext context, IdempotentRequest request, IdempotencyKeyOptions options, CancellationToken token)
     {
         var (connection, aborted) = (context.Features.GetRequiredFeature<IHttpResponseBodyFeature>(), context.RequestAborted);
         var captured = new CapturedBody(context.Response, options.MaxResponse);
@@ -219,12 +277,15 @@ internal sealed partial class IdempotencyKeyGate(RequestDelegate handler)
             if (response.HeadBytes > KeptResponse.MaxHead)
             {
                 throw new UnkeepableResponseException(string.Create(
-                    CultureInfo.InvariantCulture, $"The answer of this endpoint cannot be kept for its Idempotency-Key, because the headers that are kept have more than {KeptResponse.MaxHead:N0} bytes. Shorten them, or keep fewer in IdempotencyKeyOptions.ResponseHeaders."));
+                    CultureInfo.InvariantCulture,
+                    $"The response of this endpoint cannot be stored for its Idempotency-Key, because its stored headers have more than "
+                    + $"{KeptResponse.MaxHead:N0} bytes. Shorten them, or store fewer in IdempotencyKeyOptions.ResponseHeaders."));
             }
 
             return options.Mode == IdempotencyMode.Joined && status is >= 200 and < 300 && !request.WasJoined
                 ? throw new InvalidOperationException(
-                    "The endpoint is joined, and its handler never asked for the unit of work, so what it did is no part of the commit. Take an IdempotentRequest and write in its UnitOfWork, or map the endpoint as Leased. Nothing was kept.")
+                    "The endpoint is joined, and its handler never asked for the unit of work, so its effect is not part of the commit. "
+                    + "Take an IdempotentRequest and write in its UnitOfWork, or map the endpoint as Leased. Nothing was stored.")
                 : response;
         }
     }
@@ -241,9 +302,11 @@ internal sealed partial class IdempotencyKeyGate(RequestDelegate handler)
                 Count("replayed");
                 LogReplayed(logger, Hash(key));
                 context.Response.StatusCode = replayed.Result.Status;
-                foreach (var header in replayed.Result.Headers.GroupBy(static header => header.Name, static header => header.Value, StringComparer.OrdinalIgnoreCase))
+                var stored = replayed.Result.Headers.GroupBy(
+                    static header => header.Name, static header => header.Value, StringComparer.OrdinalIgnoreCase);
+                foreach (var header in stored)
                 {
-                    // Middleware may have set it already, as it had when the answer was kept.
+                    // Middleware may have set it already, as it did for the first request.
                     context.Response.Headers[header.Key] = header.ToArray();
                 }
 
@@ -251,30 +314,44 @@ internal sealed partial class IdempotencyKeyGate(RequestDelegate handler)
                 await SendAsync(context, replayed.Result.Body).ConfigureAwait(false);
                 break;
             case OperationOutcome<KeptResponse>.Running running:
-                await RefuseAsync(
-                    context,
-                    new Problem(StatusCodes.Status409Conflict, "running", "It is being done", "A request with this Idempotency-Key has not ended yet. Repeat yours in a while, under the same key, to hear what came of it.") { RetryAfter = running.RetryAfter },
-                    "running").ConfigureAwait(false);
+                var isRunning = new Problem(
+                    StatusCodes.Status409Conflict,
+                    "running",
+                    "The request is running",
+                    "A request with this Idempotency-Key has not ended yet. Repeat the request later under the same key.")
+                {
+                    RetryAfter = running.RetryAfter,
+                };
+                await RefuseAsync(context, isRunning, "running").ConfigureAwait(false);
                 break;
             case OperationOutcome<KeptResponse>.Mismatch mismatch:
-                await RefuseAsync(
-                    context,
-                    new Problem(StatusCodes.Status422UnprocessableEntity, "key-reused", "Another request has this Idempotency-Key", $"It was sent before with another {string.Join(", ", mismatch.Fields)}. Use a new key for a new request. Nothing was done.") { Fields = mismatch.Fields },
-                    "mismatch").ConfigureAwait(false);
+                var isReused = new Problem(
+                    StatusCodes.Status422UnprocessableEntity,
+                    "key-reused",
+                    "Another request has this Idempotency-Key",
+                    $"The first request with it differs in {string.Join(", ", mismatch.Fields)}. Use a new key. Nothing was done.")
+                {
+                    Fields = mismatch.Fields,
+                };
+                await RefuseAsync(context, isReused, "mismatch").ConfigureAwait(false);
                 break;
             case OperationOutcome<KeptResponse>.Failed failed:
-                await RefuseAsync(
-                    context,
-                    new Problem(StatusCodes.Status409Conflict, "failed", "It failed for good", failed.FailedAt is null ? failed.Error : "A request with this Idempotency-Key failed for good. Use a new key to try again."),
-                    "failed").ConfigureAwait(false);
+                var error = failed.FailedAt is null
+                    ? failed.Error
+                    : "A request with this Idempotency-Key failed and is not retried. Use a new key to try again.";
+                var hasFailed = new Problem(StatusCodes.Status409Conflict, "failed", "The request failed", error);
+                await RefuseAsync(context, hasFailed, "failed").ConfigureAwait(false);
                 break;
             default:
-                // Not 503: clients and proxies repeat that by themselves, and nothing comes of it before somebody has looked.
+                // Not 503: clients and proxies retry that on their own, and no retry helps before a person has decided.
                 LogHeld(logger, Hash(key));
-                await RefuseAsync(
-                    context,
-                    new Problem(StatusCodes.Status409Conflict, "held", "Nobody knows whether it was done", "A request with this Idempotency-Key was interrupted, and is not done again before somebody has found out. Ask us, or look whether it took effect; do not send it under a new key before."),
-                    "held").ConfigureAwait(false);
+                var isHeld = new Problem(
+                    StatusCodes.Status409Conflict,
+                    "held",
+                    "The outcome is unknown",
+                    "A request with this Idempotency-Key was interrupted, and waits for a person to decide. Ask us, or check whether "
+                    + "it took effect, before you send it under a new key.");
+                await RefuseAsync(context, isHeld, "held").ConfigureAwait(false);
                 break;
         }
     }
@@ -296,11 +373,13 @@ internal sealed partial class IdempotencyKeyGate(RequestDelegate handler)
         await problem.WriteAsync(context.Response).ConfigureAwait(false);
     }
 
-    private static ILogger LoggerOf(HttpContext context) => context.RequestServices.GetService<ILogger<IdempotencyKeyGate>>() ?? (ILogger)NullLogger.Instance;
+    private static ILogger LoggerOf(HttpContext context) =>
+        context.RequestServices.GetService<ILogger<IdempotencyKeyGate>>() ?? (ILogger)NullLogger.Instance;
 
-    private static Problem Unkeepable(string detail) => new(StatusCodes.Status500InternalServerError, "response-unkeepable", "The answer cannot be kept", detail);
+    private static Problem Unkeepable(string detail) =>
+        new(StatusCodes.Status500InternalServerError, "response-unkeepable", "The response cannot be stored", detail);
 
-    // What the handler put there goes; what was there before it stays.
+    // Removes the headers that the handler set, and restores those that were there before it.
     private static void Reset(HttpResponse response, KeyValuePair<string, StringValues>[] headers)
     {
         response.Headers.Clear();
@@ -310,19 +389,20 @@ internal sealed partial class IdempotencyKeyGate(RequestDelegate handler)
         }
     }
 
-    // The caller only as a digest: a subject may be an address, and nobody needs to read it here.
-    private static string ScopeOf(HttpContext context, IdempotencyKeyOptions options)
+    // The caller is stored as a digest only: a subject may be a mail address.
+    private static string ScopeOf(HttpContext context, string? caller)
     {
-        var caller = options.Caller(context);
         var who = caller switch
         {
             null => "anonymous",
-            "" => throw new InvalidOperationException("IdempotencyKeyOptions.Caller gave an empty text. Give an id, or null for nobody in particular."),
+            "" => throw new InvalidOperationException(
+                "IdempotencyKeyOptions.Caller returned an empty text. Return an id, or null for an unknown caller."),
             _ => $"caller-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(caller)).AsSpan(0, 16))}",
         };
-        var scope = $"http:{HttpMethods.GetCanonicalizedValue(context.Request.Method)} {(context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? context.Request.Path.Value}:{who}";
+        var route = (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? context.Request.Path.Value;
+        var scope = $"http:{HttpMethods.GetCanonicalizedValue(context.Request.Method)} {route}:{who}";
         return OperationKey.FaultOf(scope) is { } fault
-            ? throw new InvalidOperationException($"The route of this endpoint cannot be part of a key: {fault}. Give it a shorter pattern.")
+            ? throw new InvalidOperationException($"The route '{route}' cannot be part of a key: {fault}. Use a shorter pattern.")
             : scope;
     }
 
@@ -330,22 +410,29 @@ internal sealed partial class IdempotencyKeyGate(RequestDelegate handler)
 
     private static void Count(string outcome) => Requests.Add(1, new KeyValuePair<string, object?>(OrderKitTelemetry.OutcomeTag, outcome));
 
-    [LoggerMessage(4001, LogLevel.Debug, "A request was answered again; its key hashes to {KeyHash}.")]
+    [LoggerMessage(4001, LogLevel.Debug, "A stored response was repeated; its key hashes to {KeyHash}.")]
     private static partial void LogReplayed(ILogger logger, string keyHash);
 
-    [LoggerMessage(4002, LogLevel.Information, "An answer with {Status} was sent and not kept; its key hashes to {KeyHash}.")]
+    [LoggerMessage(4002, LogLevel.Information, "A response with {Status} was sent and not stored; its key hashes to {KeyHash}.")]
     private static partial void LogNotKept(ILogger logger, int status, string keyHash);
 
-    [LoggerMessage(4003, LogLevel.Warning, "A request is held: it was interrupted, and nobody has said whether it took effect; its key hashes to {KeyHash}.")]
+    [LoggerMessage(4003, LogLevel.Warning, "A request is held, because its outcome is unknown; its key hashes to {KeyHash}.")]
     private static partial void LogHeld(ILogger logger, string keyHash);
 
-    [LoggerMessage(4004, LogLevel.Error, "The answer of {Endpoint} cannot be kept; its key hashes to {KeyHash}.")]
+    [LoggerMessage(4004, LogLevel.Error, "The response of {Endpoint} cannot be stored; its key hashes to {KeyHash}.")]
     private static partial void LogUnkeepable(ILogger logger, Exception exception, string? endpoint, string keyHash);
 
-    // The exceptions of an operation name its key: they are not logged, but what caused them is.
-    [LoggerMessage(4005, LogLevel.Warning, "Nobody heard whether a request was committed; its key hashes to {KeyHash}.")]
+    // The exception of an operation names its key, so only its cause is logged.
+    [LoggerMessage(4005, LogLevel.Warning, "The commit of a request has an unknown outcome; its key hashes to {KeyHash}.")]
     private static partial void LogUnknown(ILogger logger, Exception? cause, string keyHash);
 
-    [LoggerMessage(4006, LogLevel.Warning, "A request lost its lease while it was handled; its key hashes to {KeyHash}.")]
+    [LoggerMessage(4006, LogLevel.Warning, "A request lost its lease while it ran; its key hashes to {KeyHash}.")]
     private static partial void LogLost(ILogger logger, string keyHash);
+
+    [LoggerMessage(
+        4007,
+        LogLevel.Error,
+        "A request to {Endpoint} was refused, because its whole body is not available; its key hashes to {KeyHash}. Middleware set the "
+        + "header Idempotency-Key itself, failed while it read the body, or read more than 1 MiB before routing.")]
+    private static partial void LogBodyUnavailable(ILogger logger, Exception? exception, string? endpoint, string keyHash);
 }

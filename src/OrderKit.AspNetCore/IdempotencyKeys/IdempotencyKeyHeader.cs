@@ -6,14 +6,14 @@ using OrderKit.Idempotency;
 
 namespace OrderKit.AspNetCore;
 
-/// <summary>Reads the header: a quoted string of RFC 9651, as the draft has it, or the bare key that most clients send.</summary>
+/// <summary>Reads the header: a quoted string of RFC 9651, as in the draft, or the bare key that most clients send.</summary>
 internal static class IdempotencyKeyHeader
 {
     public const string Name = "Idempotency-Key";
 
     private static readonly SearchValues<char> NeedQuotes = SearchValues.Create(" \t\",;\\");
 
-    /// <summary>The key; where it breaks a rule, what it breaks; nothing of both where there is no header.</summary>
+    /// <summary>Returns the key, or the rule that it breaks, or neither where there is no header.</summary>
     public static (string? Key, string? Fault) Read(StringValues values, int maximum)
     {
         if (values.Count == 0)
@@ -31,7 +31,9 @@ internal static class IdempotencyKeyHeader
         {
             if (text[i] is < ' ' or > '~')
             {
-                return (null, string.Create(CultureInfo.InvariantCulture, $"The header {Name} has the character U+{(int)text[i]:X4} at position {i}. A key is printable ASCII."));
+                return (null, string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The header {Name} has the character U+{(int)text[i]:X4} at position {i}. A key is printable ASCII."));
             }
         }
 
@@ -57,11 +59,15 @@ internal static class IdempotencyKeyHeader
                     key.Append(text[++i]);
                     break;
                 case '\\':
-                    return (null, string.Create(CultureInfo.InvariantCulture, $"The {Name} has a backslash at position {i} that escapes neither a quote nor a backslash."));
+                    return (null, string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"The {Name} has a backslash at position {i} that escapes neither a quote nor a backslash."));
                 case '"' when i == text.Length - 1:
                     return (key.ToString(), null);
                 case '"':
-                    return (null, string.Create(CultureInfo.InvariantCulture, $"The {Name} goes on behind its closing quote at position {i}. Send one key, and no parameters."));
+                    return (null, string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"The {Name} continues after its closing quote at position {i}. Send one key, and no parameters."));
                 default:
                     key.Append(text[i]);
                     break;
@@ -71,12 +77,13 @@ internal static class IdempotencyKeyHeader
         return (null, $"The {Name} begins with a quote and has no closing one.");
     }
 
-    // A bare key with these would be read otherwise by whoever reads it as a structured field, such as a proxy that joins headers.
+    // A proxy that reads the header as a structured field would read a bare key with these characters differently.
     private static (string? Key, string? Fault) Bare(string text)
     {
         var at = text.AsSpan().IndexOfAny(NeedQuotes);
         return at < 0
             ? (text, null)
-            : (null, string.Create(CultureInfo.InvariantCulture, $"The {Name} has '{text[at]}' at position {at} and is not quoted. Send it as \"…\"."));
+            : (null, string.Create(
+                CultureInfo.InvariantCulture, $"The {Name} has '{text[at]}' at position {at} and is not quoted. Send it as \"…\"."));
     }
 }

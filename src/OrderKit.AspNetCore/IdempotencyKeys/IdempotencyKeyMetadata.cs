@@ -1,4 +1,4 @@
 namespace OrderKit.AspNetCore;
 
-/// <summary>The settings of an endpoint.</summary>
+/// <summary>The options of an endpoint.</summary>
 internal sealed record IdempotencyKeyMetadata(IdempotencyKeyOptions Options);

@@ -1,11 +1,17 @@
 namespace OrderKit.AspNetCore;
 
-/// <summary>Where the effect of an endpoint lies, and so when its answer is kept.</summary>
+/// <summary>Where an endpoint writes its effect, and so when its response is stored.</summary>
 public enum IdempotencyMode
 {
-    /// <summary>Outside the store, or in several transactions: the claim is durable before the handler begins, the answer is kept when it has ended.</summary>
+    /// <summary>
+    /// The effect is outside the store, or in several transactions. The claim is durable before the handler starts, and the response is
+    /// stored after it.
+    /// </summary>
     Leased = 0,
 
-    /// <summary>In the unit of work that the handler takes from its <see cref="IdempotentRequest"/>: claim, effect and answer are one commit, and the answer is sent after it.</summary>
+    /// <summary>
+    /// The effect is in the unit of work that the handler takes from its <see cref="IdempotentRequest"/>. Claim, effect and response are
+    /// one commit, and the response is sent after it.
+    /// </summary>
     Joined = 1,
 }

@@ -5,23 +5,27 @@ using OrderKit.Idempotency;
 
 namespace OrderKit.AspNetCore;
 
-/// <summary>An answer as it is kept: status, the headers that are allowed, and the body.</summary>
+/// <summary>A response as it is stored: the status, the headers that the options list, and the body.</summary>
 internal sealed record KeptResponse(int Status, IReadOnlyList<(string Name, string Value)> Headers, ReadOnlyMemory<byte> Body)
 {
-    /// <summary>How many bytes are kept besides the body, at most.</summary>
+    /// <summary>The maximum number of bytes that are stored besides the body.</summary>
     public const int MaxHead = 32 * 1024;
 
     private const byte Layout = 1;
     private const int MaxFraming = 32;
 
-    /// <summary>How many bytes everything but the body takes, at most.</summary>
-    public int HeadBytes => MaxFraming + Headers.Sum(static header => MaxFraming + Encoding.UTF8.GetByteCount(header.Name) + Encoding.UTF8.GetByteCount(header.Value));
+    /// <summary>The maximum number of bytes that status and headers take.</summary>
+    public int HeadBytes => MaxFraming
+        + Headers.Sum(static header => MaxFraming + Encoding.UTF8.GetByteCount(header.Name) + Encoding.UTF8.GetByteCount(header.Value));
 
     public static ResultCodec<KeptResponse> Codec { get; } = new(static response => response.Encode(), Decode);
 
     public static KeptResponse Of(HttpResponse response, ISet<string> allowed, ReadOnlyMemory<byte> body) => new(
         response.StatusCode,
-        [.. response.Headers.Where(header => allowed.Contains(header.Key)).SelectMany(static header => header.Value, static (header, value) => (header.Key, value ?? ""))],
+        [
+            .. response.Headers.Where(header => allowed.Contains(header.Key))
+                .SelectMany(static header => header.Value, static (header, value) => (header.Key, value ?? "")),
+        ],
         body);
 
     public byte[] Encode()

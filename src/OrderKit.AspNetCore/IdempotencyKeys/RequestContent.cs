@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -7,77 +6,21 @@ using OrderKit.Idempotency;
 
 namespace OrderKit.AspNetCore;
 
-/// <summary>Reads a request so that it can be compared, and leaves its body readable.</summary>
+/// <summary>Turns a request that was read completely into its fingerprint.</summary>
 internal static class RequestContent
 {
     private const int MaxBodyFields = 48;
     private const int LongestName = 100;
-    private const int BufferSize = 16 * 1024;
 
-    /// <summary>The bytes of a body, which the handler reads again; <see langword="null"/> where there are more than allowed.</summary>
-    /// <exception cref="InvalidOperationException">Something before the endpoint has read it and left nothing.</exception>
-    public static async Task<ReadOnlyMemory<byte>?> ReadAsync(HttpRequest request, int maximum, CancellationToken cancellationToken)
-    {
-        if (request.ContentLength > maximum)
-        {
-            return null;
-        }
-
-        if (request.Body.CanSeek)
-        {
-            // Something before the endpoint may have read it, and not gone back.
-            request.Body.Position = 0;
-        }
-
-        var bytes = new MemoryStream();
-        var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
-        try
-        {
-            int read;
-            while ((read = await request.Body.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0)
-            {
-                if (bytes.Length + read > maximum)
-                {
-                    return null;
-                }
-
-                bytes.Write(buffer, 0, read);
-            }
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
-
-        var form = bytes.Length == 0 ? request.HttpContext.Features.Get<IFormFeature>()?.Form : null;
-        if (form?.Files.Sum(static file => file.Length) > maximum)
-        {
-            return null;
-        }
-
-        if (bytes.Length == 0 && request.ContentLength > 0 && form is null)
-        {
-            // Without its body, this request would be the same as any other one.
-            throw new InvalidOperationException($"The body of {request.ContentLength} bytes was read before the endpoint. Have whatever reads it call HttpRequest.EnableBuffering() first.");
-        }
-
-        bytes.Position = 0;
-        request.Body = bytes;
-        return bytes.GetBuffer().AsMemory(0, (int)bytes.Length);
-    }
-
-    /// <summary>What the request asks for: path, query and body, field by field where the body is a JSON object.</summary>
-    /// <remarks>Method and route are part of the key's scope.</remarks>
+    /// <summary>Makes the fingerprint of path, query and body. A JSON object is compared property by property.</summary>
+    /// <remarks>Method and route are part of the scope of the key.</remarks>
+    /// <param name="request">A request whose text is well-formed; see <see cref="MalformedPartOf"/>.</param>
+    /// <param name="body">Its whole body, as it was sent.</param>
     public static Fingerprint FingerprintOf(HttpRequest request, ReadOnlyMemory<byte> body)
     {
         var fields = new List<(string, FingerprintValue)> { ("path", request.PathBase.Add(request.Path).Value) };
         AddQuery(fields, request.Query);
-        if (body.Length == 0 && request.HttpContext.Features.Get<IFormFeature>()?.Form is { } form)
-        {
-            // Something before the endpoint, such as the check against forgery, has read the form and left nothing to read.
-            AddForm(fields, form);
-        }
-        else if (body.Length > 0)
+        if (body.Length > 0)
         {
             AddBody(fields, request, body);
         }
@@ -85,38 +28,32 @@ internal static class RequestContent
         return Fingerprint.Of(fields);
     }
 
+    /// <summary>The part of the request that has text which is not Unicode; <see langword="null"/> where there is none.</summary>
+    /// <remarks>Bodies other than JSON and forms are compared byte by byte, whatever they are.</remarks>
+    public static string? MalformedPartOf(HttpRequest request, ReadOnlySpan<byte> body)
+    {
+        // The target as it was sent. An escape that is not UTF-8 stays in the decoded path, where it looks like a different path.
+        var target = request.HttpContext.Features.Get<IHttpRequestFeature>()?.RawTarget;
+        return !WellFormedText.IsUrl(target ?? "") ? "path or query"
+            : !WellFormedText.IsUrl($"{request.PathBase}{request.Path}{request.QueryString}") ? "path or query"
+            : IsJson(request) ? WellFormedText.IsJson(body) ? null : "JSON body"
+            : IsForm(request) && !WellFormedText.IsPercentEncoded(body) ? "form"
+            : null;
+    }
+
     private static void AddQuery(List<(string, FingerprintValue)> fields, IQueryCollection query)
     {
-        // As a whole where it is unusual: a fingerprint has at most 64 fields.
+        // A fingerprint has at most 64 fields, so an unusual query is one field.
         if (query.Count > 8 || query.Keys.Any(static name => name.Length > LongestName))
         {
-            fields.Add(("query", Join(query.OrderBy(static pair => pair.Key, StringComparer.OrdinalIgnoreCase).SelectMany(static pair => pair.Value.Prepend(pair.Key)))));
+            var sorted = query.OrderBy(static pair => pair.Key, StringComparer.OrdinalIgnoreCase);
+            fields.Add(("query", Join(sorted.SelectMany(static pair => pair.Value.Prepend(pair.Key)))));
             return;
         }
 
         foreach (var (name, values) in query)
         {
             fields.Add(($"query.{name}", Join(values)));
-        }
-    }
-
-    private static void AddForm(List<(string, FingerprintValue)> fields, IFormCollection form)
-    {
-        fields.Add(("form", Join(form.OrderBy(static pair => pair.Key, StringComparer.Ordinal).SelectMany(static pair => pair.Value.Prepend(pair.Key)))));
-        for (var i = 0; i < form.Files.Count; i++)
-        {
-            if (i >= MaxBodyFields)
-            {
-                throw new InvalidOperationException($"A form with more than {MaxBodyFields} files cannot be compared. Map the endpoint without RequireIdempotencyKey.");
-            }
-
-            using var content = new MemoryStream();
-            using (var stream = form.Files[i].OpenReadStream())
-            {
-                stream.CopyTo(content);
-            }
-
-            fields.Add(($"file {i}", FingerprintValue.Of(content.GetBuffer().AsMemory(0, (int)content.Length))));
         }
     }
 
@@ -135,12 +72,22 @@ internal static class RequestContent
     }
 
     private static bool IsJson(HttpRequest request) =>
+        TypeOf(request) is { } type
+        && (type.SubType.Equals("json", StringComparison.OrdinalIgnoreCase)
+            || type.Suffix.Equals("json", StringComparison.OrdinalIgnoreCase));
+
+    private static bool IsForm(HttpRequest request) =>
+        TypeOf(request) is { } type && type.MediaType.Equals("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase);
+
+    // Null where the body is compressed or has a charset other than UTF-8.
+    private static MediaTypeHeaderValue? TypeOf(HttpRequest request) =>
         !request.Headers.ContainsKey(HeaderNames.ContentEncoding)
         && MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
-        && (type.SubType.Equals("json", StringComparison.OrdinalIgnoreCase) || type.Suffix.Equals("json", StringComparison.OrdinalIgnoreCase))
-        && (!type.Charset.HasValue || type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase));
+        && (!type.Charset.HasValue || type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase))
+            ? type
+            : null;
 
-    // What is no JSON, or has a property twice, is compared by its bytes; the handler judges it.
+    // Content that is not JSON, or has a property twice, is compared byte by byte. The handler decides about it.
     private static bool TryRead(ReadOnlyMemory<byte> body, out IReadOnlyList<(string Name, FingerprintValue Value)> fields)
     {
         try
@@ -155,7 +102,7 @@ internal static class RequestContent
         }
         catch (ArgumentException)
         {
-            // An array, or a single value, is one field of an object that has no other.
+            // An array or a single value becomes the one field of an object.
             return TryReadWhole(body, out fields);
         }
     }
@@ -184,6 +131,6 @@ internal static class RequestContent
         return [.. Fingerprint.FieldsOfJson(wrapped)];
     }
 
-    // Each behind its length, so that two texts never look like another two.
+    // Each text follows its length, so that two different lists never join to the same text.
     private static string Join(IEnumerable<string?> texts) => string.Concat(texts.Select(static text => $"{text?.Length ?? -1}:{text}"));
 }

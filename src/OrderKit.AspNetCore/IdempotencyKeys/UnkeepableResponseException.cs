@@ -1,4 +1,4 @@
 namespace OrderKit.AspNetCore;
 
-/// <summary>The handler answered with something that cannot be kept whole.</summary>
+/// <summary>The handler returned a response that cannot be stored completely.</summary>
 internal sealed class UnkeepableResponseException(string message) : InvalidOperationException(message);

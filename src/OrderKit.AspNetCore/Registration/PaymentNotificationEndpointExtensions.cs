@@ -6,24 +6,28 @@ using OrderKit.Idempotency;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Maps endpoints for what payment providers tell.</summary>
+/// <summary>Maps endpoints for callbacks of payment providers.</summary>
 public static class PaymentNotificationEndpointExtensions
 {
     /// <summary>
-    /// Takes the callbacks of a payment provider: what the host verified goes to the <see cref="NotificationGate"/>, and the provider is
-    /// answered in its own words when the fact is durable. A wrong signature is answered with 400 and stores nothing; where the store is
-    /// down the provider is asked to send again, with 503.
+    /// Handles the callbacks of a payment provider. Notifications that the host verified go to the <see cref="NotificationGate"/>, and the
+    /// provider gets its own form of acknowledgement when the fact is durable. A wrong signature is refused with 400 and stores nothing. If
+    /// the store is down, the provider gets 503 and sends the callback again.
     /// </summary>
     /// <param name="endpoints">The application or a group.</param>
     /// <param name="pattern">The route.</param>
-    /// <param name="provider">The provider, as <see cref="NotificationFacts.Provider"/> and <see cref="NotificationOptions.Protocols"/> name it.</param>
+    /// <param name="provider">
+    /// The provider, as in <see cref="NotificationFacts.Provider"/> and <see cref="NotificationOptions.Protocols"/>.
+    /// </param>
     /// <param name="read">Verifies and reads a callback.</param>
-    public static IEndpointConventionBuilder MapPaymentNotifications(this IEndpointRouteBuilder endpoints, string pattern, string provider, NotificationReader read)
+    public static IEndpointConventionBuilder MapPaymentNotifications(
+        this IEndpointRouteBuilder endpoints, string pattern, string provider, NotificationReader read)
     {
         ArgumentNullException.ThrowIfNull(endpoints);
         ArgumentException.ThrowIfNullOrEmpty(pattern);
         ArgumentException.ThrowIfNullOrEmpty(provider);
         ArgumentNullException.ThrowIfNull(read);
-        return endpoints.MapPost(pattern, (RequestDelegate)new NotificationEndpoint(provider, read).InvokeAsync).WithDisplayName($"Notifications of {provider}");
+        return endpoints.MapPost(pattern, (RequestDelegate)new NotificationEndpoint(provider, read).InvokeAsync)
+            .WithDisplayName($"Notifications of {provider}");
     }
 }

@@ -1,12 +1,12 @@
 namespace OrderKit.Core;
 
-/// <summary>What OrderKit tells of by itself. Hosts have kinds of their own.</summary>
+/// <summary>The kinds of alerts that OrderKit writes. Hosts may add kinds of their own.</summary>
 public static class AlertKinds
 {
-    /// <summary>A message was given up.</summary>
+    /// <summary>A message was given up and became a dead letter.</summary>
     public const string DeadLetter = "dead-letter";
 
-    /// <summary>A message could not pass and waits for a person.</summary>
+    /// <summary>A message cannot be accepted and waits for a person.</summary>
     public const string Quarantine = "quarantine";
 
     /// <summary>A case was opened.</summary>

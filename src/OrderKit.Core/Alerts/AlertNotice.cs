@@ -1,29 +1,28 @@
-using OrderKit.Core.Storage;
-
 namespace OrderKit.Core;
 
-/// <summary>Something that somebody should be told, written into the outbox in the transaction in which it happens.</summary>
+/// <summary>Something that people should know. <see cref="AlertNotices"/> writes it in the transaction in which it happens.</summary>
 /// <param name="Tenant">The tenant.</param>
 /// <param name="Kind">What happened; see <see cref="AlertKinds"/>.</param>
-/// <param name="Source">Where: a destination or consumer, a sender, the desk that acts.</param>
-/// <param name="Reason">Why, as a code of a small set: notices of one kind, source and reason become one message.</param>
-/// <param name="Subject">The message or order. Numbers only: it is sent to people and to other systems.</param>
+/// <param name="Source">Where it happened: a destination, a consumer, a provider or the owner of a case.</param>
+/// <param name="Reason">Why it happened, as a code of a small set. Notices with the same kind, source and reason become one alert.</param>
+/// <param name="Subject">The id of the message or order. Ids only: alerts are sent to people and to other systems.</param>
+/// <remarks>A text is cut at 200 characters. An empty text is written as <c>unnamed</c>.</remarks>
 public sealed record AlertNotice(TenantId Tenant, string Kind, string Source, string Reason, string Subject)
 {
-    /// <summary>The outbox destination of notices. Those of the alerts made from them begin with it and a dot.</summary>
+    /// <summary>The outbox destination of notices. The destinations of alerts begin with it and a dot.</summary>
     public const string Destination = "alerts";
 
-    /// <summary>The type of the message.</summary>
+    /// <summary>The type of the outbox message.</summary>
     public const string MessageType = "orderkit.alert-notice.v1";
 
     private const byte Layout = 1;
-    private const int LongestText = 200;
+    private const int MaxText = 200;
 
-    /// <summary>Whether a destination is one of alerts, of which no alert may be made: it would tell of itself for ever.</summary>
+    /// <summary>Whether a destination belongs to alerts. No alert reports those: it would cause alerts without end.</summary>
     public static bool IsOfAlerts(string destination) =>
         destination is not null && (destination == Destination || destination.StartsWith(Destination + ".", StringComparison.Ordinal));
 
-    /// <summary>The row for <see cref="IOutboxStore.AppendAsync"/>.</summary>
+    /// <summary>Creates the outbox message of the notice.</summary>
     public OutboxMessage ToMessage()
     {
         var writer = new CanonicalWriter();
@@ -35,26 +34,32 @@ public sealed record AlertNotice(TenantId Tenant, string Kind, string Source, st
         writer.WriteString(Short(Subject));
         var body = writer.WrittenSpan.ToArray();
 
-        // Each in a lane of its own: nothing has to wait for anything.
-        return new OutboxMessage($"notice:{Digest.Of(body).ToString()[..32]}", Destination, Tenant, Guid.NewGuid().ToString("N"), MessageType, body);
+        // Each notice has a lane of its own, so none waits for another.
+        var id = $"notice:{Digest.Of(body).ToString()[..32]}";
+        return new OutboxMessage(id, Destination, Tenant, Guid.NewGuid().ToString("N"), MessageType, body);
     }
 
-    /// <summary>Reads a row.</summary>
-    /// <exception cref="FormatException">These are not the bytes of a notice.</exception>
+    /// <summary>Reads the body of an outbox message.</summary>
+    /// <exception cref="FormatException">The bytes are not those of a notice.</exception>
     public static AlertNotice FromBody(ReadOnlyMemory<byte> body)
     {
         var reader = new CanonicalReader(body.Span);
         reader.ReadVersion(Layout);
-        var notice = new AlertNotice(
-            new TenantId(reader.ReadRequiredString()), reader.ReadRequiredString(), reader.ReadRequiredString(), reader.ReadRequiredString(), reader.ReadRequiredString());
+        var tenant = new TenantId(reader.ReadRequiredString());
+        var (kind, source) = (reader.ReadRequiredString(), reader.ReadRequiredString());
+        var notice = new AlertNotice(tenant, kind, source, reader.ReadRequiredString(), reader.ReadRequiredString());
         reader.RequireEnd();
         return notice;
     }
 
     private static string Short(string text)
     {
-        ArgumentException.ThrowIfNullOrEmpty(text);
-        return text.Length <= LongestText ? text
-            : text[..(char.IsHighSurrogate(text[LongestText - 1]) ? LongestText - 1 : LongestText)];
+        ArgumentNullException.ThrowIfNull(text);
+        return text.Length switch
+        {
+            0 => "unnamed",
+            <= MaxText => text,
+            _ => text[..(char.IsHighSurrogate(text[MaxText - 1]) ? MaxText - 1 : MaxText)],
+        };
     }
 }

@@ -1,12 +1,14 @@
 namespace OrderKit.Core;
 
-/// <summary>Tells a person, or a system that wakes one.</summary>
-/// <remarks>Each sink has its own queue, so that one that fails keeps no other from being told. It may be told twice: then under the same id.</remarks>
+/// <summary>Sends alerts to a person, or to a system that informs one.</summary>
+/// <remarks>
+/// Each sink has a queue of its own, so one that fails does not delay the others. A sink may get an alert twice, under the same id.
+/// </remarks>
 public interface IAlertSink
 {
-    /// <summary>Its name: of its queue, and in logs. Another one for each sink.</summary>
+    /// <summary>The sink's name. It names the queue and appears in logs, so each sink has a name of its own.</summary>
     string Name { get; }
 
-    /// <summary>Tells it; an exception has it told again later.</summary>
+    /// <summary>Sends an alert. An exception causes a retry.</summary>
     Task SendAsync(Alert alert, CancellationToken cancellationToken);
 }

@@ -2,7 +2,7 @@ namespace OrderKit.Core;
 
 /// <summary>A currency: its code and how many digits its minor unit has.</summary>
 /// <remarks>
-/// It is eight bytes without a reference, as cheap to carry as a number. The default value is "no currency", ISO 4217's XXX with no digits.
+/// It is a value of eight bytes. The default value is "no currency", XXX of ISO 4217 without digits.
 /// Two currencies are equal if their codes and their digits are.
 /// </remarks>
 public readonly record struct Currency
@@ -59,7 +59,7 @@ public readonly record struct Currency
         return TryFind(code, out var currency)
             ? currency
             : throw new ArgumentException(
-                $"'{code}' is no active ISO 4217 currency with a minor unit (codes are upper case); for points, coins and withdrawn currencies use Currency.Custom(code, digits).",
+                $"'{code}' is no active ISO 4217 currency with a minor unit, in upper case. Others need Currency.Custom(code, digits).",
                 nameof(code));
     }
 
@@ -68,7 +68,7 @@ public readonly record struct Currency
     /// <param name="minorDigits">The digits of its minor unit, 0 to 18.</param>
     /// <exception cref="ArgumentException">The code isn't of this form, or is one of ISO 4217 that has other digits.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The digits are negative or more than 18.</exception>
-    /// <remarks>With a code and digits of ISO 4217 it returns that currency, so that a stored code and its digits can always be read back with it.</remarks>
+    /// <remarks>The code and digits of an ISO 4217 currency return that currency, so that stored ones can be read back.</remarks>
     public static Currency Custom(string code, int minorDigits)
     {
         ArgumentNullException.ThrowIfNull(code);
@@ -77,14 +77,16 @@ public readonly record struct Currency
         if (!IsWellFormed(code))
         {
             throw new ArgumentException(
-                $"Currency code '{code}' is not valid; it has 3 to {MaxCodeLength} characters out of A-Z and 0-9, the first of them a letter.", nameof(code));
+                $"Currency code '{code}' is not valid; it has 3 to {MaxCodeLength} characters out of A-Z and 0-9, the first of them a letter.",
+                nameof(code));
         }
 
-        // One code with two scales would make amounts a hundred times too large or too small, and nothing would say so.
+        // A code with two scales would make amounts a hundred times too large or too small.
         if (IsoCurrencies.TryGetDigits(code, out var isoDigits) && isoDigits != minorDigits)
         {
             throw new ArgumentException(
-                $"'{code}' has {isoDigits} digits in ISO 4217, not {minorDigits}; use Currency.Of(\"{code}\"), or another code.", nameof(code));
+                $"'{code}' has {isoDigits} digits in ISO 4217, not {minorDigits}; use Currency.Of(\"{code}\"), or another code.",
+                nameof(code));
         }
 
         return new Currency(code, minorDigits);

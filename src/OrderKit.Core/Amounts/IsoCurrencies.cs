@@ -23,7 +23,8 @@ internal static class IsoCurrencies
 
     private static readonly FrozenDictionary<string, int> Digits = ReadDigits();
 
-    private static readonly FrozenDictionary<ulong, string> Codes = Digits.Keys.ToFrozenDictionary(static code => PackedText.Pack(code), static code => code);
+    private static readonly FrozenDictionary<ulong, string> Codes =
+        Digits.Keys.ToFrozenDictionary(static code => PackedText.Pack(code), static code => code);
 
     internal static bool TryGetDigits(string code, out int digits) => Digits.TryGetValue(code, out digits);
 

@@ -17,7 +17,8 @@ internal static class LargestRemainder
         for (var i = 0; i < weights.Length; i++)
         {
             if (weights[i] < 0)
-                throw new ArgumentException($"Weight {i} is {weights[i]}; weights are zero or more. Allocate the negative amounts on their own.", nameof(weights));
+                throw new ArgumentException(
+                    $"Weight {i} is {weights[i]}; weights are zero or more. Allocate negative amounts separately.", nameof(weights));
             sum += (ulong)weights[i];
         }
 

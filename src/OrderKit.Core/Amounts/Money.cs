@@ -41,7 +41,7 @@ public readonly record struct Money : IComparable<Money>
             MajorReading.TooManyDecimals => throw new ArgumentException(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{amount} has more decimals than {currency.Code}, which has {currency.MinorDigits}; round it first, by a rule that you choose."),
+                    $"{amount} has more decimals than {currency.Code}, which has {currency.MinorDigits}; round it first."),
                 nameof(amount)),
             _ => throw new ArgumentOutOfRangeException(
                 nameof(amount),
@@ -73,7 +73,7 @@ public readonly record struct Money : IComparable<Money>
         return new Money(checked(left.MinorUnits - right.MinorUnits), left.Currency);
     }
 
-    /// <summary>Turns receiving into paying.</summary>
+    /// <summary>Negates the amount.</summary>
     /// <exception cref="OverflowException">The amount is the smallest one, which has no counterpart.</exception>
     public static Money operator -(Money amount) => new(checked(-amount.MinorUnits), amount.Currency);
 
@@ -111,7 +111,7 @@ public readonly record struct Money : IComparable<Money>
 
     /// <summary>Shares the amount out in proportion to the weights, without losing or inventing a minor unit.</summary>
     /// <exception cref="ArgumentException">There is no weight, or one is negative.</exception>
-    /// <remarks>See <see cref="Allocate(ReadOnlySpan{long}, Span{Money})"/> for who gets the units that don't divide.</remarks>
+    /// <remarks>See <see cref="Allocate(ReadOnlySpan{long}, Span{Money})"/> for the rule of the remaining units.</remarks>
     public Money[] Allocate(ReadOnlySpan<long> weights)
     {
         var shares = new Money[weights.Length];
@@ -122,14 +122,15 @@ public readonly record struct Money : IComparable<Money>
     /// <summary>Shares the amount out in proportion to the weights into a span as long as they are.</summary>
     /// <exception cref="ArgumentException">There is no weight, one is negative, or the spans differ in length.</exception>
     /// <remarks>
-    /// By largest remainder: everyone gets the whole minor units of the exact share, and the units left over go, one each, to those who lost
-    /// the largest fractions; of equals, the earlier one. The shares of a negative amount are those of the positive one with the sign turned.
-    /// A weight of zero gets nothing, unless all weights are zero: then they count as equal.
+    /// Largest remainder: each share is rounded down to minor units, and the remaining units go, one each, to the largest fractions; of
+    /// equal ones to the first. A negative amount is shared like the positive one. A weight of zero gets nothing, unless all weights are
+    /// zero: then they count as equal.
     /// </remarks>
     public void Allocate(ReadOnlySpan<long> weights, Span<Money> shares)
     {
         if (shares.Length != weights.Length)
-            throw new ArgumentException($"There are {weights.Length} weights but room for {shares.Length} shares; both must be equal.", nameof(shares));
+            throw new ArgumentException(
+                $"There are {weights.Length} weights and room for {shares.Length} shares; the lengths must be equal.", nameof(shares));
         LargestRemainder.Allocate(Magnitude(MinorUnits), MinorUnits < 0, Currency, weights, shares);
     }
 
@@ -145,18 +146,22 @@ public readonly record struct Money : IComparable<Money>
 
     /// <summary>Reads an amount in the form that <see cref="ToString"/> writes, such as <c>19.90 CNY</c>.</summary>
     /// <exception cref="ArgumentNullException">The text is null.</exception>
-    /// <exception cref="FormatException">The text isn't of this form, in an ISO 4217 currency, with just the currency's decimals.</exception>
+    /// <exception cref="FormatException">
+    /// The text isn't of this form, in an ISO 4217 currency, with just the currency's decimals.
+    /// </exception>
     public static Money Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
         return TryParse(text, out var money)
             ? money
             : throw new FormatException(
-                $"'{text}' is no amount; write it as in '19.90 CNY': digits, a point, all decimals that the ISO 4217 currency has, a space, its code.");
+                $"'{text}' is no amount; write it as in '19.90 CNY', with all decimals of the ISO 4217 currency.");
     }
 
-    /// <summary>Reads an amount in the form that <see cref="ToString"/> writes, and tells whether it was one.</summary>
-    /// <remarks>Currencies made with <see cref="Currency.Custom"/> aren't known here; store their amounts as minor units, code and digits.</remarks>
+    /// <summary>Tries to read an amount in the form that <see cref="ToString"/> writes.</summary>
+    /// <remarks>
+    /// Currencies made with <see cref="Currency.Custom"/> aren't known here; store their amounts as minor units, code and digits.
+    /// </remarks>
     public static bool TryParse([NotNullWhen(true)] string? text, out Money money)
     {
         money = default;
@@ -174,7 +179,8 @@ public readonly record struct Money : IComparable<Money>
 
         // Only one text means an amount: '+1.00', '01.00', '-0.00' and '1.0' are refused, so that texts can be compared and hashed.
         Span<char> canonical = stackalloc char[MaxNumberLength];
-        if (!read.ToMajor().TryFormat(canonical, out var length, default, CultureInfo.InvariantCulture) || !number.SequenceEqual(canonical[..length]))
+        if (!read.ToMajor().TryFormat(canonical, out var length, default, CultureInfo.InvariantCulture)
+            || !number.SequenceEqual(canonical[..length]))
             return false;
         money = read;
         return true;
@@ -218,5 +224,6 @@ public readonly record struct Money : IComparable<Money>
     [DoesNotReturn]
     private static void ThrowDifferentCurrencies(Money left, Money right, string verb) =>
         throw new InvalidOperationException(
-            $"{left} and {right} can't be {verb}: {left.Currency.Code} ({left.Currency.MinorDigits} digits) and {right.Currency.Code} ({right.Currency.MinorDigits} digits) are different currencies. Convert one of them first, at a rate that you record.");
+            $"{left} and {right} can't be {verb}: {left.Currency.Code} ({left.Currency.MinorDigits} digits) and {right.Currency.Code} "
+            + $"({right.Currency.MinorDigits} digits) are different currencies. Convert one of them first, at a rate that you record.");
 }

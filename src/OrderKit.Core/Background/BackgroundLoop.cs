@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using OrderKit.Core.Storage;
 
 namespace OrderKit.Core;
 

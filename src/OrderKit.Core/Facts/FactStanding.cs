@@ -1,14 +1,14 @@
 namespace OrderKit.Core;
 
-/// <summary>With what right a message speaks about an order.</summary>
+/// <summary>The authority of a message about an order.</summary>
 public enum FactStanding : byte
 {
-    /// <summary>Told by the owner of the money or the goods: never refused.</summary>
+    /// <summary>Reported by the owner of the money or the goods. It is never rejected.</summary>
     Fact = 0,
 
-    /// <summary>A wish of a person or a system: may be refused.</summary>
+    /// <summary>A request of a person or a system. It may be rejected.</summary>
     Command = 1,
 
-    /// <summary>What another system believes: may be late or outranked, and is then an observation.</summary>
+    /// <summary>The view of another system. If it is late or outranked, it is only recorded as an observation.</summary>
     Report = 2,
 }

@@ -1,8 +1,10 @@
 namespace OrderKit.Core;
 
-/// <summary>Acts on events of orders. Called at least once per event and in order for one order.</summary>
+/// <summary>Handles events of orders. It is called at least once for each event, and in order for one order.</summary>
 public interface IOrderEventHandler
 {
-    /// <summary>Handles one event; an exception has it delivered again later, and holds back the later events of that order.</summary>
+    /// <summary>
+    /// Handles one event. After an exception the event is delivered again later; until then later events of its order wait.
+    /// </summary>
     Task HandleAsync(OrderEvent orderEvent, CancellationToken cancellationToken);
 }

@@ -4,13 +4,13 @@ using System.Text.Json;
 
 namespace OrderKit.Core;
 
-/// <summary>Writes and reads <see cref="OrderEvent"/>s as JSON: the bodies of outbox messages.</summary>
+/// <summary>Converts <see cref="OrderEvent"/>s to and from the JSON body of outbox messages.</summary>
 public static class OrderEventCodec
 {
     /// <summary>The type of the outbox messages.</summary>
     public const string MessageType = "orderkit.order-event.v1";
 
-    // A writer is costlier to make than an event to write, and no event is half written when a thread begins the next.
+    // One writer for each thread: making a writer costs more than writing an event.
     [ThreadStatic]
     private static Tuple<ArrayBufferWriter<byte>, Utf8JsonWriter>? _scratch;
 
@@ -57,7 +57,7 @@ public static class OrderEventCodec
     }
 
     /// <summary>Reads an event.</summary>
-    /// <exception cref="JsonException">The bytes are something else.</exception>
+    /// <exception cref="JsonException">The bytes are not an event.</exception>
     public static OrderEvent Decode(ReadOnlyMemory<byte> body)
     {
         using var document = JsonDocument.Parse(body);
@@ -80,7 +80,7 @@ public static class OrderEventCodec
         }
         catch (Exception e) when (e is KeyNotFoundException or FormatException or InvalidOperationException or ArgumentException)
         {
-            throw new JsonException($"These bytes are no {MessageType}: {e.Message}", e);
+            throw new JsonException($"The body is not a valid {MessageType}: {e.Message}", e);
         }
 
         string Text(string name) => root.GetProperty(name).GetString() ?? throw new FormatException($"'{name}' is null.");
@@ -88,7 +88,7 @@ public static class OrderEventCodec
         string[] List(string name) => [.. root.GetProperty(name).EnumerateArray().Select(e => e.GetString()!)];
     }
 
-    /// <summary>The id of an event's message, the same on every redelivery.</summary>
+    /// <summary>The message id of an event. It is the same on every delivery.</summary>
     public static string MessageIdOf(string order, long version) => string.Create(CultureInfo.InvariantCulture, $"{order}:{version}");
 
     private static Tuple<ArrayBufferWriter<byte>, Utf8JsonWriter> NewScratch()

@@ -5,8 +5,8 @@ namespace OrderKit.Core;
 
 /// <summary>Reads what a <see cref="CanonicalWriter"/> wrote, in the same order.</summary>
 /// <remarks>
-/// Every read checks that the bytes are there and mean something, and throws a <see cref="FormatException"/> that says where they don't.
-/// After that the reader is of no further use. Lengths are checked before memory is taken for them.
+/// Every read checks the bytes, and throws a <see cref="FormatException"/> that names the position of invalid ones.
+/// Do not use the reader after that. Lengths are checked before memory is allocated.
 /// </remarks>
 public ref struct CanonicalReader
 {
@@ -35,7 +35,7 @@ public ref struct CanonicalReader
         return version >= 1 && version <= newest
             ? version
             : throw new FormatException(
-                $"Layout version {version} at byte {_position - 1} is not known; versions 1 to {newest} are. A newer release wrote it, or the bytes are something else.");
+                $"Layout version {version} at byte {_position - 1} is not known (1 to {newest} are). A newer release wrote it, or it is something else.");
     }
 
     /// <summary>Reads one byte.</summary>
@@ -111,7 +111,8 @@ public ref struct CanonicalReader
     public readonly void RequireEnd()
     {
         if (!IsAtEnd)
-            throw new FormatException($"{_content.Length - _position} bytes follow after byte {_position}, where the content should end; it has another layout.");
+            throw new FormatException(
+                $"{_content.Length - _position} bytes follow byte {_position}, where the content should end; it has another layout.");
     }
 
     private ReadOnlySpan<byte> Take(int length, string what)
@@ -119,7 +120,8 @@ public ref struct CanonicalReader
         if (length > _content.Length - _position)
         {
             throw new FormatException(
-                $"The content ends at byte {_content.Length}, before {what} of {length} bytes at byte {_position}; it is cut off or has another layout.");
+                $"The content ends at byte {_content.Length}, before {what} of {length} bytes at byte {_position}; "
+                + "it is cut off or has another layout.");
         }
 
         var taken = _content.Slice(_position, length);
@@ -131,7 +133,8 @@ public ref struct CanonicalReader
     {
         var length = ReadInt32();
         if (length < CanonicalText.NullLength)
-            throw new FormatException($"The length of {what} at byte {_position - sizeof(int)} is {length}; the content has another layout.");
+            throw new FormatException(
+                $"The length of {what} at byte {_position - sizeof(int)} is {length}; the content has another layout.");
         bytes = length == CanonicalText.NullLength ? default : Take(length, what);
         return length != CanonicalText.NullLength;
     }
@@ -139,7 +142,8 @@ public ref struct CanonicalReader
     private ReadOnlySpan<byte> TakePrefixed(string what) =>
         TryTakePrefixed(what, out var bytes)
             ? bytes
-            : throw new FormatException($"There is null instead of {what} at byte {_position - sizeof(int)}; the content has another layout.");
+            : throw new FormatException(
+                $"There is null instead of {what} at byte {_position - sizeof(int)}; the content has another layout.");
 
     private readonly string Decode(ReadOnlySpan<byte> bytes)
     {
@@ -149,7 +153,8 @@ public ref struct CanonicalReader
         }
         catch (DecoderFallbackException exception)
         {
-            throw new FormatException($"The text of {bytes.Length} bytes that ends at byte {_position} isn't UTF-8; the content has another layout.", exception);
+            throw new FormatException(
+                $"The text of {bytes.Length} bytes that ends at byte {_position} isn't UTF-8; the content has another layout.", exception);
         }
     }
 }

@@ -5,8 +5,9 @@ namespace OrderKit.Core;
 
 /// <summary>Writes values as bytes that are the same on every machine and in every version, for hashing and storage.</summary>
 /// <remarks>
-/// Numbers are little-endian and of fixed width; texts and byte strings stand behind their length, so that no two sequences of values
-/// give the same bytes. The bytes carry no type tags: a reader must know what was written. Start each layout with <see cref="WriteVersion"/>.
+/// Numbers are little-endian and of fixed width; texts and byte strings follow their length, so that no two sequences of values
+/// give the same bytes. The bytes have no type tags: a reader must know what was written. Start each layout with
+/// <see cref="WriteVersion"/>.
 /// A writer may be used again after <see cref="Reset"/>, but only by one thread at a time.
 /// </remarks>
 public sealed class CanonicalWriter
@@ -19,7 +20,7 @@ public sealed class CanonicalWriter
     /// <summary>What was written since the last <see cref="Reset"/>; valid until the next write.</summary>
     public ReadOnlySpan<byte> WrittenSpan => _buffer.WrittenSpan;
 
-    /// <summary>Forgets what was written and keeps the memory.</summary>
+    /// <summary>Clears the content and keeps the memory.</summary>
     public void Reset() => _buffer.ResetWrittenCount();
 
     /// <summary>Hashes what was written.</summary>

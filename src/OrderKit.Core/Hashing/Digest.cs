@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 
 namespace OrderKit.Core;
 
-/// <summary>A SHA-256 hash, held in place: 32 bytes without a reference.</summary>
+/// <summary>A SHA-256 hash as a value of 32 bytes.</summary>
 /// <remarks>The default value is 32 zero bytes, which no known input hashes to; see <see cref="IsZero"/>.</remarks>
 public readonly record struct Digest
 {
@@ -35,7 +35,7 @@ public readonly record struct Digest
         return new Digest(hash);
     }
 
-    /// <summary>Takes over a hash that was stored as bytes.</summary>
+    /// <summary>Makes a digest from the bytes of a stored hash.</summary>
     /// <exception cref="ArgumentException">There are not exactly 32 bytes.</exception>
     public static Digest FromBytes(ReadOnlySpan<byte> bytes) =>
         bytes.Length == Size
@@ -71,7 +71,8 @@ public readonly record struct Digest
     public void CopyTo(Span<byte> destination)
     {
         if (destination.Length < Size)
-            throw new ArgumentException($"A digest needs room for {Size} bytes; there is room for {destination.Length}.", nameof(destination));
+            throw new ArgumentException(
+                $"A digest needs room for {Size} bytes; there is room for {destination.Length}.", nameof(destination));
         BinaryPrimitives.WriteUInt64BigEndian(destination, _first);
         BinaryPrimitives.WriteUInt64BigEndian(destination[8..], _second);
         BinaryPrimitives.WriteUInt64BigEndian(destination[16..], _third);

@@ -1,12 +1,12 @@
 namespace OrderKit.Core;
 
-/// <summary>Cuts instants to microseconds at the door, since databases keep no more and a hash must not change on the way through one.</summary>
+/// <summary>Cuts instants to microseconds: databases keep no more, and a hash must stay the same after a round trip.</summary>
 public static class Instants
 {
     private static readonly long UnixEpochMicroseconds = DateTimeOffset.UnixEpoch.UtcTicks / TimeSpan.TicksPerMicrosecond;
 
-    /// <summary>Cuts off what is finer than a microsecond, and turns the instant to UTC.</summary>
-    /// <remarks>It always cuts towards the past, also before 1970, so that the order of instants never turns round.</remarks>
+    /// <summary>Cuts the instant to microseconds and converts it to UTC.</summary>
+    /// <remarks>It always rounds down, also before 1970, so that the order of instants is kept.</remarks>
     public static DateTimeOffset ToMicroseconds(DateTimeOffset instant) =>
         new(instant.UtcTicks - (instant.UtcTicks % TimeSpan.TicksPerMicrosecond), TimeSpan.Zero);
 

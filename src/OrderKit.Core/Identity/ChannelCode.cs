@@ -1,28 +1,28 @@
 namespace OrderKit.Core;
 
 /// <summary>The short code of a sales channel, such as <c>DY</c>, <c>TB</c> or <c>POS</c>.</summary>
-/// <remarks>The default value names no channel: its <see cref="Value"/> is empty, and nothing can be derived from it.</remarks>
+/// <remarks>The default value is no channel: its <see cref="Value"/> is empty, and no id can be derived from it.</remarks>
 public readonly record struct ChannelCode
 {
     /// <summary>The longest channel code.</summary>
     public const int MaxLength = PackedText.MaxLength;
 
-    // A host has a handful of channels, and their codes tag every metric: a fixed number of recent texts saves an
-    // allocation per use, and can't grow when ids with made-up channels are parsed.
+    // The codes of a few channels tag every metric: a fixed number of recent texts saves an allocation per use, and does
+    // not grow when ids with unknown channels are parsed.
     private static readonly string?[] RecentTexts = new string?[256];
 
     private readonly ulong _packed;
 
     /// <summary>Names a channel.</summary>
-    /// <param name="value">1 to 8 characters out of A–Z and 0–9.</param>
-    /// <exception cref="ArgumentException">The value is longer, empty, or has another character; lower case is refused too.</exception>
+    /// <param name="value">1 to 8 characters from A–Z and 0–9.</param>
+    /// <exception cref="ArgumentException">The value is empty, too long or has another character, such as a lower-case letter.</exception>
     public ChannelCode(string value)
     {
         ArgumentNullException.ThrowIfNull(value);
         if (!IsValid(value))
         {
             throw new ArgumentException(
-                $"Channel code '{value}' is not valid; it has 1 to {MaxLength} characters out of A-Z and 0-9. Lower case is refused, since ids are compared as they are: pass the code in upper case.",
+                $"Channel code '{value}' is not valid; it has 1 to {MaxLength} characters from A-Z and 0-9. Pass the code in upper case.",
                 nameof(value));
         }
 

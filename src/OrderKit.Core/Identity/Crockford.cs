@@ -1,6 +1,6 @@
 namespace OrderKit.Core;
 
-/// <summary>Crockford's base 32, which leaves out I, L, O and U: 128 bits as 26 characters, the topmost two of the 130 bits being zero.</summary>
+/// <summary>Crockford's base 32 without I, L, O and U: 128 bits are 26 characters.</summary>
 internal static class Crockford
 {
     internal const int Length = 26;

@@ -1,9 +1,9 @@
 namespace OrderKit.Core;
 
-/// <summary>The rules that every identifying text keeps, checked once at the public edge.</summary>
+/// <summary>Checks the rules of all identifiers.</summary>
 internal static class IdentifierText
 {
-    /// <summary>Returns the text if it is 1 to <paramref name="maximum"/> clean characters, and refuses it with the rule otherwise.</summary>
+    /// <summary>Returns the text if it has 1 to <paramref name="maximum"/> valid characters. Throws otherwise.</summary>
     internal static string Require(string value, int maximum, string what, string parameterName)
     {
         ArgumentNullException.ThrowIfNull(value, parameterName);
@@ -21,23 +21,25 @@ internal static class IdentifierText
         if (value.Length == 0)
             return value;
         if (char.IsWhiteSpace(value[0]) || char.IsWhiteSpace(value[^1]))
-            throw new ArgumentException($"{what} '{Printable(value)}' starts or ends with white space; trim it first.", parameterName);
+            throw Invalid("starts or ends with white space; trim it first.");
 
         for (var i = 0; i < value.Length; i++)
         {
             var c = value[i];
             if (char.IsControl(c))
-                throw new ArgumentException($"{what} '{Printable(value)}' has a control character at position {i}; remove it.", parameterName);
+                throw Invalid($"has a control character at position {i}; remove it.");
             if (!char.IsSurrogate(c))
                 continue;
             // Half a surrogate pair has no UTF-8 form: two different texts would be stored and hashed as the same bytes.
             if (i + 1 < value.Length && char.IsSurrogatePair(c, value[i + 1]))
                 i++;
             else
-                throw new ArgumentException($"{what} '{Printable(value)}' has half a surrogate pair at position {i}; it is no valid Unicode text.", parameterName);
+                throw Invalid($"has half a surrogate pair at position {i}; it is no valid Unicode text.");
         }
 
         return value;
+
+        ArgumentException Invalid(string rule) => new($"{what} '{Printable(value)}' {rule}", parameterName);
     }
 
     // A message must not carry line breaks into a log that is read line by line.

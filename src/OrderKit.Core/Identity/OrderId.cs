@@ -5,11 +5,13 @@ using System.Text;
 
 namespace OrderKit.Core;
 
-/// <summary>An order's own id: the channel's code, an underscore and 26 Crockford base-32 characters, as in <c>DY_23XY55AGSMH6H25G4Q1W1365SA</c>.</summary>
+/// <summary>
+/// The id of an order: channel code, underscore and 26 Crockford base-32 characters, as in <c>DY_23XY55AGSMH6H25G4Q1W1365SA</c>.
+/// </summary>
 /// <remarks>
-/// The id is derived from what the channel calls the order, so intake needs no look-up and can't make two ids for one order.
-/// It holds its channel and 128 bits, no text: comparing and hashing allocate nothing, <see cref="Value"/> makes the text anew each time.
-/// The default value is no order: <see cref="IsEmpty"/> is true and <see cref="Value"/> is an empty text, so that it can be logged safely.
+/// The id is derived from the order number of the channel: intake needs no look-up and cannot make two ids for one order.
+/// It holds the channel and 128 bits. Comparing and hashing allocate nothing; <see cref="Value"/> makes a new text each time.
+/// The default value is no order: <see cref="IsEmpty"/> is true, and <see cref="Value"/> is empty.
 /// </remarks>
 public readonly record struct OrderId : ISpanFormattable, IComparable<OrderId>
 {
@@ -51,7 +53,7 @@ public readonly record struct OrderId : ISpanFormattable, IComparable<OrderId>
     /// <summary>Whether this is the default value, which is no order.</summary>
     public bool IsEmpty => _channel == 0;
 
-    /// <summary>Compares by channel, then by the 128 bits: an order that all machines agree on, and that means nothing else.</summary>
+    /// <summary>Compares by channel, then by the 128 bits. The order is the same on all machines and has no other meaning.</summary>
     public int CompareTo(OrderId other)
     {
         var byChannel = _channel.CompareTo(other._channel);
@@ -59,19 +61,22 @@ public readonly record struct OrderId : ISpanFormattable, IComparable<OrderId>
         return byChannel != 0 ? byChannel : byHigh != 0 ? byHigh : _low.CompareTo(other._low);
     }
 
-    /// <summary>Derives the id of an external order; the same arguments give the same id, on every machine and in every version.</summary>
+    /// <summary>Derives the id of an external order. The same arguments give the same id on every machine and in every version.</summary>
     /// <param name="channel">The channel that the order was placed on.</param>
-    /// <param name="externalId">What the channel calls the order: 1 to 128 characters.</param>
-    /// <param name="shop">The shop, only where the channel's numbers repeat between shops: at most 128 characters.</param>
-    /// <exception cref="ArgumentException">The channel is the default value, or a text has control characters, surrounding white space, half a surrogate pair or too many characters.</exception>
+    /// <param name="externalId">The order number of the channel: 1 to 128 characters.</param>
+    /// <param name="shop">The shop, if order numbers repeat between shops: at most 128 characters.</param>
+    /// <exception cref="ArgumentException">
+    /// The channel is the default value, or a text is too long or has control characters, surrounding white space or half a surrogate pair.
+    /// </exception>
     /// <remarks>
-    /// The id is the first 16 bytes, read as a big-endian number, of the SHA-256 hash over the version byte 1, channel, shop and external id.
-    /// Each of the three is UTF-8 behind its length in bytes, a little-endian Int32, so that no two triples give the same bytes.
+    /// The id is the first 16 bytes, as a big-endian number, of the SHA-256 hash of the version byte 1, channel, shop and external id.
+    /// Each of the three is its length in bytes, a little-endian Int32, and its UTF-8 bytes.
     /// </remarks>
     public static OrderId Derive(ChannelCode channel, string externalId, string shop = "")
     {
         if (channel.Packed == 0)
-            throw new ArgumentException("The channel is default(ChannelCode), which names no channel; pass new ChannelCode(\"DY\") or the like.", nameof(channel));
+            throw new ArgumentException(
+                "The channel is default(ChannelCode), which names no channel; pass one such as new ChannelCode(\"DY\").", nameof(channel));
         IdentifierText.Require(externalId, MaxPartLength, "The external order id", nameof(externalId));
         IdentifierText.RequireClean(shop, MaxPartLength, "The shop", nameof(shop));
 
@@ -100,10 +105,10 @@ public readonly record struct OrderId : ISpanFormattable, IComparable<OrderId>
         return TryParse(text, out var id)
             ? id
             : throw new FormatException(
-                $"'{text}' is no order id; an id is a channel code, '_' and {Crockford.Length} Crockford base-32 characters in upper case, the first of them 0 to 7.");
+                $"'{text}' is no order id; an id is a channel code, '_' and {Crockford.Length} upper-case Crockford base-32 characters.");
     }
 
-    /// <summary>Reads an id from its canonical text, and tells whether the text was one.</summary>
+    /// <summary>Tries to read an id from its canonical text.</summary>
     public static bool TryParse([NotNullWhen(true)] string? text, out OrderId id)
     {
         id = default;
@@ -117,7 +122,7 @@ public readonly record struct OrderId : ISpanFormattable, IComparable<OrderId>
         return true;
     }
 
-    /// <summary>Writes the id's text without allocating, and tells whether it fitted.</summary>
+    /// <summary>Tries to write the text of the id without an allocation.</summary>
     public bool TryFormat(Span<char> destination, out int charsWritten)
     {
         charsWritten = 0;
@@ -137,8 +142,8 @@ public readonly record struct OrderId : ISpanFormattable, IComparable<OrderId>
     /// <summary>Returns <see cref="Value"/>.</summary>
     public override string ToString() => Value;
 
-    /// <summary>Returns a hash code made of the id's own bits.</summary>
-    /// <remarks>They come out of a hash already; mixing them again would cost time on a hot path and gain nothing.</remarks>
+    /// <summary>Returns bits of the id.</summary>
+    /// <remarks>They come from a hash already.</remarks>
     public override int GetHashCode() => (int)_low;
 
     string IFormattable.ToString(string? format, IFormatProvider? formatProvider) => Value;

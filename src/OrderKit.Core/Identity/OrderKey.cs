@@ -1,6 +1,6 @@
 namespace OrderKit.Core;
 
-/// <summary>Finds an order: whose it is, and which one.</summary>
+/// <summary>The key of an order: tenant and order id.</summary>
 /// <param name="Tenant">The tenant that the order belongs to.</param>
 /// <param name="Order">The order's id.</param>
 public readonly record struct OrderKey(TenantId Tenant, OrderId Order) : IComparable<OrderKey>

@@ -1,7 +1,9 @@
 namespace OrderKit.Core;
 
-/// <summary>What sort of number a reference is: who gave it out, and for what.</summary>
-/// <remarks>A host may add kinds of its own. The default value is no kind: its <see cref="Code"/> is empty, and no reference can be made with it.</remarks>
+/// <summary>The kind of a reference: who issued the number, and for what.</summary>
+/// <remarks>
+/// A host may add its own kinds. The default value is no kind: its <see cref="Code"/> is empty, and it makes no reference.
+/// </remarks>
 public readonly record struct ReferenceKind
 {
     /// <summary>The longest code.</summary>
@@ -27,7 +29,7 @@ public readonly record struct ReferenceKind
     /// <summary>The channel's own order number.</summary>
     public static ReferenceKind External { get; } = new("external");
 
-    /// <summary>The merchant's trade number, which a payment is asked for with.</summary>
+    /// <summary>The merchant's trade number of a payment request.</summary>
     public static ReferenceKind Trade { get; } = new("trade");
 
     /// <summary>The payment provider's transaction number.</summary>
@@ -45,10 +47,10 @@ public readonly record struct ReferenceKind
     /// <summary>The ERP's document number.</summary>
     public static ReferenceKind Erp { get; } = new("erp");
 
-    /// <summary>The short code that people see; see <see cref="ShortCodes"/>.</summary>
+    /// <summary>The short code for people; see <see cref="ShortCodes"/>.</summary>
     public static ReferenceKind ShortCode { get; } = new("short-code");
 
-    /// <summary>Another order's id, as between the halves of a split order.</summary>
+    /// <summary>The id of another order, such as the other part of a split order.</summary>
     public static ReferenceKind Order { get; } = new("order");
 
     /// <summary>The kind's code, or an empty text for the default value.</summary>

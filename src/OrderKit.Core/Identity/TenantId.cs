@@ -1,7 +1,7 @@
 namespace OrderKit.Core;
 
-/// <summary>Names the company or brand that an order belongs to; part of every key.</summary>
-/// <remarks>The default value equals <see cref="Default"/>, so that a host with one tenant needn't mention it.</remarks>
+/// <summary>The company or brand that an order belongs to. It is part of every key.</summary>
+/// <remarks>The default value equals <see cref="Default"/>, so that a host with one tenant does not have to pass it.</remarks>
 public readonly record struct TenantId
 {
     /// <summary>The longest tenant name.</summary>

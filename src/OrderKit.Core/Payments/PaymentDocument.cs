@@ -1,15 +1,19 @@
 namespace OrderKit.Core;
 
-/// <summary>What the host expects of a payment or a refund: what it asked the provider for, and for which orders.</summary>
-/// <remarks>A notification is compared with this, and not with an order: one payment may cover several orders, and an order may be paid in parts.</remarks>
+/// <summary>A payment or a refund that the host requested from a provider, and the orders that it is for.</summary>
+/// <remarks>
+/// Notifications are compared with this document, because a payment may cover several orders and an order may have several payments.
+/// </remarks>
 public sealed record PaymentDocument
 {
     /// <summary>Makes a document.</summary>
     /// <param name="merchantTradeNumber">The number that the host gave the provider.</param>
-    /// <param name="expected">How much was asked for.</param>
-    /// <param name="shares">The orders that it covers; their parts add up to the whole.</param>
-    /// <param name="tender">What it is paid with, such as <c>alipay</c> or <c>wechat+balance</c>.</param>
-    /// <exception cref="ArgumentException">There is no order, one is there twice, or the parts do not add up.</exception>
+    /// <param name="expected">The requested amount.</param>
+    /// <param name="shares">The orders that it covers. Their shares add up to the amount.</param>
+    /// <param name="tender">The tender, such as <c>alipay</c> or <c>wechat+balance</c>.</param>
+    /// <exception cref="ArgumentException">
+    /// There is no share, an order has two shares, or the shares do not add up to the amount.
+    /// </exception>
     public PaymentDocument(string merchantTradeNumber, Money expected, IReadOnlyList<PaymentShare> shares, string tender)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(merchantTradeNumber);
@@ -22,13 +26,15 @@ public sealed record PaymentDocument
 
         if (shares.Select(static share => share.Order).Distinct().Count() != shares.Count)
         {
-            throw new ArgumentException($"The payment {merchantTradeNumber} names an order twice. Add its parts up: one payment tells an order of its money once.", nameof(shares));
+            throw new ArgumentException(
+                $"The payment {merchantTradeNumber} names an order twice. Add the shares of each order up.", nameof(shares));
         }
 
         var sum = shares.Skip(1).Aggregate(shares[0].Amount, static (sum, share) => sum + share.Amount);
         if (sum != expected)
         {
-            throw new ArgumentException($"The parts of the payment {merchantTradeNumber} add up to {sum}, and it is {expected}.", nameof(shares));
+            throw new ArgumentException(
+                $"The shares of the payment {merchantTradeNumber} add up to {sum}, not to {expected}.", nameof(shares));
         }
 
         MerchantTradeNumber = merchantTradeNumber;
@@ -40,12 +46,12 @@ public sealed record PaymentDocument
     /// <summary>The number that the host gave the provider.</summary>
     public string MerchantTradeNumber { get; }
 
-    /// <summary>How much was asked for.</summary>
+    /// <summary>The requested amount.</summary>
     public Money Expected { get; }
 
     /// <summary>The orders that it covers.</summary>
     public IReadOnlyList<PaymentShare> Shares { get; }
 
-    /// <summary>What it is paid with.</summary>
+    /// <summary>The tender.</summary>
     public string Tender { get; }
 }

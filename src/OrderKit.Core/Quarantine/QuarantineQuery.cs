@@ -1,6 +1,6 @@
 namespace OrderKit.Core;
 
-/// <summary>Which messages in quarantine to list, oldest first.</summary>
+/// <summary>A filter for messages in quarantine, oldest first.</summary>
 public sealed record QuarantineQuery
 {
     /// <summary>The tenant.</summary>
@@ -12,14 +12,14 @@ public sealed record QuarantineQuery
     /// <summary>Only messages with this reason.</summary>
     public string? Reason { get; init; }
 
-    /// <summary>Only messages of which this was decided; <see langword="null"/> for all.</summary>
+    /// <summary>Only messages in this state; <see langword="null"/> for all.</summary>
     /// <value><see cref="QuarantineState.Waiting"/>.</value>
     public QuarantineState? State { get; init; } = QuarantineState.Waiting;
 
-    /// <summary>How many at most: 1 to 1,000.</summary>
+    /// <summary>The largest number of rows in a page: 1 to 1,000.</summary>
     /// <value>100.</value>
     public int PageSize { get; init; } = 100;
 
-    /// <summary>Where the page before ended.</summary>
+    /// <summary>The continuation of the page before.</summary>
     public string? Continuation { get; init; }
 }

@@ -1,14 +1,14 @@
 namespace OrderKit.Core;
 
-/// <summary>What was decided about a message in quarantine.</summary>
+/// <summary>The decision about a message in quarantine.</summary>
 public enum QuarantineState : byte
 {
-    /// <summary>Nothing yet.</summary>
+    /// <summary>No decision yet.</summary>
     Waiting = 0,
 
-    /// <summary>It was taken in after all.</summary>
+    /// <summary>The message was accepted later.</summary>
     Released = 1,
 
-    /// <summary>It was put aside for good.</summary>
+    /// <summary>The message was discarded.</summary>
     Discarded = 2,
 }

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using OrderKit.Core.Storage;
 
 namespace OrderKit.Core;
 
@@ -15,7 +16,8 @@ public static class EngineServiceCollectionExtensions
     /// <param name="services">The services of the host.</param>
     /// <param name="configure">Changes the options; each further call adds changes.</param>
     /// <param name="validate">Adds every fault of the options.</param>
-    public static IServiceCollection AddValidatedOptions<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] TOptions>(
+    public static IServiceCollection AddValidatedOptions<
+        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] TOptions>(
         this IServiceCollection services, Action<TOptions>? configure, Action<TOptions, OptionFaults> validate)
         where TOptions : class
     {
@@ -66,14 +68,17 @@ public static class EngineServiceCollectionExtensions
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(makeLoops);
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, BackgroundLoopService<TWorker>>(provider => new(
-            () => makeLoops(provider), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<BackgroundLoop>>())));
+            () => makeLoops(provider),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<BackgroundLoop>>())));
         return services;
     }
 
     /// <summary>Adds the one implementation of a service of the host, which is opened in a scope per transaction.</summary>
     /// <remarks>An implementation that was registered before stays. Take a <see cref="ScopedService{T}"/> to open it.</remarks>
     public static IServiceCollection AddScopedService<
-        TService, [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TImplementation>(this IServiceCollection services)
+        TService, [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TImplementation>(
+        this IServiceCollection services)
         where TService : class
         where TImplementation : class, TService
     {
@@ -81,7 +86,9 @@ public static class EngineServiceCollectionExtensions
         return services.UseScopedService<TService>();
     }
 
-    /// <summary>Lets <see cref="ScopedService{T}"/> and <see cref="ScopedServices{T}"/> be resolved for a service that the host registers.</summary>
+    /// <summary>
+    /// Lets <see cref="ScopedService{T}"/> and <see cref="ScopedServices{T}"/> be resolved for a service that the host registers.
+    /// </summary>
     public static IServiceCollection UseScopedService<TService>(this IServiceCollection services)
         where TService : class
     {
@@ -94,12 +101,14 @@ public static class EngineServiceCollectionExtensions
     /// <summary>Adds one of several implementations of a service of the host, each opened in a scope per transaction.</summary>
     /// <remarks>Take the <see cref="ScopedServices{T}"/> to open them. Adding the same implementation again changes nothing.</remarks>
     public static IServiceCollection AddScopedServices<
-        TService, [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TImplementation>(this IServiceCollection services)
+        TService, [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TImplementation>(
+        this IServiceCollection services)
         where TService : class
         where TImplementation : class, TService
     {
         services.TryAddScoped<TImplementation>();
-        services.TryAddEnumerable(ServiceDescriptor.Scoped<TService, TImplementation>(static provider => provider.GetRequiredService<TImplementation>()));
+        services.TryAddEnumerable(ServiceDescriptor.Scoped<TService, TImplementation>(
+            static provider => provider.GetRequiredService<TImplementation>()));
         return services.UseScopedService<TService>();
     }
 }

@@ -3,15 +3,15 @@ using OrderKit.Core.Storage;
 
 namespace OrderKit.Core;
 
-/// <summary>Collects what a host wants of OrderKit; made by <c>AddOrderKitCore()</c> or <c>AddOrderKit()</c>.</summary>
+/// <summary>Adds features of OrderKit to a host. It is made by <c>AddOrderKitCore()</c> or <c>AddOrderKit()</c>.</summary>
 public sealed class OrderKitBuilder
 {
     internal OrderKitBuilder(IServiceCollection services) => Services = services;
 
-    /// <summary>The host's services.</summary>
+    /// <summary>The services of the host.</summary>
     public IServiceCollection Services { get; }
 
-    /// <summary>Records the one store that the host chose.</summary>
+    /// <summary>Records the store that the host chose.</summary>
     /// <exception cref="InvalidOperationException">Another store was chosen before.</exception>
     public OrderKitBuilder ChooseStore(string name)
     {
@@ -21,7 +21,8 @@ public sealed class OrderKitBuilder
             if (descriptor.ServiceType == typeof(StoreChoice))
             {
                 throw new InvalidOperationException(
-                    $"{name} was called although {((StoreChoice)descriptor.ImplementationInstance!).Name} chose the store already. Choose one store.");
+                    $"{name} was called although {((StoreChoice)descriptor.ImplementationInstance!).Name} chose the store already. "
+                    + "Choose one store.");
             }
         }
 

@@ -13,6 +13,7 @@ public static class OrderKitCoreServiceCollectionExtensions
     {
         ArgumentNullException.ThrowIfNull(services);
         services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(AlertNotices.None);
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, StoreChoiceCheck>());
         services
             .RequireStorePort<IUnitOfWorkFactory>()

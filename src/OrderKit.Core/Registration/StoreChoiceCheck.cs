@@ -3,7 +3,7 @@ using OrderKit.Core.Storage;
 
 namespace OrderKit.Core;
 
-/// <summary>Fails the start of a host that chose no store: nothing is kept in memory silently.</summary>
+/// <summary>Stops the start of a host without a store, because nothing may be kept in memory silently.</summary>
 internal sealed class StoreChoiceCheck(StoreChoice? choice = null) : IHostedLifecycleService
 {
     public Task StartingAsync(CancellationToken cancellationToken) => choice is null

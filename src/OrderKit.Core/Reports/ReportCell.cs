@@ -1,6 +1,6 @@
 namespace OrderKit.Core;
 
-/// <summary>The content of one cell; empty where there is none.</summary>
+/// <summary>The content of a cell; it may be empty.</summary>
 public readonly record struct ReportCell
 {
     private ReportCell(string? text, decimal? number, DateTimeOffset? instant) => (Text, Number, Instant) = (text, number, instant);

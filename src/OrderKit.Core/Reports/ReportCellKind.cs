@@ -1,9 +1,9 @@
 namespace OrderKit.Core;
 
-/// <summary>What the cells of a column hold.</summary>
+/// <summary>The type of the cells of a column.</summary>
 public enum ReportCellKind
 {
-    /// <summary>Text; also numbers that are names, such as those of trades: no digit of them is lost.</summary>
+    /// <summary>Text. Also for numbers that are identifiers, such as trade numbers, so that no digit is lost.</summary>
     Text = 0,
 
     /// <summary>A number that is counted or summed.</summary>

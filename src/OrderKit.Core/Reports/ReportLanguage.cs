@@ -1,6 +1,6 @@
 namespace OrderKit.Core;
 
-/// <summary>In which language the headers of a report are.</summary>
+/// <summary>The language of the headers of a report.</summary>
 public enum ReportLanguage
 {
     /// <summary>English.</summary>

@@ -2,9 +2,9 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace OrderKit.Core;
 
-/// <summary>Opens a service of the host in a dependency injection scope of its own, so that the service may take a <c>DbContext</c>.</summary>
+/// <summary>Opens a service of the host in a dependency injection scope, so that the service may take a <c>DbContext</c>.</summary>
 /// <typeparam name="T">The service.</typeparam>
-/// <remarks>Safe for several threads. OrderKit opens one scope for each transaction, and disposes it after the transaction has ended.</remarks>
+/// <remarks>Safe for several threads. OrderKit opens one scope per transaction and disposes it after the transaction ended.</remarks>
 public sealed class ScopedService<T>
     where T : class
 {
@@ -19,17 +19,17 @@ public sealed class ScopedService<T>
     internal ScopedService(IServiceScopeFactory scopes, Func<IServiceProvider, T> resolve) => (_scopes, _resolve) = (scopes, resolve);
 
     /// <summary>Opens the service. Dispose the result to dispose the scope and what it created.</summary>
-    public ScopedLease<T> Open()
+    public Lease Open()
     {
         if (_instance is not null)
         {
-            return new ScopedLease<T>(_instance, null);
+            return new Lease(_instance, null);
         }
 
         var scope = _scopes!.CreateAsyncScope();
         try
         {
-            return new ScopedLease<T>(_resolve!(scope.ServiceProvider), scope);
+            return new Lease(_resolve!(scope.ServiceProvider), scope);
         }
         catch
         {
@@ -48,5 +48,24 @@ public sealed class ScopedService<T>
 
         using var scope = _scopes!.CreateScope();
         return read(_resolve!(scope.ServiceProvider));
+    }
+
+    /// <summary>An opened service.</summary>
+    public sealed class Lease : IAsyncDisposable
+    {
+        private AsyncServiceScope? _scope;
+
+        internal Lease(T service, AsyncServiceScope? scope) => (Service, _scope) = (service, scope);
+
+        /// <summary>The service. Do not use it after the lease is disposed.</summary>
+        public T Service { get; }
+
+        /// <summary>Disposes the scope and what it created.</summary>
+        public ValueTask DisposeAsync()
+        {
+            var scope = _scope;
+            _scope = null;
+            return scope?.DisposeAsync() ?? default;
+        }
     }
 }

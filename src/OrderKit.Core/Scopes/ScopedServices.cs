@@ -24,7 +24,8 @@ public sealed class ScopedServices<T>
         All = [.. types.Select((type, index) => new ScopedService<T>(scopes, ResolverOf(type, index)))];
 
         // A type with one registration that can be resolved by itself is: the others are then not created with it.
-        Func<IServiceProvider, T> ResolverOf(Type type, int index) => container?.IsService(type) == true && types.Count(other => other == type) == 1
+        Func<IServiceProvider, T> ResolverOf(Type type, int index) =>
+            container?.IsService(type) == true && types.Count(other => other == type) == 1
             ? provider => (T)provider.GetRequiredService(type)
             : provider => provider.GetServices<T>().ElementAt(index);
     }

@@ -1,6 +1,6 @@
 namespace OrderKit.Core.Storage;
 
-/// <summary>The reading side of cases; they are opened and closed by the engine that decides, in its own transaction.</summary>
+/// <summary>Reads cases. The deciding engine opens and closes them in its own transaction.</summary>
 public interface ICaseStore
 {
     /// <summary>Lists cases.</summary>

@@ -1,11 +1,12 @@
 namespace OrderKit.Core.Storage;
 
-/// <summary>Leases by name, stamped and judged by the store's clock. Each call is a transaction of its own.</summary>
+/// <summary>Leases by name. The store's clock decides when they expire. Each call is a transaction of its own.</summary>
 public interface ILeaseStore
 {
-    /// <summary>Takes a lease that is free or lapsed; <see langword="null"/> where another holds it. The holder itself may take it again: that renews it under the same epoch.</summary>
+    /// <summary>Takes a free or expired lease. The holder renews it with the same epoch.</summary>
+    /// <returns>The lease; <see langword="null"/> if another owner holds it.</returns>
     ValueTask<Lease?> TryAcquireAsync(string name, string owner, TimeSpan duration, CancellationToken cancellationToken = default);
 
-    /// <summary>Gives a lease back; a lease that another holds by now is left alone.</summary>
+    /// <summary>Releases a lease. A lease that another owner holds now is left unchanged.</summary>
     ValueTask ReleaseAsync(Lease lease, CancellationToken cancellationToken = default);
 }

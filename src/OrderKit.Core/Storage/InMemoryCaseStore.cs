@@ -1,13 +1,13 @@
 namespace OrderKit.Core.Storage;
 
-/// <summary>The cases of an <see cref="InMemoryDatabase"/>; the engine that decides writes them with <see cref="Apply"/>.</summary>
+/// <summary>The cases of an <see cref="InMemoryDatabase"/>. The deciding engine writes them with <see cref="Apply"/>.</summary>
 public sealed class InMemoryCaseStore : ICaseStore
 {
     private readonly InMemoryDatabase _database;
     private readonly Dictionary<OrderKey, List<CaseRow>> _rows = [];
     private readonly Action _takeBack;
 
-    // What the unit of now changed: the row as it was before, or null where it is new.
+    // The rows that the current unit changed, as they were before; null for a new row.
     private readonly List<(OrderKey Order, int Index, CaseRow? Before)> _written = [];
     private InMemoryUnitOfWork? _writer;
     private long _lastId;
@@ -20,8 +20,8 @@ public sealed class InMemoryCaseStore : ICaseStore
     }
 
     /// <summary>
-    /// Opens cases and, where <see cref="OrderCase.ClosedAt"/> is set, closes the open one of that kind. Opening one that is open,
-    /// or closing one that is not, changes nothing; a case keeps what it was opened with.
+    /// Opens cases, and closes the open case of the kind if <see cref="OrderCase.ClosedAt"/> is set. Opening an open case, or closing a
+    /// closed one, changes nothing.
     /// </summary>
     public void Apply(UnitOfWork unitOfWork, IReadOnlyList<OrderCase> cases)
     {

@@ -1,12 +1,14 @@
 namespace OrderKit.Core.Storage;
 
-/// <summary>The memory behind the in-memory stores of all engines: one writer at a time, an undo log, read-your-writes.</summary>
-/// <remarks>Safe for several threads. It is a reference for the SQL stores and a store for tests; it forgets with the process.</remarks>
+/// <summary>The database of the in-memory stores: one writer at a time, an undo log, read-your-writes.</summary>
+/// <remarks>
+/// Safe for several threads. It is the reference for the SQL stores and a store for tests. Its content ends with the process.
+/// </remarks>
 public sealed class InMemoryDatabase(TimeProvider? timeProvider = null) : IUnitOfWorkFactory, IDisposable
 {
     private readonly SemaphoreSlim _gate = new(1, 1);
 
-    /// <summary>The clock that judges deadlines, leases and expiry in this store.</summary>
+    /// <summary>The clock for deadlines, leases and expiry.</summary>
     public TimeProvider TimeProvider { get; } = timeProvider ?? TimeProvider.System;
 
     /// <summary>How long a caller waits for another unit to end.</summary>
@@ -23,7 +25,7 @@ public sealed class InMemoryDatabase(TimeProvider? timeProvider = null) : IUnitO
             : WaitAsync(cancellationToken);
     }
 
-    /// <summary>Runs a read between units of work, so that it sees committed rows only.</summary>
+    /// <summary>Runs a read between units of work: it sees committed rows only.</summary>
     public async ValueTask<T> ReadAsync<T>(Func<T> read, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(read);
@@ -31,7 +33,7 @@ public sealed class InMemoryDatabase(TimeProvider? timeProvider = null) : IUnitO
         return read();
     }
 
-    /// <summary>Runs a change as a transaction of its own. It either throws before it changes anything, or finishes.</summary>
+    /// <summary>Runs a change as a transaction of its own. The change must either throw before its first write or succeed.</summary>
     public async ValueTask<T> WriteAsync<T>(Func<T> write, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(write);
@@ -39,23 +41,23 @@ public sealed class InMemoryDatabase(TimeProvider? timeProvider = null) : IUnitO
         return write();
     }
 
-    /// <summary>The store's clock, cut to microseconds like every instant that it keeps.</summary>
+    /// <summary>The current time of the store, cut to microseconds.</summary>
     public DateTimeOffset Now => Instants.ToMicroseconds(TimeProvider.GetUtcNow());
 
-    /// <summary>The instant that is so far ahead by the store's clock, or the last one that there is.</summary>
+    /// <summary>The current time plus a span, at most <see cref="DateTimeOffset.MaxValue"/>.</summary>
     public DateTimeOffset After(TimeSpan span)
     {
         var now = Now;
-        return span < DateTimeOffset.MaxValue - now ? Instants.ToMicroseconds(now + span) : Instants.ToMicroseconds(DateTimeOffset.MaxValue);
+        return Instants.ToMicroseconds(span < DateTimeOffset.MaxValue - now ? now + span : DateTimeOffset.MaxValue);
     }
 
-    /// <summary>The in-memory unit behind a unit of work of this database.</summary>
+    /// <summary>The in-memory unit of a unit of work of this database.</summary>
     /// <exception cref="ArgumentException">The unit belongs to another store.</exception>
     public InMemoryUnitOfWork Require(UnitOfWork unitOfWork) =>
         unitOfWork is InMemoryUnitOfWork unit && ReferenceEquals(unit.Database, this)
             ? unit.RequireOpen()
             : throw new ArgumentException(
-                $"A {unitOfWork?.GetType().Name ?? "null"} was passed to an in-memory store. Pass a unit that this store's InMemoryDatabase began.",
+                $"A {unitOfWork?.GetType().Name ?? "null"} was passed to an in-memory store. Pass a unit of its own InMemoryDatabase.",
                 nameof(unitOfWork));
 
     /// <inheritdoc/>

@@ -3,7 +3,7 @@ namespace OrderKit.Core.Storage;
 /// <summary>The leases of an <see cref="InMemoryDatabase"/>.</summary>
 public sealed class InMemoryLeaseStore(InMemoryDatabase database) : ILeaseStore
 {
-    // A lease that was given back stays as a row without an owner, so that its epoch never starts again.
+    // A released lease stays as a row without an owner, so that its epoch never starts again.
     private readonly Dictionary<string, (string? Owner, long Epoch, DateTimeOffset Until)> _rows = [];
 
     /// <inheritdoc/>

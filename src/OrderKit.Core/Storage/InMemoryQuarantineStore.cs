@@ -12,7 +12,8 @@ public sealed class InMemoryQuarantineStore(InMemoryDatabase database) : IQuaran
     {
         var unit = database.Require(unitOfWork);
         ArgumentNullException.ThrowIfNull(message);
-        if (_rows.Values.Any(row => row.Tenant == message.Tenant && row.Source == message.Source && row.MessageId == message.MessageId && row.Reason == message.Reason))
+        if (_rows.Values.Any(row => row.Tenant == message.Tenant && row.Source == message.Source
+            && row.MessageId == message.MessageId && row.Reason == message.Reason))
         {
             return new(false);
         }
@@ -20,14 +21,26 @@ public sealed class InMemoryQuarantineStore(InMemoryDatabase database) : IQuaran
         var number = ++_lastNumber;
         _rows.Add(number, message with
         {
-            Number = number, Content = message.Content.ToArray(), ReceivedAt = database.Now, State = QuarantineState.Waiting, Operator = null, Note = null, DecidedAt = null,
+            Number = number,
+            Content = message.Content.ToArray(),
+            ReceivedAt = database.Now,
+            State = QuarantineState.Waiting,
+            Operator = null,
+            Note = null,
+            DecidedAt = null,
         });
         unit.OnRollback(() => _rows.Remove(number));
         return new(true);
     }
 
     /// <inheritdoc/>
-    public ValueTask<bool> DecideAsync(UnitOfWork unitOfWork, long number, QuarantineState state, string operatorId, string note, CancellationToken cancellationToken = default)
+    public ValueTask<bool> DecideAsync(
+        UnitOfWork unitOfWork,
+        long number,
+        QuarantineState state,
+        string operatorId,
+        string note,
+        CancellationToken cancellationToken = default)
     {
         var unit = database.Require(unitOfWork);
         ArgumentException.ThrowIfNullOrWhiteSpace(operatorId);

@@ -14,7 +14,7 @@ public sealed class InMemoryUnitOfWork : UnitOfWork
     /// <inheritdoc/>
     public override bool IsEnlisted => false;
 
-    /// <summary>Notes how to undo a change that was just made in memory.</summary>
+    /// <summary>Records how to undo a change.</summary>
     public void OnRollback(Action undo)
     {
         RequireOpen();

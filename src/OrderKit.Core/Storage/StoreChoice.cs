@@ -1,8 +1,9 @@
 namespace OrderKit.Core.Storage;
 
-/// <summary>Which store the host chose.</summary>
+/// <summary>The store that the host chose.</summary>
 /// <param name="Name">The registering call, such as <c>UseSqlite</c>.</param>
 public sealed record StoreChoice(string Name)
 {
-    internal const string Missing = "OrderKit has no store. Call UseSqlite(...), UsePostgreSql(...) or, for tests, UseInMemory() after AddOrderKit().";
+    internal const string Missing =
+        "OrderKit has no store. Call UseSqlite(...), UsePostgreSql(...) or, for tests, UseInMemory() after AddOrderKit().";
 }

@@ -21,7 +21,8 @@ public static class StorePorts
         where TPort : class
     {
         ArgumentNullException.ThrowIfNull(services);
-        if (services.FirstOrDefault(static service => ReferenceEquals(service.ImplementationFactory, Missing<TPort>.Factory)) is { } missing)
+        var missing = services.FirstOrDefault(static service => ReferenceEquals(service.ImplementationFactory, Missing<TPort>.Factory));
+        if (missing is not null)
         {
             services.Remove(missing);
         }

@@ -3,7 +3,7 @@ using System.Diagnostics.Metrics;
 
 namespace OrderKit.Core;
 
-/// <summary>The names under which OrderKit reports; they are part of its API.</summary>
+/// <summary>The names of OrderKit's metrics and traces. They are part of the API.</summary>
 public static class OrderKitTelemetry
 {
     /// <summary>The name of the activity source and of the meter.</summary>
@@ -12,10 +12,10 @@ public static class OrderKitTelemetry
     /// <summary>Counts decided facts, <c>{fact}</c>, by <c>orderkit.outcome</c>.</summary>
     public const string FactsCounterName = "orderkit.facts";
 
-    /// <summary>The time of one call that fires facts, seconds.</summary>
+    /// <summary>The duration of a call that fires facts, in seconds.</summary>
     public const string FireDurationName = "orderkit.fire.duration";
 
-    /// <summary>Counts lost races, <c>{conflict}</c>.</summary>
+    /// <summary>Counts conflicts: another writer was first, <c>{conflict}</c>.</summary>
     public const string ConflictsCounterName = "orderkit.conflicts";
 
     /// <summary>Counts deadlines that passed, <c>{deadline}</c>, by <c>orderkit.outcome</c>.</summary>
@@ -27,28 +27,28 @@ public static class OrderKitTelemetry
     /// <summary>Counts messages of the inbox that were handled, <c>{message}</c>, by <c>orderkit.outcome</c>.</summary>
     public const string HandledCounterName = "orderkit.inbox.handled";
 
-    /// <summary>Counts messages that came by a transport, <c>{message}</c>, by <c>orderkit.outcome</c>.</summary>
+    /// <summary>Counts messages received by a transport, <c>{message}</c>, by <c>orderkit.outcome</c>.</summary>
     public const string ReceivedCounterName = "orderkit.transport.received";
 
     /// <summary>Counts sealed journal rows, <c>{row}</c>.</summary>
     public const string SealedCounterName = "orderkit.journal.sealed";
 
-    /// <summary>How many journal rows no segment holds yet, <c>{row}</c>, counted up to 10,001; measured by the process that seals.</summary>
+    /// <summary>The number of journal rows that are not sealed yet, <c>{row}</c>, counted up to 10,001.</summary>
     public const string UnsealedGaugeName = "orderkit.journal.unsealed";
 
     /// <summary>Counts orders that were checked for an earlier one, <c>{order}</c>, by <c>orderkit.outcome</c>.</summary>
     public const string DuplicateChecksCounterName = "orderkit.duplicates.checks";
 
-    /// <summary>Counts effects that kept the others of their transaction waiting for longer than their budget, <c>{effect}</c>.</summary>
+    /// <summary>Counts effects of grouped operations that took longer than their budget, <c>{effect}</c>.</summary>
     public const string SlowEffectsCounterName = "orderkit.groups.slow_effects";
 
     /// <summary>Counts requests to endpoints that take an <c>Idempotency-Key</c>, <c>{request}</c>, by <c>orderkit.outcome</c>.</summary>
     public const string KeyedRequestsCounterName = "orderkit.http.keyed_requests";
 
-    /// <summary>Counts what happened that somebody should be told, <c>{alert}</c>, by <c>orderkit.outcome</c>.</summary>
+    /// <summary>Counts notices and alerts, <c>{alert}</c>, by <c>orderkit.outcome</c>.</summary>
     public const string AlertsCounterName = "orderkit.alerts";
 
-    /// <summary>The tag for how something ended.</summary>
+    /// <summary>The tag of the outcome.</summary>
     public const string OutcomeTag = "orderkit.outcome";
 
     /// <summary>The activity source of all packages.</summary>

@@ -1,13 +1,16 @@
 namespace OrderKit.Core;
 
-/// <summary>A commit was sent and its answer was never heard: what was written may be durable or may be gone.</summary>
-/// <remarks>It is unknown, not failed. The same facts may be sent again: their identities make sure that they take effect once.</remarks>
+/// <summary>A commit was sent, but no answer came: its writes may be durable or lost.</summary>
+/// <remarks>
+/// The outcome is unknown, which is not a failure. Send the same facts again; their identities ensure that each takes effect once.
+/// </remarks>
 public sealed class CommitOutcomeUnknownException : IOException
 {
     private const string DefaultMessage =
-        "The commit was sent and its outcome is unknown: what was written may be durable or may be gone. Repeat the same facts, their identities make it safe.";
+        "The commit was sent and its outcome is unknown: its writes may be durable or lost. "
+        + "Repeat the same facts; their identities make that safe.";
 
-    /// <summary>Makes the exception with its usual message.</summary>
+    /// <summary>Makes the exception with the default message.</summary>
     public CommitOutcomeUnknownException()
         : base(DefaultMessage)
     {
@@ -19,13 +22,13 @@ public sealed class CommitOutcomeUnknownException : IOException
     {
     }
 
-    /// <summary>Makes the exception around what the driver threw.</summary>
+    /// <summary>Makes the exception around the exception of the driver.</summary>
     public CommitOutcomeUnknownException(string? message, Exception? innerException)
         : base(message ?? DefaultMessage, innerException)
     {
     }
 
-    /// <summary>Makes the exception around what the driver threw, with the usual message.</summary>
+    /// <summary>Makes the exception around the exception of the driver, with the default message.</summary>
     public CommitOutcomeUnknownException(Exception innerException)
         : base(DefaultMessage, innerException)
     {

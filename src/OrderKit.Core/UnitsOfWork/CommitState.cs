@@ -1,11 +1,11 @@
 namespace OrderKit.Core;
 
-/// <summary>How durable the effect of a call is when the call returns.</summary>
+/// <summary>Whether the effect of a call is committed when the call returns.</summary>
 public enum CommitState : byte
 {
-    /// <summary>Committed by this library.</summary>
+    /// <summary>It is committed.</summary>
     Committed = 0,
 
-    /// <summary>Written into the host's transaction; it takes effect when the host commits.</summary>
+    /// <summary>It is written in the transaction of the host, and takes effect when the host commits.</summary>
     PendingCommit = 1,
 }

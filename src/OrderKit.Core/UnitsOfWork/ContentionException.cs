@@ -2,20 +2,22 @@ using System.Data.Common;
 
 namespace OrderKit.Core;
 
-/// <summary>The database ended a transaction because of another one that needs the same rows: nothing of it is there, and all of it may be done again.</summary>
+/// <summary>
+/// The database aborted a transaction because another one uses the same rows. Nothing was written, and all of it may be repeated.
+/// </summary>
 /// <remarks>
-/// It is the driver's exception, which is inside, said in words that all stores share. A unit of work that a host enlisted is aborted: roll
-/// it back, or back to a savepoint of the host's own, and repeat it whole. What a unit of OrderKit's own does about it says each service.
+/// The inner exception is the one of the driver. A transaction that a host enlisted is aborted: roll it back, or back to a savepoint of the
+/// host, and repeat all of it. What a service does about its own transaction is documented with the service.
 /// </remarks>
 public sealed class ContentionException : DbException
 {
-    /// <summary>Makes the exception around what the driver threw.</summary>
+    /// <summary>Makes the exception around the exception of the driver.</summary>
     /// <param name="isHeld">See <see cref="IsHeld"/>.</param>
-    /// <param name="innerException">What the driver threw.</param>
+    /// <param name="innerException">The exception of the driver.</param>
     public ContentionException(bool isHeld, DbException innerException)
         : base(isHeld
-            ? "Another transaction holds what this one needs, and lock_timeout was over first. This one is aborted: roll it back and repeat it later, under the same keys."
-            : "This transaction and another one stood in each other's way, and the database ended this one. Roll it back and repeat the whole of it, under the same keys.",
+            ? "Another transaction held a lock for longer than lock_timeout. Roll this one back and repeat it later with the same keys."
+            : "The database reported a deadlock or a serialization failure. Roll this transaction back and repeat it with the same keys.",
             innerException)
     {
         ArgumentNullException.ThrowIfNull(innerException);
@@ -23,7 +25,9 @@ public sealed class ContentionException : DbException
         SqlState = innerException.SqlState;
     }
 
-    /// <summary>Whether the other one goes on holding what is needed (<c>lock_timeout</c>); else it was a deadlock or a serialisation failure, and the other one can end now.</summary>
+    /// <summary>
+    /// Whether the other transaction still holds the lock (<c>lock_timeout</c>). If not, it was a deadlock or a serialization failure.
+    /// </summary>
     public bool IsHeld { get; }
 
     /// <inheritdoc/>

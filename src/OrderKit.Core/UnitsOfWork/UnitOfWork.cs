@@ -1,31 +1,30 @@
 namespace OrderKit.Core;
 
-/// <summary>A transaction, passed explicitly and nothing else.</summary>
+/// <summary>A transaction that is passed explicitly.</summary>
 /// <remarks>
-/// Not safe for several threads at once. One that is enlisted belongs to the host: it is never committed, rolled back or
-/// disposed by this library.
+/// Not safe for several threads. A transaction that a host enlisted belongs to the host: OrderKit never commits, rolls back or disposes it.
 /// </remarks>
 public abstract class UnitOfWork : IAsyncDisposable
 {
     private Action? _afterCommit;
 
-    /// <summary>Whether the host's own transaction stands behind it.</summary>
+    /// <summary>Whether it wraps a transaction of the host.</summary>
     public abstract bool IsEnlisted { get; }
 
-    /// <summary>Whether it is in the hands of somebody who writes in it and may not commit it. Whoever began it says so, and takes that back.</summary>
+    /// <summary>Whether a callee may write in it but not commit it. The caller that began it sets and resets this.</summary>
     public virtual bool IsLent { get; set; }
 
-    /// <summary>Makes everything written in it durable.</summary>
-    /// <exception cref="InvalidOperationException">It is enlisted: the host commits its own transaction. Or it is lent: whoever began it commits it.</exception>
+    /// <summary>Commits the transaction.</summary>
+    /// <exception cref="InvalidOperationException">It is enlisted, and the host commits it; or <see cref="IsLent"/> is set.</exception>
     public abstract ValueTask CommitAsync(CancellationToken cancellationToken = default);
 
-    /// <summary>Undoes everything that was not committed, unless it is enlisted.</summary>
+    /// <summary>Rolls back what was not committed, unless it is enlisted.</summary>
     public abstract ValueTask DisposeAsync();
 
-    /// <summary>Has something done when this unit is committed: something that may also be left out, such as a hint to look again.</summary>
+    /// <summary>Runs an action after the commit. It must be one that can be skipped, such as a wake-up.</summary>
     /// <param name="act">
-    /// What is done: once, however often it is given. It must be quick and may not throw. It is left out where the unit is enlisted,
-    /// since nobody is told of the host's commit, or where the outcome of the commit is unknown.
+    /// The action. It runs once even if it is added several times, must be quick and must not throw. It is skipped if the unit is
+    /// enlisted, because OrderKit does not see the commit of the host, or if the outcome of the commit is unknown.
     /// </param>
     public virtual void AfterCommit(Action act)
     {
@@ -36,16 +35,17 @@ public abstract class UnitOfWork : IAsyncDisposable
         }
     }
 
-    /// <summary>Refuses the commit of a unit that is lent; called by the implementations before they commit.</summary>
+    /// <summary>Throws if <see cref="IsLent"/> is set. Implementations call it before they commit.</summary>
     protected void RequireNotLent()
     {
         if (IsLent)
         {
-            throw new InvalidOperationException("This unit of work is only lent: write in it and return. Whoever began it commits it, together with what else belongs to it.");
+            throw new InvalidOperationException(
+                "This unit of work is only lent: write in it and return. The caller that began it commits it.");
         }
     }
 
-    /// <summary>Does what was left for after the commit; called by the implementations when it is certain.</summary>
+    /// <summary>Runs the actions for after the commit. Implementations call it when the commit is certain.</summary>
     protected void TellCommitted()
     {
         var acts = _afterCommit;

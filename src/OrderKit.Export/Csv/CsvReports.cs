@@ -10,18 +10,22 @@ public static class CsvReports
     private const string InstantFormat = "yyyy-MM-dd'T'HH:mm:ss.ffffffK";
     private const string WholeSecondFormat = "yyyy-MM-dd'T'HH:mm:ssK";
 
-    /// <summary>Writes a report row by row; the stream stays open. The same rows give the same bytes, in every culture.</summary>
-    /// <returns>How many rows were written, without the headers.</returns>
+    /// <summary>Writes a report row by row. The stream stays open. The same rows give the same bytes in every culture.</summary>
+    /// <returns>The number of rows, without the headers.</returns>
     public static async Task<long> WriteAsync<T>(
-        ReportTable<T> table, IAsyncEnumerable<T> rows, Stream output, CsvReportOptions? options = null, CancellationToken cancellationToken = default)
+        ReportTable<T> table,
+        IAsyncEnumerable<T> rows,
+        Stream output,
+        CsvReportOptions? options = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(table);
         ArgumentNullException.ThrowIfNull(rows);
         ArgumentNullException.ThrowIfNull(output);
         options ??= new CsvReportOptions();
         RequireColumns(table);
-        var csv = CsvWriter.Create(
-            output, new CsvWriterOptions { WriteByteOrderMark = options.HasByteOrderMark, Quoting = CsvQuoting.WhenNeededOrWhitespace }, leaveOpen: true);
+        var format = new CsvWriterOptions { WriteByteOrderMark = options.HasByteOrderMark, Quoting = CsvQuoting.WhenNeededOrWhitespace };
+        var csv = CsvWriter.Create(output, format, leaveOpen: true);
         await using (csv.ConfigureAwait(false))
         {
             foreach (var column in table.Columns)
@@ -47,7 +51,7 @@ public static class CsvReports
         }
     }
 
-    /// <summary>Takes off the apostrophe that <see cref="CsvReportOptions.GuardsFormulas"/> set before a text.</summary>
+    /// <summary>Removes the apostrophe that <see cref="CsvReportOptions.GuardsFormulas"/> added to a text.</summary>
     public static string Unguard(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -65,7 +69,8 @@ public static class CsvReports
     internal static string TextOf(DateTimeOffset instant, TimeZoneInfo zone)
     {
         var there = TimeZoneInfo.ConvertTime(instant, zone);
-        var text = there.ToString(there.Ticks % TimeSpan.TicksPerSecond == 0 ? WholeSecondFormat : InstantFormat, CultureInfo.InvariantCulture);
+        var format = there.Ticks % TimeSpan.TicksPerSecond == 0 ? WholeSecondFormat : InstantFormat;
+        var text = there.ToString(format, CultureInfo.InvariantCulture);
         return there.Offset == TimeSpan.Zero ? text.Replace("+00:00", "Z", StringComparison.Ordinal) : text;
     }
 

@@ -1,17 +1,17 @@
 namespace OrderKit.Export;
 
-/// <summary>Keeps a spreadsheet from running a text as a formula, in a way that can be taken back.</summary>
+/// <summary>Prevents a spreadsheet from running a text as a formula. The change can be reverted.</summary>
 internal static class FormulaGuard
 {
     private const char Mark = '\'';
 
-    /// <summary>With a mark, where the text begins like a formula: directly, or behind marks of its own.</summary>
+    /// <summary>Adds a mark to a text that begins like a formula, directly or after marks of its own.</summary>
     public static string Guard(string text) => NeedsMark(text) ? Mark + text : text;
 
-    /// <summary>Without the mark that <see cref="Guard"/> set.</summary>
+    /// <summary>Removes the mark that <see cref="Guard"/> added.</summary>
     public static string Unguard(string text) => text.StartsWith(Mark) && NeedsMark(text) ? text[1..] : text;
 
-    // The full-width signs are formulas too where the spreadsheet's language is Chinese or Japanese.
+    // In a Chinese or Japanese spreadsheet, full-width signs begin formulas too.
     private static bool NeedsMark(string text)
     {
         var rest = text.AsSpan().TrimStart(Mark);

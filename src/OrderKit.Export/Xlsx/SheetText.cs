@@ -5,21 +5,21 @@ using System.Xml;
 
 namespace OrderKit.Export;
 
-/// <summary>Writes texts as the format has them: what XML cannot hold is spelled <c>_x000B_</c> (ECMA-376, ST_Xstring).</summary>
+/// <summary>Escapes texts for the format: a character that XML cannot hold becomes <c>_x000B_</c> (ECMA-376, ST_Xstring).</summary>
 internal static partial class SheetText
 {
-    /// <summary>How many characters a cell has.</summary>
-    public const int Longest = 32_767;
+    /// <summary>The largest number of characters in a cell.</summary>
+    public const int MaxLength = 32_767;
 
     public static string Encode(string text)
     {
-        if (!NeedsSpelling(text))
+        if (!NeedsEscape(text))
         {
             return text;
         }
 
-        // A text that looks spelled, or would together with what follows, gets its underscore spelled.
-        var plain = LooksSpelled().Replace(text, "_x005F_");
+        // An underscore is escaped where the text looks like an escape.
+        var plain = LooksEscaped().Replace(text, "_x005F_");
         var written = new StringBuilder(plain.Length + 16);
         for (var i = 0; i < plain.Length; i++)
         {
@@ -30,7 +30,7 @@ internal static partial class SheetText
             }
             else if (c == '\r' || !XmlConvert.IsXmlChar(c))
             {
-                // A reader of XML would turn a carriage return into a line feed.
+                // An XML reader would turn a carriage return into a line feed.
                 written.Append(CultureInfo.InvariantCulture, $"_x{(int)c:X4}_");
             }
             else
@@ -42,7 +42,7 @@ internal static partial class SheetText
         return written.ToString();
     }
 
-    private static bool NeedsSpelling(string text)
+    private static bool NeedsEscape(string text)
     {
         foreach (var c in text)
         {
@@ -56,5 +56,5 @@ internal static partial class SheetText
     }
 
     [GeneratedRegex("_(?=x[0-9A-Fa-f]{4})", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1_000)]
-    private static partial Regex LooksSpelled();
+    private static partial Regex LooksEscaped();
 }

@@ -1,14 +1,16 @@
 namespace OrderKit.Export;
 
-/// <summary>Takes what the archive writes, which it does synchronously, and hands it on asynchronously: the stream of a web server's answer takes nothing else.</summary>
+/// <summary>
+/// Buffers what the archive writes synchronously and writes it asynchronously, because the response stream of a web server takes only that.
+/// </summary>
 internal sealed class StagedOutput(Stream output) : Stream
 {
-    private const int Enough = 64 * 1024;
+    private const int FlushSize = 64 * 1024;
 
     private readonly MemoryStream _staged = new();
 
-    /// <summary>Whether it is worth a write.</summary>
-    public bool IsFull => _staged.Length >= Enough;
+    /// <summary>Whether the buffer is large enough for a write.</summary>
+    public bool IsFull => _staged.Length >= FlushSize;
 
     public override bool CanRead => false;
 
@@ -20,8 +22,8 @@ internal sealed class StagedOutput(Stream output) : Stream
 
     public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
-    /// <summary>Hands on what was taken.</summary>
-    public async Task HandOnAsync(CancellationToken cancellationToken)
+    /// <summary>Writes the buffer to the output.</summary>
+    public async Task WriteBufferAsync(CancellationToken cancellationToken)
     {
         await output.WriteAsync(_staged.GetBuffer().AsMemory(0, (int)_staged.Length), cancellationToken).ConfigureAwait(false);
         _staged.SetLength(0);

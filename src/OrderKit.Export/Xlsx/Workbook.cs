@@ -7,10 +7,10 @@ using OrderKit.Core;
 
 namespace OrderKit.Export;
 
-/// <summary>A workbook under way.</summary>
+/// <summary>Writes a workbook part by part.</summary>
 /// <remarks>
-/// The parts are written by hand into a zip archive, one after the other: a <c>SpreadsheetDocument</c> keeps every part in memory until it is
-/// closed, and stamps the parts with the time of writing.
+/// The parts go into a zip archive one after the other. A <c>SpreadsheetDocument</c> would keep every part in memory until it is closed,
+/// and would stamp the parts with the current time.
 /// </remarks>
 internal sealed class Workbook<T>(ReportTable<T> table, Stream output, XlsxReportOptions options) : IDisposable
 {
@@ -18,17 +18,18 @@ internal sealed class Workbook<T>(ReportTable<T> table, Stream output, XlsxRepor
     private const uint TextStyle = 2;
     private const uint NumberStyle = 3;
     private const uint InstantStyle = 4;
-    private const int LongestSheetName = 31;
+    private const int MaxSheetName = 31;
+    private const string OfficeRelations = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
 
-    /// <summary>A spreadsheet computes with 15 digits; a longer number is written as text, so that none is lost.</summary>
+    /// <summary>A spreadsheet computes with 15 digits. A longer number is written as text, so that no digit is lost.</summary>
     private const int Digits = 15;
 
-    /// <summary>Before it, spreadsheets count a day that never was (29 February 1900).</summary>
+    /// <summary>Before this day, spreadsheets count a day that did not exist (29 February 1900).</summary>
     private static readonly DateTime FirstDay = new(1900, 3, 1, 0, 0, 0, DateTimeKind.Unspecified);
 
     private static readonly DateTime DayZero = new(1899, 12, 30, 0, 0, 0, DateTimeKind.Unspecified);
 
-    // The earliest instant of the format, so that the bytes do not depend on when they were written.
+    // The earliest instant of the format, so that the bytes do not depend on the current time.
     private static readonly DateTimeOffset Stamp = new(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     private readonly ZipArchive _archive = new(output, ZipArchiveMode.Create, leaveOpen: true);
@@ -75,18 +76,22 @@ internal sealed class Workbook<T>(ReportTable<T> table, Stream output, XlsxRepor
 
             writer.WriteElement(new DocumentFormat.OpenXml.Spreadsheet.Workbook(sheets));
         });
-        var relations = new StringBuilder();
-        var types = new StringBuilder();
-        for (var i = 1; i <= _sheets; i++)
-        {
-            relations.Append(CultureInfo.InvariantCulture, $"""<Relationship Id="rId{i}" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet{i}.xml"/>""");
-            types.Append(CultureInfo.InvariantCulture, $"""<Override PartName="/xl/worksheets/sheet{i}.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/>""");
-        }
-
-        relations.Append(CultureInfo.InvariantCulture, $"""<Relationship Id="rId{_sheets + 1}" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/styles" Target="styles.xml"/>""");
-        WriteText("xl/_rels/workbook.xml.rels", $"""<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{relations}</Relationships>""");
-        WriteText("_rels/.rels", """<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>""");
-        WriteText("[Content_Types].xml", $"""<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/><Override PartName="/xl/styles.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml"/>{types}</Types>""");
+        var numbers = Enumerable.Range(1, _sheets).ToArray();
+        WriteRelations("xl/_rels/workbook.xml.rels",
+        [
+            .. numbers.Select(static i => Relation(i, "worksheet", $"worksheets/sheet{i}.xml")),
+            Relation(_sheets + 1, "styles", "styles.xml"),
+        ]);
+        WriteRelations("_rels/.rels", [Relation(1, "officeDocument", "xl/workbook.xml")]);
+        WriteText("[Content_Types].xml", string.Concat(
+        [
+            """<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">""",
+            """<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>""",
+            TypeOf("/xl/workbook.xml", "sheet.main"),
+            TypeOf("/xl/styles.xml", "styles"),
+            .. numbers.Select(static i => TypeOf($"/xl/worksheets/sheet{i}.xml", "worksheet")),
+            "</Types>",
+        ]));
     }
 
     public void Dispose()
@@ -102,9 +107,10 @@ internal sealed class Workbook<T>(ReportTable<T> table, Stream output, XlsxRepor
         _writer = OpenXmlWriter.Create(_sheet, Encoding.UTF8);
         _writer.WriteStartDocument(standalone: true);
         _writer.WriteStartElement(new Worksheet());
-        _writer.WriteElement(new SheetViews(new SheetView(
-            new Pane { VerticalSplit = 1, TopLeftCell = "A2", ActivePane = PaneValues.BottomLeft, State = PaneStateValues.Frozen }) { WorkbookViewId = 0 }));
-        _writer.WriteElement(new Columns(_widths.Select(static (width, i) => new Column { Min = (uint)i + 1, Max = (uint)i + 1, Width = width, CustomWidth = true })));
+        var pane = new Pane { VerticalSplit = 1, TopLeftCell = "A2", ActivePane = PaneValues.BottomLeft, State = PaneStateValues.Frozen };
+        _writer.WriteElement(new SheetViews(new SheetView(pane) { WorkbookViewId = 0 }));
+        _writer.WriteElement(new Columns(_widths.Select(
+            static (width, i) => new Column { Min = (uint)i + 1, Max = (uint)i + 1, Width = width, CustomWidth = true })));
         _writer.WriteStartElement(new SheetData());
         _row = 0;
         StartRow();
@@ -155,8 +161,9 @@ internal sealed class Workbook<T>(ReportTable<T> table, Stream output, XlsxRepor
                 }
                 else
                 {
-                    // Rounded to the millisecond, which is what a spreadsheet keeps.
-                    var days = decimal.Round((decimal)(there - DayZero).Ticks / TimeSpan.TicksPerMillisecond) * TimeSpan.TicksPerMillisecond / TimeSpan.TicksPerDay;
+                    // Rounded to the millisecond, the precision of a spreadsheet.
+                    const decimal MillisecondsPerDay = TimeSpan.TicksPerDay / TimeSpan.TicksPerMillisecond;
+                    var days = decimal.Round((decimal)(there - DayZero).Ticks / TimeSpan.TicksPerMillisecond) / MillisecondsPerDay;
                     WriteValue(column, decimal.Round(days, 10).ToString(CultureInfo.InvariantCulture), InstantStyle);
                 }
 
@@ -171,13 +178,15 @@ internal sealed class Workbook<T>(ReportTable<T> table, Stream output, XlsxRepor
 
     private void WriteText(int column, string text, uint style, ReportColumn<T> of)
     {
-        if (text.Length > SheetText.Longest)
+        if (text.Length > SheetText.MaxLength)
         {
             throw new InvalidOperationException(string.Create(
-                CultureInfo.InvariantCulture, $"The column '{of.English}' has a text of {text.Length:N0} characters in row {_row:N0}, and a cell has at most {SheetText.Longest:N0}. Shorten it in the column's selector, or write CSV."));
+                CultureInfo.InvariantCulture,
+                $"The column '{of.English}' has a text of {text.Length:N0} characters in row {_row:N0}, and a cell has at most "
+                + $"{SheetText.MaxLength:N0}. Shorten it in the column's selector, or write CSV."));
         }
 
-        // In the cell itself: a table of shared texts would have to be kept in memory. Text is text, so no formula needs a guard.
+        // The text is in the cell, because a table of shared texts would have to stay in memory. A text cell never runs as a formula.
         _writer!.WriteElement(new Cell(new InlineString(new Text(SheetText.Encode(text)) { Space = SpaceProcessingModeValues.Preserve }))
         {
             CellReference = Reference(column), StyleIndex = style, DataType = CellValues.InlineString,
@@ -203,6 +212,19 @@ internal sealed class Workbook<T>(ReportTable<T> table, Stream output, XlsxRepor
         part.Write(Encoding.UTF8.GetBytes("""<?xml version="1.0" encoding="utf-8" standalone="yes"?>""" + xml));
     }
 
+    private void WriteRelations(string path, IEnumerable<string> relations)
+    {
+        const string Namespace = "http://schemas.openxmlformats.org/package/2006/relationships";
+        WriteText(path, $"""<Relationships xmlns="{Namespace}">{string.Concat(relations)}</Relationships>""");
+    }
+
+    private static string Relation(int number, string type, string target) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"""<Relationship Id="rId{number}" Type="{OfficeRelations}/{type}" Target="{target}"/>""");
+
+    private static string TypeOf(string part, string type) =>
+        $"""<Override PartName="{part}" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.{type}+xml"/>""";
+
     private Stream Open(string path)
     {
         var entry = _archive.CreateEntry(path, CompressionLevel.Fastest);
@@ -210,25 +232,31 @@ internal sealed class Workbook<T>(ReportTable<T> table, Stream output, XlsxRepor
         return entry.Open();
     }
 
-    // A sheet's name has none of []:*?/\, no apostrophe at either end, and at most 31 characters.
+    // A sheet's name has at most 31 characters, none of []:*?/\, and no apostrophe at either end.
     private string SheetName(int number)
     {
-        var name = string.Concat(table.Name.Select(static c => c is '[' or ']' or ':' or '*' or '?' or '/' or '\\' || char.IsControl(c) ? ' ' : c)).Trim('\'', ' ');
+        var valid = table.Name.Select(static c => c is '[' or ']' or ':' or '*' or '?' or '/' or '\\' || char.IsControl(c) ? ' ' : c);
+        var name = string.Concat(valid).Trim('\'', ' ');
         var suffix = number == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $" {number}");
         name = name.Length == 0 ? "Report" : name;
-        var end = Math.Min(name.Length, LongestSheetName - suffix.Length);
+        var end = Math.Min(name.Length, MaxSheetName - suffix.Length);
         return name[..(char.IsHighSurrogate(name[end - 1]) ? end - 1 : end)].TrimEnd('\'', ' ') + suffix;
     }
 
     private static string HeaderOf(ReportColumn<T> column, XlsxReportOptions options) =>
         column.Kind == ReportCellKind.Instant ? $"{column.Header(options.Language)} ({options.Zone.Id})" : column.Header(options.Language);
 
-    private static int WidthOf(ReportColumn<T> column, XlsxReportOptions options) => Math.Clamp(
-        Math.Max(HeaderOf(column, options).Sum(static c => c < 0x2E80 ? 1 : 2) + 2, column.Kind == ReportCellKind.Number ? 12 : column.Kind == ReportCellKind.Instant ? 20 : 24), 8, 60);
+    private static int WidthOf(ReportColumn<T> column, XlsxReportOptions options)
+    {
+        // A Chinese character is as wide as two others.
+        var header = HeaderOf(column, options).Sum(static c => c < 0x2E80 ? 1 : 2) + 2;
+        var cells = column.Kind switch { ReportCellKind.Number => 12, ReportCellKind.Instant => 20, _ => 24 };
+        return Math.Clamp(Math.Max(header, cells), 8, 60);
+    }
 
     private static bool HasTooManyDigits(decimal number)
     {
-        // Divided by one with all its digits, a decimal loses its trailing zeros.
+        // Dividing by one with all its digits removes the trailing zeros of a decimal.
         var digits = (number / 1.0000000000000000000000000000m).ToString(CultureInfo.InvariantCulture).AsSpan().TrimStart("-0.");
         return digits.Length - (digits.Contains('.') ? 1 : 0) > Digits;
     }
@@ -249,7 +277,9 @@ internal sealed class Workbook<T>(ReportTable<T> table, Stream output, XlsxRepor
             new NumberingFormat { NumberFormatId = 164, FormatCode = "#,##0.00####" },
             new NumberingFormat { NumberFormatId = 165, FormatCode = "yyyy\\-mm\\-dd\\ hh:mm:ss" }) { Count = 2 },
         new Fonts(new Font(), new Font(new Bold())) { Count = 2 },
-        new Fills(new Fill(new PatternFill { PatternType = PatternValues.None }), new Fill(new PatternFill { PatternType = PatternValues.Gray125 })) { Count = 2 },
+        new Fills(
+            new Fill(new PatternFill { PatternType = PatternValues.None }),
+            new Fill(new PatternFill { PatternType = PatternValues.Gray125 })) { Count = 2 },
         new Borders(new Border()) { Count = 1 },
         new CellStyleFormats(new CellFormat()) { Count = 1 },
         new CellFormats(

@@ -2,21 +2,21 @@ using OrderKit.Core;
 
 namespace OrderKit.Export;
 
-/// <summary>How a report is written as XLSX.</summary>
+/// <summary>Options of XLSX reports.</summary>
 public sealed record XlsxReportOptions
 {
-    /// <summary>How many rows a sheet of the format has, the headers included.</summary>
+    /// <summary>The largest number of rows in a sheet, including the headers.</summary>
     public const int RowLimit = 1_048_576;
 
     /// <summary>The language of the headers.</summary>
     /// <value>English.</value>
     public ReportLanguage Language { get; init; }
 
-    /// <summary>The zone of instants, which the headers name: a cell of a spreadsheet has no zone.</summary>
+    /// <summary>The time zone of instants. The headers name it, because a cell has no zone.</summary>
     /// <value>UTC.</value>
     public TimeZoneInfo Zone { get; init; } = TimeZoneInfo.Utc;
 
-    /// <summary>How many rows a sheet gets, the headers included, before the next one is begun.</summary>
-    /// <value>1,048,576, which is all that a sheet can have.</value>
+    /// <summary>The number of rows per sheet, including the headers. A full sheet is followed by another one.</summary>
+    /// <value>1,048,576, the limit of the format.</value>
     public int RowsPerSheet { get; init; } = RowLimit;
 }

@@ -6,13 +6,17 @@ namespace OrderKit.Export;
 public static class XlsxReports
 {
     /// <summary>
-    /// Writes a report row by row; the stream need neither seek nor write synchronously, and stays open. A sheet that is full is followed by another one with the same
-    /// headers. The same rows give the same bytes, in every culture.
+    /// Writes a report row by row. The stream stays open; it does not have to seek or to write synchronously. A full sheet is followed by
+    /// another one with the same headers. The same rows give the same bytes in every culture.
     /// </summary>
-    /// <returns>How many rows were written, without the headers.</returns>
-    /// <exception cref="InvalidOperationException">A text has more characters than a cell can have.</exception>
+    /// <returns>The number of rows, without the headers.</returns>
+    /// <exception cref="InvalidOperationException">A text is longer than a cell can hold.</exception>
     public static async Task<long> WriteAsync<T>(
-        ReportTable<T> table, IAsyncEnumerable<T> rows, Stream output, XlsxReportOptions? options = null, CancellationToken cancellationToken = default)
+        ReportTable<T> table,
+        IAsyncEnumerable<T> rows,
+        Stream output,
+        XlsxReportOptions? options = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(table);
         ArgumentNullException.ThrowIfNull(rows);
@@ -21,7 +25,8 @@ public static class XlsxReports
         CsvReports.RequireColumns(table);
         if (options.RowsPerSheet is < 2 or > XlsxReportOptions.RowLimit)
         {
-            throw new ArgumentException($"RowsPerSheet is {options.RowsPerSheet}; a sheet has 2 to {XlsxReportOptions.RowLimit:N0} rows.", nameof(options));
+            throw new ArgumentException(
+                $"RowsPerSheet is {options.RowsPerSheet}; a sheet has 2 to {XlsxReportOptions.RowLimit:N0} rows.", nameof(options));
         }
 
         var count = 0L;
@@ -36,14 +41,14 @@ public static class XlsxReports
                     count++;
                     if (staged.IsFull)
                     {
-                        await staged.HandOnAsync(cancellationToken).ConfigureAwait(false);
+                        await staged.WriteBufferAsync(cancellationToken).ConfigureAwait(false);
                     }
                 }
 
                 book.Finish();
             }
 
-            await staged.HandOnAsync(cancellationToken).ConfigureAwait(false);
+            await staged.WriteBufferAsync(cancellationToken).ConfigureAwait(false);
         }
 
         return count;

@@ -19,9 +19,10 @@ internal static class CanonicalJson
 
             return [.. document.RootElement.EnumerateObject().Select(property => (property.Name, ValueOf(property.Value)))];
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            throw new ArgumentException($"The content is no JSON that can be compared: {e.Message}", nameof(utf8), e);
+            // A string that is not Unicode throws an InvalidOperationException when it is read.
+            throw new ArgumentException($"The content is not JSON that can be compared: {e.Message}", nameof(utf8), e);
         }
     }
 

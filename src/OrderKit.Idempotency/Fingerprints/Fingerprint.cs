@@ -27,7 +27,9 @@ public sealed class Fingerprint : IEquatable<Fingerprint>
     public ReadOnlyMemory<byte> Bytes => _bytes;
 
     /// <summary>Makes the fingerprint of some fields; their order does not matter.</summary>
-    /// <exception cref="ArgumentException">A name is empty, too long or there twice, or there are too many fields.</exception>
+    /// <exception cref="ArgumentException">
+    /// A name is empty, too long or there twice, there are too many fields, or a text has half of a surrogate pair.
+    /// </exception>
     public static Fingerprint Of(params IReadOnlyList<(string Name, FingerprintValue Value)> fields)
     {
         ArgumentNullException.ThrowIfNull(fields);
@@ -61,11 +63,13 @@ public sealed class Fingerprint : IEquatable<Fingerprint>
     }
 
     /// <summary>Makes the fingerprint of a JSON object, property by property: neither order nor spaces nor the spelling of numbers matter.</summary>
-    /// <exception cref="ArgumentException">It is no JSON object, has a property twice, or has too many of them.</exception>
+    /// <exception cref="ArgumentException">
+    /// It is no JSON object, has a property twice, has too many of them, or has text that is not Unicode.
+    /// </exception>
     public static Fingerprint OfJson(ReadOnlyMemory<byte> utf8) => Of(CanonicalJson.FieldsOf(utf8));
 
     /// <summary>The properties of a JSON object as fields, for a fingerprint that has others besides.</summary>
-    /// <exception cref="ArgumentException">It is no JSON object, or has a property twice.</exception>
+    /// <exception cref="ArgumentException">It is no JSON object, has a property twice, or has text that is not Unicode.</exception>
     public static IReadOnlyList<(string Name, FingerprintValue Value)> FieldsOfJson(ReadOnlyMemory<byte> utf8) => CanonicalJson.FieldsOf(utf8);
 
     /// <summary>Takes over what was stored.</summary>

@@ -11,6 +11,9 @@ public readonly struct FingerprintValue
 {
     private const int StackLimit = 512;
 
+    // Strict: with replacement characters, two different broken texts would have the same digest.
+    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
     private readonly Kind _kind;
     private readonly string? _text;
     private readonly long _number;
@@ -77,15 +80,16 @@ public readonly struct FingerprintValue
     public static implicit operator FingerprintValue(bool value) => Of(value);
 
     /// <summary>The first eight bytes of a SHA-256 over kind and content.</summary>
+    /// <exception cref="ArgumentException">The text has half of a surrogate pair.</exception>
     internal ulong ToDigest()
     {
         var text = _kind == Kind.Number && _text is null ? _number.ToString(CultureInfo.InvariantCulture) : _text ?? "";
-        var size = 1 + sizeof(long) + Encoding.UTF8.GetMaxByteCount(text.Length) + _bytes.Length;
+        var size = 1 + sizeof(long) + Utf8.GetMaxByteCount(text.Length) + _bytes.Length;
         var buffer = size <= StackLimit ? stackalloc byte[StackLimit] : new byte[size];
         buffer[0] = (byte)_kind;
         BinaryPrimitives.WriteInt64LittleEndian(buffer[1..], _kind == Kind.Number ? 0 : _number);
         var written = 1 + sizeof(long);
-        written += Encoding.UTF8.GetBytes(text, buffer[written..]);
+        written += Utf8.GetBytes(text, buffer[written..]);
         _bytes.Span.CopyTo(buffer[written..]);
         written += _bytes.Length;
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];

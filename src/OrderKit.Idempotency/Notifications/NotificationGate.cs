@@ -21,6 +21,7 @@ public sealed class NotificationGate : IAsyncDisposable
 
     private readonly IOperationStore _operations;
     private readonly IQuarantineStore _quarantine;
+    private readonly AlertNotices _notices;
     private readonly IUnitOfWorkFactory _units;
     private readonly INotificationEffects _effects;
     private readonly NotificationOptions _options;
@@ -28,11 +29,18 @@ public sealed class NotificationGate : IAsyncDisposable
 
     /// <summary>Makes the gate; hosts with a container get it from there.</summary>
     public NotificationGate(
-        IOperationStore operations, IQuarantineStore quarantine, IUnitOfWorkFactory units, INotificationEffects effects, IOptions<NotificationOptions>? options = null,
-        TimeProvider? timeProvider = null, ILogger<NotificationGate>? logger = null)
+        IOperationStore operations,
+        IQuarantineStore quarantine,
+        IUnitOfWorkFactory units,
+        INotificationEffects effects,
+        IOptions<NotificationOptions>? options = null,
+        TimeProvider? timeProvider = null,
+        ILogger<NotificationGate>? logger = null,
+        AlertNotices? notices = null)
     {
         _operations = operations ?? throw new ArgumentNullException(nameof(operations));
         _quarantine = quarantine ?? throw new ArgumentNullException(nameof(quarantine));
+        _notices = notices ?? AlertNotices.None;
         _units = units ?? throw new ArgumentNullException(nameof(units));
         _effects = effects ?? throw new ArgumentNullException(nameof(effects));
         _options = options?.Value ?? new NotificationOptions();
@@ -163,7 +171,11 @@ public sealed class NotificationGate : IAsyncDisposable
             Detail = detail,
             Content = content,
         };
-        await _quarantine.AddAsync(unit, message, cancellationToken).ConfigureAwait(false);
+        if (await _quarantine.AddAsync(unit, message, cancellationToken).ConfigureAwait(false))
+        {
+            var notice = new AlertNotice(message.Tenant, AlertKinds.Quarantine, message.Source, message.Reason, message.MessageId);
+            await _notices.WriteAsync(unit, [notice], cancellationToken).ConfigureAwait(false);
+        }
 
         // A callback may be faster than the host's own document: it passes when it is sent again.
         var protocol = ProtocolOf(notification.Provider);

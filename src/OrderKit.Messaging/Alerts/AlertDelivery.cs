@@ -2,8 +2,9 @@ using OrderKit.Core;
 
 namespace OrderKit.Messaging;
 
-/// <summary>Hands alerts to one sink.</summary>
+/// <summary>Passes alerts to one sink.</summary>
 internal sealed class AlertDelivery(IAlertSink sink) : IOutboxSink
 {
-    public Task DeliverAsync(OutboxDelivery delivery, CancellationToken cancellationToken) => sink.SendAsync(GatheredNotices.Decode(delivery.Message.Body).ToAlert(), cancellationToken);
+    public Task DeliverAsync(OutboxDelivery delivery, CancellationToken cancellationToken) =>
+        sink.SendAsync(GatheredNotices.Decode(delivery.Message.Body).ToAlert(), cancellationToken);
 }

@@ -6,44 +6,53 @@ using OrderKit.Messaging.Storage;
 
 namespace OrderKit.Messaging;
 
-/// <summary>Gathers what happened, and tells it: at least once to each sink, under the same id, and seldom enough to be read.</summary>
+/// <summary>Folds notices into alerts and sends them: at least once to each sink, under the same id.</summary>
 /// <remarks>
-/// Safe for several threads and machines. Each sink has its own queue with its own pauses; a sink that fails for longer than a day leaves a
-/// dead letter, of which no alert is made.
+/// Safe for several threads and machines. Each sink has its own queue with its own retries. A sink that fails for longer than a day leaves a
+/// dead letter; no alert is sent about that one.
 /// </remarks>
 public sealed class AlertPump
 {
     private readonly AlertGatherer _gatherer;
     private readonly OutboxPump[] _pumps;
 
-    /// <summary>Makes the pump; hosts with a container get it from there.</summary>
+    /// <summary>Creates the pump. Hosts with a container get it from there.</summary>
     public AlertPump(
-        IOutboxStore outbox, IDeadLetterStore letters, IDeliveryPauseStore pauses, ILeaseStore leases, IUnitOfWorkFactory units, IEnumerable<IAlertSink> sinks,
-        IOptions<AlertOptions>? options = null, ILoggerFactory? loggers = null, TimeProvider? timeProvider = null)
+        IOutboxStore outbox,
+        IDeadLetterStore letters,
+        IDeliveryPauseStore pauses,
+        ILeaseStore leases,
+        IUnitOfWorkFactory units,
+        IEnumerable<IAlertSink> sinks,
+        IOptions<AlertOptions>? options = null,
+        ILoggerFactory? loggers = null,
+        TimeProvider? timeProvider = null)
     {
         ArgumentNullException.ThrowIfNull(sinks);
         var all = sinks.ToArray();
         if (all.Length == 0)
         {
-            throw new ArgumentException("Nobody is told. Name a sink, such as ToLog().", nameof(sinks));
+            throw new ArgumentException("There is no sink for alerts. Add one, such as ToLog().", nameof(sinks));
         }
 
-        if (all.GroupBy(static sink => sink.Name, StringComparer.Ordinal).FirstOrDefault(static same => same.Count() > 1) is { } twice)
+        var names = all.Select(static sink => sink.Name).ToArray();
+        if (names.CountBy(static name => name, StringComparer.Ordinal).FirstOrDefault(static same => same.Value > 1).Key is { } twice)
         {
-            throw new ArgumentException($"Two sinks are named '{twice.Key}'. Give each a name of its own: it names its queue.", nameof(sinks));
+            throw new ArgumentException($"Two alert sinks are named '{twice}'. Give each sink a name of its own: it names the queue.", nameof(sinks));
         }
 
         var settings = options?.Value ?? new AlertOptions();
         loggers ??= Microsoft.Extensions.Logging.Abstractions.NullLoggerFactory.Instance;
-        _gatherer = new AlertGatherer(outbox, leases, units, [.. all.Select(static sink => sink.Name)], settings, loggers.CreateLogger<AlertPump>());
+        _gatherer = new AlertGatherer(outbox, leases, units, names, settings, loggers.CreateLogger<AlertPump>());
+        var log = loggers.CreateLogger<OutboxPump>();
         _pumps =
         [
             .. all.Select(sink => new OutboxPump(
-                outbox, letters, pauses, units, new AlertDelivery(sink), Options.Create(SettingsOf(sink, settings)), loggers.CreateLogger<OutboxPump>(), timeProvider)),
+                outbox, letters, pauses, units, new AlertDelivery(sink), Options.Create(SettingsOf(sink, settings)), log, timeProvider)),
         ];
     }
 
-    /// <summary>Gathers once, and tells each sink what waits for it; one that fails or hangs does not keep the others from being told.</summary>
+    /// <summary>Folds notices once and sends what is due to each sink. A sink that fails or hangs does not delay the others.</summary>
     public async Task<PumpResult> PumpOnceAsync(CancellationToken cancellationToken = default)
     {
         await GatherAsync(cancellationToken).ConfigureAwait(false);
@@ -59,7 +68,7 @@ public sealed class AlertPump
     {
         var pump = new OutboxPumpOptions { Destination = $"{AlertNotice.Destination}.{sink.Name}", Lease = settings.Lease, BatchSize = 10 };
 
-        // Whatever a sink throws, the next alert would meet it too.
+        // Whatever a sink throws, the next alert would fail the same way.
         pump.IsDestinationDown = static _ => true;
         return pump;
     }

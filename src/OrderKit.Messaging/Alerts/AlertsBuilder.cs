@@ -6,14 +6,14 @@ using OrderKit.Core;
 
 namespace OrderKit.Messaging;
 
-/// <summary>Collects who is told; made by <c>AddAlerts</c>.</summary>
+/// <summary>Collects the sinks that alerts are sent to. <c>AddAlerts</c> creates it.</summary>
 public sealed class AlertsBuilder
 {
     private readonly IServiceCollection _services;
 
     internal AlertsBuilder(IServiceCollection services) => _services = services;
 
-    /// <summary>Changes when and how often somebody is told.</summary>
+    /// <summary>Changes when and how often alerts are sent.</summary>
     public AlertsBuilder Configure(Action<AlertOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(configure);
@@ -21,44 +21,15 @@ public sealed class AlertsBuilder
         return this;
     }
 
-    /// <summary>Writes alerts into the log.</summary>
+    /// <summary>Writes alerts to the log.</summary>
     public AlertsBuilder ToLog()
     {
-        _services.TryAddEnumerable(ServiceDescriptor.Singleton<IAlertSink, LogAlertSink>(static provider => new LogAlertSink(provider.GetRequiredService<ILogger<LogAlertSink>>())));
+        _services.TryAddEnumerable(ServiceDescriptor.Singleton<IAlertSink, LogAlertSink>(
+            static provider => new LogAlertSink(provider.GetRequiredService<ILogger<LogAlertSink>>())));
         return this;
     }
 
-    /// <summary>Posts alerts as signed JSON; see <see cref="WebhookSignature"/>.</summary>
-    /// <exception cref="ArgumentException">The settings contradict themselves; the message names all faults.</exception>
-    public AlertsBuilder ToWebhook(Action<WebhookAlertOptions> configure)
-    {
-        var options = Made(configure);
-        Require(options.Faults(), nameof(configure));
-        _services.AddSingleton<IAlertSink>(provider => new WebhookAlertSink(options, provider.GetRequiredService<TimeProvider>()));
-        return this;
-    }
-
-    /// <summary>Mails alerts.</summary>
-    /// <exception cref="ArgumentException">The settings contradict themselves; the message names all faults.</exception>
-    public AlertsBuilder ToSmtp(Action<SmtpAlertOptions> configure)
-    {
-        var options = Made(configure);
-        Require(options.Faults(), nameof(configure));
-        _services.AddSingleton<IAlertSink>(provider => new SmtpAlertSink(options, provider.GetRequiredService<TimeProvider>()));
-        return this;
-    }
-
-    /// <summary>Tells alerts in a WeCom group (企业微信群机器人).</summary>
-    /// <exception cref="ArgumentException">The settings contradict themselves; the message names all faults.</exception>
-    public AlertsBuilder ToWeCom(Action<WeComAlertOptions> configure)
-    {
-        var options = Made(configure);
-        Require(options.Faults(), nameof(configure));
-        _services.AddSingleton<IAlertSink>(provider => new WeComAlertSink(options, provider.GetRequiredService<TimeProvider>()));
-        return this;
-    }
-
-    /// <summary>Tells a sink of the host's own.</summary>
+    /// <summary>Sends alerts to a sink of the host. Calling it again with the same type has no effect.</summary>
     public AlertsBuilder To<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TSink>()
         where TSink : class, IAlertSink
     {
@@ -66,20 +37,11 @@ public sealed class AlertsBuilder
         return this;
     }
 
-    private static TOptions Made<TOptions>(Action<TOptions> configure)
-        where TOptions : new()
+    /// <summary>Sends alerts to a sink that a factory creates.</summary>
+    public AlertsBuilder To(Func<IServiceProvider, IAlertSink> create)
     {
-        ArgumentNullException.ThrowIfNull(configure);
-        var options = new TOptions();
-        configure(options);
-        return options;
-    }
-
-    private static void Require(IEnumerable<string> faults, string parameter)
-    {
-        if (string.Join(' ', faults) is { Length: > 0 } all)
-        {
-            throw new ArgumentException(all, parameter);
-        }
+        ArgumentNullException.ThrowIfNull(create);
+        _services.AddSingleton(create);
+        return this;
     }
 }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using OrderKit.Core;
+using OrderKit.Core.Storage;
 using OrderKit.Messaging.Storage;
 
 namespace OrderKit.Messaging;
@@ -21,6 +22,7 @@ public sealed partial class InboxPump
 
     private readonly IInboxStore _store;
     private readonly IDeadLetterStore _letters;
+    private readonly AlertNotices _notices;
     private readonly IDeliveryPauseStore _pauses;
     private readonly IUnitOfWorkFactory _units;
     private readonly Consumer[] _consumers;
@@ -39,8 +41,9 @@ public sealed partial class InboxPump
         IEnumerable<IInboxHandler> handlers,
         IOptions<InboxPumpOptions>? options = null,
         ILogger<InboxPump>? logger = null,
-        TimeProvider? timeProvider = null)
-        : this(store, letters, pauses, units, handlers, options, logger, Backoff.Chance, timeProvider)
+        TimeProvider? timeProvider = null,
+        AlertNotices? notices = null)
+        : this(store, letters, pauses, units, handlers, options, logger, Backoff.Chance, timeProvider, notices)
     {
     }
 
@@ -53,11 +56,13 @@ public sealed partial class InboxPump
         IOptions<InboxPumpOptions>? options,
         ILogger<InboxPump>? logger,
         Func<double> jitter,
-        TimeProvider? timeProvider = null)
+        TimeProvider? timeProvider = null,
+        AlertNotices? notices = null)
     {
         ArgumentNullException.ThrowIfNull(handlers);
         _store = store ?? throw new ArgumentNullException(nameof(store));
         _letters = letters ?? throw new ArgumentNullException(nameof(letters));
+        _notices = notices ?? AlertNotices.None;
         _pauses = pauses ?? throw new ArgumentNullException(nameof(pauses));
         _units = units ?? throw new ArgumentNullException(nameof(units));
         _options = options?.Value ?? new InboxPumpOptions();
@@ -233,7 +238,8 @@ public sealed partial class InboxPump
                 return new PumpResult(0, 1);
             }
 
-            await _letters.AddAsync(unit, [DeadLetter.Of(delivery, errorClass, errorText)], CancellationToken.None).ConfigureAwait(false);
+            var letter = DeadLetter.Of(delivery, errorClass, errorText);
+            await _letters.AddAsync(unit, [letter], _notices, CancellationToken.None).ConfigureAwait(false);
             await unit.CommitAsync(CancellationToken.None).ConfigureAwait(false);
         }
 

@@ -20,6 +20,7 @@ public sealed partial class OutboxPump
 
     private readonly IOutboxStore _store;
     private readonly IDeadLetterStore _letters;
+    private readonly AlertNotices _notices;
     private readonly IDeliveryPauseStore _pauses;
     private readonly IUnitOfWorkFactory _units;
     private readonly IOutboxSink _sink;
@@ -39,8 +40,9 @@ public sealed partial class OutboxPump
         IOutboxSink sink,
         IOptions<OutboxPumpOptions>? options = null,
         ILogger<OutboxPump>? logger = null,
-        TimeProvider? timeProvider = null)
-        : this(store, letters, pauses, units, sink, options, logger, Backoff.Chance, timeProvider)
+        TimeProvider? timeProvider = null,
+        AlertNotices? notices = null)
+        : this(store, letters, pauses, units, sink, options, logger, Backoff.Chance, timeProvider, notices)
     {
     }
 
@@ -53,10 +55,12 @@ public sealed partial class OutboxPump
         IOptions<OutboxPumpOptions>? options,
         ILogger<OutboxPump>? logger,
         Func<double> jitter,
-        TimeProvider? timeProvider = null)
+        TimeProvider? timeProvider = null,
+        AlertNotices? notices = null)
     {
         _store = store ?? throw new ArgumentNullException(nameof(store));
         _letters = letters ?? throw new ArgumentNullException(nameof(letters));
+        _notices = notices ?? AlertNotices.None;
         _pauses = pauses ?? throw new ArgumentNullException(nameof(pauses));
         _units = units ?? throw new ArgumentNullException(nameof(units));
         _sink = sink ?? throw new ArgumentNullException(nameof(sink));
@@ -200,7 +204,8 @@ public sealed partial class OutboxPump
                 return Ending.Failed;
             }
 
-            await _letters.AddAsync(unit, [DeadLetter.Of(delivery, errorClass, errorText)], CancellationToken.None).ConfigureAwait(false);
+            var letter = DeadLetter.Of(delivery, errorClass, errorText);
+            await _letters.AddAsync(unit, [letter], _notices, CancellationToken.None).ConfigureAwait(false);
             await unit.CommitAsync(CancellationToken.None).ConfigureAwait(false);
         }
 

@@ -3,17 +3,16 @@ using Microsoft.Extensions.Options;
 using OrderKit.Core;
 using OrderKit.Core.Storage;
 using OrderKit.Messaging;
-using OrderKit.Messaging.Storage;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>Registers alerts.</summary>
 public static class AlertExtensions
 {
-    /// <summary>Has somebody told of dead letters, messages in quarantine and opened cases; calling it again adds sinks.</summary>
+    /// <summary>Sends alerts about dead letters, messages in quarantine and opened cases. Calling it again adds sinks.</summary>
     /// <param name="builder">The builder.</param>
-    /// <param name="configure">Names who is told, such as <c>alerts => alerts.ToLog()</c>.</param>
-    /// <exception cref="ArgumentException">Nobody is named.</exception>
+    /// <param name="configure">Adds the sinks, such as <c>alerts => alerts.ToLog()</c>.</param>
+    /// <exception cref="ArgumentException">There is no sink.</exception>
     public static OrderKitBuilder AddAlerts(this OrderKitBuilder builder, Action<AlertsBuilder> configure)
     {
         ArgumentNullException.ThrowIfNull(builder);
@@ -22,19 +21,18 @@ public static class AlertExtensions
         configure(new AlertsBuilder(services));
         if (!services.Any(static service => service.ServiceType == typeof(IAlertSink)))
         {
-            throw new ArgumentException("Nobody is told. Name a sink, such as ToLog().", nameof(configure));
+            throw new ArgumentException("There is no sink for alerts. Add one, such as ToLog().", nameof(configure));
         }
 
         services.AddValidatedOptions<AlertOptions>(null, static (options, faults) => options.Validate(faults));
         services.TryAddSingleton<AlertSwitch>();
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IStorePortDecorator<IDeadLetterStore>, AlertNotices>(static provider => new AlertNotices(provider)));
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IStorePortDecorator<IQuarantineStore>, AlertNotices>(static provider => new AlertNotices(provider)));
+        services.Replace(ServiceDescriptor.Singleton(static provider => new AlertNotices(provider.GetRequiredService<IOutboxStore>())));
         services.TryAddSingleton<AlertPump>();
         services.AddBackgroundLoops<AlertPump>(LoopsOf);
         return builder;
     }
 
-    // The sinks have a loop each, so that a slow one delays no other.
+    // Each sink has its own loop, so that a slow sink does not delay the others.
     private static IEnumerable<BackgroundLoop> LoopsOf(IServiceProvider provider)
     {
         var options = provider.GetRequiredService<IOptions<AlertOptions>>().Value;

@@ -1,4 +1,5 @@
 using OrderKit.Core;
+using OrderKit.Core.Storage;
 
 namespace OrderKit.Messaging.Storage;
 

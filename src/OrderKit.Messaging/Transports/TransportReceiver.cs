@@ -25,6 +25,7 @@ public sealed partial class TransportReceiver : IAsyncDisposable
     private readonly ITransport _transport;
     private readonly Inbox _inbox;
     private readonly IDeadLetterStore _letters;
+    private readonly AlertNotices _notices;
     private readonly IUnitOfWorkFactory _units;
     private readonly TransportReceiverOptions _options;
     private readonly ILogger _logger;
@@ -40,12 +41,14 @@ public sealed partial class TransportReceiver : IAsyncDisposable
         IUnitOfWorkFactory units,
         IOptions<TransportReceiverOptions> options,
         ILogger<TransportReceiver>? logger = null,
-        TimeProvider? timeProvider = null)
+        TimeProvider? timeProvider = null,
+        AlertNotices? notices = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         _transport = transport ?? throw new ArgumentNullException(nameof(transport));
         _inbox = inbox ?? throw new ArgumentNullException(nameof(inbox));
         _letters = letters ?? throw new ArgumentNullException(nameof(letters));
+        _notices = notices ?? AlertNotices.None;
         _units = units ?? throw new ArgumentNullException(nameof(units));
         _options = options.Value;
         _logger = logger ?? NullLogger<TransportReceiver>.Instance;
@@ -154,7 +157,7 @@ public sealed partial class TransportReceiver : IAsyncDisposable
                 accepted = receipts.Count(static receipt => receipt == InboxReceipt.Accepted);
                 if (letters.Count > 0)
                 {
-                    await _letters.AddAsync(unit, letters, cancellationToken).ConfigureAwait(false);
+                    await _letters.AddAsync(unit, letters, _notices, cancellationToken).ConfigureAwait(false);
                 }
 
                 await unit.CommitAsync(cancellationToken).ConfigureAwait(false);
@@ -200,7 +203,7 @@ public sealed partial class TransportReceiver : IAsyncDisposable
         var unit = await _units.BeginAsync(cancellationToken).ConfigureAwait(false);
         await using (unit.ConfigureAwait(false))
         {
-            await _letters.AddAsync(unit, [letter], cancellationToken).ConfigureAwait(false);
+            await _letters.AddAsync(unit, [letter], _notices, cancellationToken).ConfigureAwait(false);
             await unit.CommitAsync(cancellationToken).ConfigureAwait(false);
         }
     }

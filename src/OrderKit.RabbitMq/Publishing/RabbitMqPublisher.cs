@@ -4,12 +4,15 @@ using RabbitMQ.Client.Exceptions;
 
 namespace OrderKit.RabbitMq;
 
-/// <summary>Publishes with confirms on one channel, which is replaced when it breaks.</summary>
-/// <remarks>Safe for several threads: many messages wait for their confirms beside each other.</remarks>
-internal sealed class RabbitMqPublisher(RabbitMqLink link, RabbitMqTopology topology, RabbitMqOptions options, TimeProvider time) : IAsyncDisposable
+/// <summary>Publishes with confirms on one channel. A broken channel is replaced.</summary>
+/// <remarks>Safe for several threads. Many messages wait for their confirms at the same time.</remarks>
+internal sealed class RabbitMqPublisher(RabbitMqLink link, RabbitMqTopology topology, RabbitMqOptions options, TimeProvider time)
+    : IAsyncDisposable
 {
     private static readonly CreateChannelOptions WithConfirms = new(
-        publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true, outstandingPublisherConfirmationsRateLimiter: null);
+        publisherConfirmationsEnabled: true,
+        publisherConfirmationTrackingEnabled: true,
+        outstandingPublisherConfirmationsRateLimiter: null);
 
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _ended = new();
@@ -24,28 +27,39 @@ internal sealed class RabbitMqPublisher(RabbitMqLink link, RabbitMqTopology topo
         try
         {
             var channel = await opening.WaitAsync(either.Token).ConfigureAwait(false);
+            var (exchange, properties) = (topology.Exchange(message.Topic), RabbitMqMessage.PropertiesOf(message));
             await channel.Channel.BasicPublishAsync(
-                topology.Exchange(message.Topic), routingKey, mandatory: true, RabbitMqMessage.PropertiesOf(message), message.Body, either.Token).ConfigureAwait(false);
+                exchange, routingKey, mandatory: true, properties, message.Body, either.Token).ConfigureAwait(false);
         }
         catch (PublishException e) when (e.IsReturn)
         {
-            // The next one declares the topology again, in case that somebody deleted a queue.
+            // The next channel declares the topology again, in case a queue was deleted.
             Drop(opening);
-            throw new UnroutableMessageException($"The broker has no queue for the message {message.MessageId} of the topic '{message.Topic}'. The queues are declared again at the next attempt.", e);
+            throw new UnroutableMessageException(
+                $"The broker has no queue for the message {message.MessageId} of the topic '{message.Topic}'. "
+                + "The queues are declared again at the next attempt.",
+                e);
         }
         catch (PublishException e)
         {
-            throw new TransportUnavailableException($"The broker refused the message {message.MessageId} of the topic '{message.Topic}': its queue holds {options.MaxLength} messages, or has no leader.", e);
+            throw new TransportUnavailableException(
+                $"The broker refused the message {message.MessageId} of the topic '{message.Topic}': "
+                + $"its queue holds {options.MaxLength} messages, or has no leader.",
+                e);
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
             Drop(opening);
-            throw new TransportUnavailableException($"The broker did not confirm the message {message.MessageId} within {options.ConfirmTimeout}; whether it has it is unknown.", e);
+            throw new TransportUnavailableException(
+                $"The broker did not confirm the message {message.MessageId} within {options.ConfirmTimeout}; "
+                + "whether it has the message is unknown.",
+                e);
         }
         catch (Exception e) when (e is not TransportUnavailableException && RabbitMqLink.IsConnectionFailure(e, cancellationToken))
         {
             Drop(opening);
-            throw new TransportUnavailableException($"The connection broke while the message {message.MessageId} was published; whether the broker has it is unknown.", e);
+            throw new TransportUnavailableException(
+                $"The connection broke while the message {message.MessageId} was published; whether the broker has it is unknown.", e);
         }
     }
 
@@ -71,13 +85,14 @@ internal sealed class RabbitMqPublisher(RabbitMqLink link, RabbitMqTopology topo
         _ended.Dispose();
     }
 
-    // All who come while it is opened wait for the same attempt; who comes after it failed makes the next one.
+    // Callers wait for the same attempt to open a channel. The first one after a failure starts the next attempt.
     private Task<PublishingChannel> Channel()
     {
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_ended.IsCancellationRequested, this);
-            if (_channel is null || _channel.IsFaulted || _channel.IsCanceled || (_channel.IsCompletedSuccessfully && !_channel.Result.Channel.IsOpen))
+            if (_channel is null or { IsFaulted: true } or { IsCanceled: true }
+                or { IsCompletedSuccessfully: true, Result.Channel.IsOpen: false })
             {
                 var broken = _channel;
                 _channel = Task.Run(() => OpenAsync(broken), _ended.Token);
@@ -130,9 +145,10 @@ internal sealed class RabbitMqPublisher(RabbitMqLink link, RabbitMqTopology topo
             var opened = await opening.ConfigureAwait(false);
             await RabbitMqLink.CloseAsync(opened.Connection).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is RabbitMqTopologyException or OperationCanceledException || RabbitMqLink.IsConnectionFailure(e, CancellationToken.None))
+        catch (Exception e) when (e is RabbitMqTopologyException or OperationCanceledException
+            || RabbitMqLink.IsConnectionFailure(e, CancellationToken.None))
         {
-            // Whoever waited for it was told; there is nothing to close.
+            // Its callers got the exception. There is nothing to close.
         }
     }
 

@@ -6,7 +6,8 @@ using RabbitMQ.Client.Events;
 namespace OrderKit.RabbitMq;
 
 /// <summary>Reads one queue on a channel of its own, in order.</summary>
-internal sealed class RabbitMqQueueReader(IChannel channel, string topic, ChannelWriter<TransportDelivery> buffer, Action end) : AsyncDefaultBasicConsumer(channel)
+internal sealed class RabbitMqQueueReader(IChannel channel, string topic, ChannelWriter<TransportDelivery> buffer, Action end)
+    : AsyncDefaultBasicConsumer(channel)
 {
     private readonly SortedSet<ulong> _open = [];
     private readonly Lock _gate = new();
@@ -26,12 +27,12 @@ internal sealed class RabbitMqQueueReader(IChannel channel, string topic, Channe
             _open.Add(deliveryTag);
         }
 
-        // The buffer has room for all that the prefetch lets through. Where it takes no more, the session has ended.
+        // The buffer has room for all prefetched messages. It refuses one only when the session has ended.
         buffer.TryWrite(RabbitMqMessage.Read(topic, properties, body, redelivered, new RabbitMqTag(this, deliveryTag)));
         return Task.CompletedTask;
     }
 
-    /// <summary>The queue was deleted, or its node is gone.</summary>
+    /// <summary>Ends the session: the queue was deleted, or its node is gone.</summary>
     public override Task HandleBasicCancelAsync(string consumerTag, CancellationToken cancellationToken = default)
     {
         end();
@@ -44,7 +45,7 @@ internal sealed class RabbitMqQueueReader(IChannel channel, string topic, Channe
         return base.HandleChannelShutdownAsync(channel, reason);
     }
 
-    /// <summary>Acknowledges deliveries, all at once where none before the last of them stays open.</summary>
+    /// <summary>Acknowledges deliveries, with one command if no earlier delivery stays open.</summary>
     public async Task AcknowledgeAsync(IEnumerable<ulong> numbers, CancellationToken cancellationToken)
     {
         var (last, singles) = (0UL, new List<ulong>());
@@ -81,7 +82,7 @@ internal sealed class RabbitMqQueueReader(IChannel channel, string topic, Channe
         }
     }
 
-    /// <summary>Gives a delivery up: the broker moves it to the dead-letter exchange.</summary>
+    /// <summary>Rejects a delivery. The broker moves it to the dead-letter exchange.</summary>
     public async Task RejectAsync(ulong number, CancellationToken cancellationToken)
     {
         lock (_gate)

@@ -4,7 +4,7 @@ using RabbitMQ.Client;
 
 namespace OrderKit.RabbitMq;
 
-/// <summary>One connection that reads all queues of a topic. It ends as a whole when any part of it does, and a new one takes its place.</summary>
+/// <summary>One connection that reads all queues of a topic. When any part of it ends, all of it ends and a new one replaces it.</summary>
 internal sealed class RabbitMqSession : IAsyncDisposable
 {
     private readonly IConnection _connection;
@@ -22,10 +22,11 @@ internal sealed class RabbitMqSession : IAsyncDisposable
         };
     }
 
-    /// <summary>Whether its deliveries still mean something to the broker.</summary>
+    /// <summary>Whether the session has ended, so that its deliveries can no longer be acknowledged.</summary>
     public bool HasEnded => _hasEnded;
 
-    public static async Task<RabbitMqSession> OpenAsync(RabbitMqLink link, RabbitMqTopology topology, RabbitMqTopic topic, int prefetch, CancellationToken cancellationToken)
+    public static async Task<RabbitMqSession> OpenAsync(
+        RabbitMqLink link, RabbitMqTopology topology, RabbitMqTopic topic, int prefetch, CancellationToken cancellationToken)
     {
         var connection = await link.ConnectAsync("receiver", cancellationToken).ConfigureAwait(false);
         var session = new RabbitMqSession(connection, topic.QueueCount * prefetch);
@@ -33,11 +34,12 @@ internal sealed class RabbitMqSession : IAsyncDisposable
         {
             for (var number = 0; number < topic.QueueCount; number++)
             {
-                // A channel of its own for each queue: deliveries of one channel are handed over one after the other.
+                // Each queue has its own channel, because the deliveries of one channel are dispatched one after the other.
                 var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
                 await channel.BasicQosAsync(0, (ushort)prefetch, global: false, cancellationToken).ConfigureAwait(false);
                 var reader = new RabbitMqQueueReader(channel, topic.Name, session._buffer.Writer, session.End);
-                await channel.BasicConsumeAsync(topology.Queue(topic.Name, number), autoAck: false, reader, cancellationToken).ConfigureAwait(false);
+                var queue = topology.Queue(topic.Name, number);
+                await channel.BasicConsumeAsync(queue, autoAck: false, reader, cancellationToken).ConfigureAwait(false);
             }
 
             return session;
@@ -49,7 +51,7 @@ internal sealed class RabbitMqSession : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits for deliveries; none where the session has ended.</summary>
+    /// <summary>Waits for deliveries. Returns none when the session has ended.</summary>
     public async Task<IReadOnlyList<TransportDelivery>> ReadAsync(int max, CancellationToken cancellationToken)
     {
         while (!_hasEnded && await _buffer.Reader.WaitToReadAsync(cancellationToken).ConfigureAwait(false))

@@ -3,9 +3,10 @@ using OrderKit.Messaging;
 
 namespace OrderKit.RabbitMq;
 
-/// <summary>Receives a topic, over one connection after the other.</summary>
+/// <summary>Receives a topic and replaces a connection that broke.</summary>
 internal sealed partial class RabbitMqSubscription(
-    RabbitMqLink link, RabbitMqTopology topology, RabbitMqTopic topic, RabbitMqOptions options, ILogger logger, TimeProvider time) : ITransportSubscription
+    RabbitMqLink link, RabbitMqTopology topology, RabbitMqTopic topic, RabbitMqOptions options, ILogger logger, TimeProvider time)
+    : ITransportSubscription
 {
     private readonly CancellationTokenSource _ended = new();
     private readonly SemaphoreSlim _changing = new(1, 1);
@@ -34,12 +35,13 @@ internal sealed partial class RabbitMqSubscription(
         ArgumentNullException.ThrowIfNull(deliveries);
         foreach (var ofReader in deliveries.Select(static delivery => (RabbitMqTag)delivery.Tag).GroupBy(static tag => tag.Reader))
         {
-            await UnlessGoneAsync(() => ofReader.Key.AcknowledgeAsync(ofReader.Select(static tag => tag.Number), cancellationToken), cancellationToken).ConfigureAwait(false);
+            var numbers = ofReader.Select(static tag => tag.Number);
+            await UnlessGoneAsync(() => ofReader.Key.AcknowledgeAsync(numbers, cancellationToken), cancellationToken).ConfigureAwait(false);
         }
     }
 
-    // The broker puts back what a connection held in its old place. Given back one by one, messages would come after others of
-    // their lane that were on the way here.
+    // When a connection closes, the broker puts its messages back in their old places. Returned one by one, they would come after
+    // prefetched messages of their lane.
     public async ValueTask ReturnAsync(CancellationToken cancellationToken = default)
     {
         await _changing.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -130,15 +132,15 @@ internal sealed partial class RabbitMqSubscription(
         }
     }
 
-    [LoggerMessage(2301, LogLevel.Debug, "The topic {Topic} is received.")]
+    [LoggerMessage(2301, LogLevel.Debug, "Receiving topic {Topic}.")]
     private static partial void LogReceives(ILogger logger, string topic);
 
-    [LoggerMessage(2302, LogLevel.Warning, "The connection on which the topic {Topic} was received is lost; what was not acknowledged comes again.")]
+    [LoggerMessage(2302, LogLevel.Warning, "The connection that received topic {Topic} is lost. Unacknowledged messages come again.")]
     private static partial void LogLost(ILogger logger, string topic);
 
-    [LoggerMessage(2303, LogLevel.Warning, "The topic {Topic} cannot be received; the next attempt to connect is in {Pause}.")]
+    [LoggerMessage(2303, LogLevel.Warning, "Topic {Topic} cannot be received. The next attempt to connect is in {Pause}.")]
     private static partial void LogNotConnected(ILogger logger, Exception exception, string topic, TimeSpan pause);
 
-    [LoggerMessage(2304, LogLevel.Debug, "The broker did not hear that messages of the topic {Topic} were taken; they come again.")]
+    [LoggerMessage(2304, LogLevel.Debug, "The acknowledgement of messages of topic {Topic} did not reach the broker. They come again.")]
     private static partial void LogUnheard(ILogger logger, Exception exception, string topic);
 }

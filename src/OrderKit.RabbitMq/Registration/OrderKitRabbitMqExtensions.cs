@@ -3,10 +3,10 @@ using OrderKit.RabbitMq;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Registers the transport through RabbitMQ.</summary>
+/// <summary>Registers the RabbitMQ transport.</summary>
 public static class OrderKitRabbitMqExtensions
 {
-    /// <summary>Adds the transport. <c>SendThroughTransport</c> publishes the outbox with it, <c>ReceiveFromTransport</c> receives into the inbox.</summary>
+    /// <summary>Adds RabbitMQ. <c>SendThroughTransport</c> publishes the outbox, <c>ReceiveFromTransport</c> fills the inbox.</summary>
     /// <exception cref="InvalidOperationException">Another transport was added before.</exception>
     public static OrderKitBuilder AddRabbitMq(this OrderKitBuilder builder, Action<RabbitMqOptions> configure)
     {

@@ -12,7 +12,7 @@ internal sealed class ServiceUnderTest : IOutboxSink
 
     private readonly IStoreUnderTest _store;
     private readonly InterceptedStore _faulty;
-    private readonly ManualTimeProvider _clock;
+    private readonly FakeTimeProvider _clock;
     private readonly OutboxPump _plainPump;
     private readonly Dictionary<OrderKey, List<OrderEvent>> _events = [];
 
@@ -20,7 +20,7 @@ internal sealed class ServiceUnderTest : IOutboxSink
     {
         _store = store;
         _faulty = new InterceptedStore(store, Faults);
-        _clock = new ManualTimeProvider(now);
+        _clock = new FakeTimeProvider(now);
         Lifecycle = NewLifecycle(_faulty);
         Runner = new DeadlineRunner(_faulty.Deadlines, Lifecycle, [new Agreeing()]);
         Pump = new OutboxPump(_faulty.Outbox, _faulty.DeadLetters, _faulty.Pauses, _faulty.Units, this);

@@ -139,8 +139,8 @@ public static class ClaimScheduleSpec
     {
         var minutes = TimeSpan.FromMinutes(5);
         var desk = new OperationDesk(store, way);
-        await desk.LeaseAsync(Retrying, clock: new ManualTimeProvider(Sample.Noon - minutes));
-        await desk.LeaseAsync(Retrying, clock: new ManualTimeProvider(Sample.Noon + minutes));
+        await desk.LeaseAsync(Retrying, clock: new FakeTimeProvider(Sample.Noon - minutes));
+        await desk.LeaseAsync(Retrying, clock: new FakeTimeProvider(Sample.Noon + minutes));
         way.Passes(OperationDesk.Lease / 2);
         await way.RunAsync();
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using OrderKit.Core;
 using OrderKit.Idempotency;
 
 namespace OrderKit.Specs;
@@ -8,7 +7,7 @@ namespace OrderKit.Specs;
 internal sealed class GroupDesk(IStoreUnderTest store, Interleaving way)
 {
     // The clock stands still, because nothing here takes time.
-    private static readonly ManualTimeProvider Standing = new(Sample.Noon);
+    private static readonly FakeTimeProvider Standing = new(Sample.Noon);
 
     private int _effects;
 

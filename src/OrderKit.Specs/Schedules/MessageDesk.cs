@@ -12,7 +12,7 @@ internal sealed class MessageDesk(IStoreUnderTest store, Interleaving way)
     /// <summary>The longest delay before a retry. With jitter, the delay is any time up to it.</summary>
     public static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);
 
-    private readonly ManualTimeProvider _standing = new(Sample.Noon);
+    private readonly FakeTimeProvider _standing = new(Sample.Noon);
 
     /// <summary>The destination, and the name of its consumer.</summary>
     public string Name { get; } = way.Mark;

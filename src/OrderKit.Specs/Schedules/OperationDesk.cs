@@ -1,5 +1,4 @@
 using System.Globalization;
-using OrderKit.Core;
 using OrderKit.Idempotency;
 
 namespace OrderKit.Specs;
@@ -12,7 +11,7 @@ internal sealed class OperationDesk(IStoreUnderTest store, Interleaving way)
     private const string Asked = "as asked";
 
     // Its timers never fire: renewals are steps of the scenario, and only the store's clock advances.
-    private readonly ManualTimeProvider _standing = new(Sample.Noon);
+    private readonly FakeTimeProvider _standing = new(Sample.Noon);
     private int _results;
 
     public OperationKey Key { get; } = new(store.Tenant, "refund", way.Mark);

@@ -7,7 +7,7 @@ namespace OrderKit.Specs;
 public static class PaymentScheduleSpec
 {
     // The clock stands still, because nothing here takes time.
-    private static readonly ManualTimeProvider Standing = new(Sample.Noon);
+    private static readonly FakeTimeProvider Standing = new(Sample.Noon);
 
     private static readonly Money Price = new(19_900, Currency.CNY);
 

@@ -100,9 +100,9 @@ internal sealed class SqlCall(SqlSession session, DbCommand command, bool hasNow
             isDone = true;
             return result;
         }
-        catch (DbException exception) when (session.Dialect.ContentionOf(exception) is not null)
+        catch (DbException exception) when (session.ContentionOf(exception) is not null)
         {
-            throw session.Dialect.ContentionOf(exception)!;
+            throw session.ContentionOf(exception)!;
         }
         finally
         {

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using OrderKit.Core;
 
 namespace OrderKit.Sql;
 
@@ -26,6 +27,9 @@ public sealed class SqlSession : IAsyncDisposable
     /// <summary>Whether a statement of the transaction failed, or may have failed without being noticed here.</summary>
     internal bool HasFailed { get; set; }
 
+    /// <summary>Whether contention is thrown as the driver's own exception.</summary>
+    internal bool ThrowsDriverExceptions { get; init; }
+
     internal SqlDatabase Database => _database;
 
     internal SqlDialect Dialect => _database.Dialect;
@@ -46,6 +50,9 @@ public sealed class SqlSession : IAsyncDisposable
         call.Command.Transaction = Transaction;
         return call;
     }
+
+    /// <summary>Returns the exception to throw instead of the driver's; <see langword="null"/> to throw that of the driver.</summary>
+    internal ContentionException? ContentionOf(DbException exception) => ThrowsDriverExceptions ? null : Dialect.ContentionOf(exception);
 
     /// <summary>Returns a command for a text that was built for this call.</summary>
     internal SqlCall CallOnce(string template) => Make(template, isConstant: false);

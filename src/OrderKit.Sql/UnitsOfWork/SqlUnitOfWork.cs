@@ -10,6 +10,7 @@ public sealed class SqlUnitOfWork : UnitOfWork
     private const string InFailedTransaction = "25P02";
 
     private readonly DbTransaction _transaction;
+    private readonly bool _throwsDriverExceptions;
     private SqlSession? _session;
     private bool _hasEnded;
 
@@ -19,9 +20,10 @@ public sealed class SqlUnitOfWork : UnitOfWork
         _transaction = session.Transaction = transaction;
     }
 
-    private SqlUnitOfWork(DbTransaction transaction)
+    private SqlUnitOfWork(DbTransaction transaction, bool throwsDriverExceptions)
     {
         _transaction = transaction;
+        _throwsDriverExceptions = throwsDriverExceptions;
         IsEnlisted = true;
     }
 
@@ -51,13 +53,22 @@ public sealed class SqlUnitOfWork : UnitOfWork
     /// host commits. On SQLite the transaction must be on the file of the store.
     /// </remarks>
     /// <exception cref="InvalidOperationException">The transaction has ended.</exception>
-    public static SqlUnitOfWork Enlist(DbTransaction transaction)
+    public static SqlUnitOfWork Enlist(DbTransaction transaction) => Enlist(transaction, throwsDriverExceptions: false);
+
+    /// <summary>Joins the host's own transaction, for a retry policy that recognises only the exceptions of its driver.</summary>
+    /// <param name="transaction">The host's transaction.</param>
+    /// <param name="throwsDriverExceptions">
+    /// Whether a deadlock, a serialisation failure or a lock timeout is thrown as the driver's own exception, and not as a
+    /// <see cref="ContentionException"/> around it. The execution strategies of EF Core need it.
+    /// </param>
+    /// <exception cref="InvalidOperationException">The transaction has ended.</exception>
+    public static SqlUnitOfWork Enlist(DbTransaction transaction, bool throwsDriverExceptions)
     {
         ArgumentNullException.ThrowIfNull(transaction);
         return HasCompleted(transaction)
             ? throw new InvalidOperationException(
                 "The transaction has been committed, rolled back or disposed. Enlist an open transaction.")
-            : new SqlUnitOfWork(transaction);
+            : new SqlUnitOfWork(transaction, throwsDriverExceptions);
     }
 
     /// <inheritdoc/>
@@ -152,7 +163,11 @@ public sealed class SqlUnitOfWork : UnitOfWork
         {
             var connection = _transaction.Connection!;
             database.CheckBorrowed(connection);
-            _session = new SqlSession(database, connection) { Transaction = _transaction };
+            _session = new SqlSession(database, connection)
+            {
+                Transaction = _transaction,
+                ThrowsDriverExceptions = _throwsDriverExceptions,
+            };
         }
 
         return ReferenceEquals(_session.Database, database)

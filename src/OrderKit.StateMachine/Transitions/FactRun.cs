@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using OrderKit.Core;
+using OrderKit.Core.Storage;
 using OrderKit.StateMachine.Storage;
 
 namespace OrderKit.StateMachine;

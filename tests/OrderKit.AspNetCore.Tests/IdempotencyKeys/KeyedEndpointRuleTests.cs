@@ -432,6 +432,7 @@ public sealed class KeyedEndpointRuleTests
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders();
         builder.Services.AddOrderKit().UseInMemory();
+        builder.Services.AddIdempotencyKeys();
         await using var app = builder.Build();
         app.MapPost("/orders", (Dictionary<string, int> order) => order["quantity"] * 2).RequireIdempotencyKey();
         await app.StartAsync();
@@ -471,8 +472,9 @@ public sealed class KeyedEndpointRuleTests
             await next(context);
         }));
 
-        Assert.Equal(HttpStatusCode.OK, (await shop.SendAsync("k1", Form(1_000))).StatusCode);
-        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, (await shop.SendAsync("k2", Form(1_001))).StatusCode);
+        // The limit counts the body as it is sent: with the lines around the file.
+        Assert.Equal(HttpStatusCode.OK, (await shop.SendAsync("k1", Form(700))).StatusCode);
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, (await shop.SendAsync("k2", Form(1_000))).StatusCode);
 
         static MultipartFormDataContent Form(int length) => new() { { new StreamContent(new UnknownLength(new byte[length])), "photo", "photo.png" } };
     }
@@ -515,9 +517,10 @@ public sealed class KeyedEndpointRuleTests
             await next(context);
         }));
 
-        var failure = await Assert.ThrowsAsync<InvalidOperationException>(() => shop.PostAsync("k"));
-
-        Assert.Contains("EnableBuffering", failure.Message, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.OK, (await shop.PostAsync("k", """{"quantity":1}""")).StatusCode);
+        Assert.True((await shop.PostAsync("k", """{"quantity":1}""")).IsReplayed());
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await shop.PostAsync("k", """{"quantity":2}""")).StatusCode);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await shop.PostAsync("k", "")).StatusCode);
     }
 
     [Fact]

@@ -25,7 +25,7 @@ public sealed class WebShop : IAsyncDisposable
 
     public BreakableStore Store { get; }
 
-    public ManualTimeProvider Clock { get; } = new(new DateTimeOffset(2026, 2, 6, 12, 0, 0, TimeSpan.Zero));
+    public FakeTimeProvider Clock { get; } = new(new DateTimeOffset(2026, 2, 6, 12, 0, 0, TimeSpan.Zero));
 
     public IServiceProvider Services => _app.Services;
 
@@ -39,6 +39,7 @@ public sealed class WebShop : IAsyncDisposable
         builder.Logging.ClearProviders();
         var orderKit = builder.Services.AddOrderKit();
         store.Choose(orderKit);
+        builder.Services.AddIdempotencyKeys();
         builder.Services.Configure<OutboxPumpOptions>(options => options.RunInBackground = false);
         var breakable = isBreakable ? BreakableStore.Wrap(builder.Services) : new BreakableStore();
         register?.Invoke(builder.Services);

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using OrderKit.Core.Storage;
 
 namespace OrderKit.Core.Tests.Background;
 
@@ -9,7 +10,7 @@ public sealed class BackgroundLoopTests : IDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
 
-    private readonly ManualTimeProvider _clock = new(DateTimeOffset.UnixEpoch);
+    private readonly FakeTimeProvider _clock = new(DateTimeOffset.UnixEpoch);
     private readonly CancellationTokenSource _stop = new();
     private readonly CancellationTokenSource _late = new(TimeSpan.FromSeconds(60));
     private readonly SemaphoreSlim _ran = new(0);

@@ -1,6 +1,7 @@
 using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
+using OrderKit.Core.Storage;
 
 namespace OrderKit.Core.Tests;
 

@@ -160,7 +160,7 @@ public sealed class ScopedServiceTests
 
     private sealed class Leases(IReadOnlyList<ScopedService<IHandler>> all) : IAsyncDisposable
     {
-        private readonly ScopedLease<IHandler>[] _leases = [.. all.Select(static one => one.Open())];
+        private readonly ScopedService<IHandler>.Lease[] _leases = [.. all.Select(static one => one.Open())];
 
         public void Deconstruct(out IHandler first, out IHandler second, out IHandler third) =>
             (first, second, third) = (_leases[0].Service, _leases[1].Service, _leases[2].Service);

@@ -14,7 +14,7 @@ internal sealed class DuplicateShop : IAsyncDisposable
 
     public DuplicateShop(Action<DuplicateOrderOptions>? configure = null)
     {
-        Clock = new ManualTimeProvider(Start);
+        Clock = new FakeTimeProvider(Start);
         var services = new ServiceCollection().AddLogging();
         services.AddSingleton<TimeProvider>(Clock);
         services.AddSingleton(Settings);
@@ -28,7 +28,7 @@ internal sealed class DuplicateShop : IAsyncDisposable
         _services = services.BuildServiceProvider();
     }
 
-    public ManualTimeProvider Clock { get; }
+    public FakeTimeProvider Clock { get; }
 
     public ChangingSettings Settings { get; } = new();
 

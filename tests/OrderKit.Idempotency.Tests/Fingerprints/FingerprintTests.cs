@@ -92,4 +92,20 @@ public sealed class FingerprintTests
     private static Fingerprint Of(IEnumerable<int> values) => Fingerprint.Of([.. values.Select((value, i) => ($"f{i}", (FingerprintValue)(long)value))]);
 
     private static Fingerprint OfJson(string json) => Fingerprint.OfJson(Encoding.UTF8.GetBytes(json));
+
+    [Fact]
+    public void Half_of_a_surrogate_pair_has_no_fingerprint()
+    {
+        // Not an argument of the test: attributes are stored as UTF-8, which has no form for it.
+        var text = "a\ud800";
+        Assert.ThrowsAny<ArgumentException>(() => Fingerprint.Of(("a", text)));
+        Assert.ThrowsAny<ArgumentException>(() => Fingerprint.Of((text, "a")));
+    }
+
+    [Theory]
+    [InlineData("""{"a":"\ud800"}""")]
+    [InlineData("""{"\udc00":1}""")]
+    [InlineData("""{"a":[{"b":"\ud800\ud800"}]}""")]
+    public void JSON_with_half_of_a_surrogate_pair_has_no_fingerprint(string json) =>
+        Assert.ThrowsAny<ArgumentException>(() => Fingerprint.OfJson(System.Text.Encoding.UTF8.GetBytes(json)));
 }

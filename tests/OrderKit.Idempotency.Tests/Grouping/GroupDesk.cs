@@ -18,7 +18,7 @@ internal sealed class GroupDesk : IUnitOfWorkFactory, ILogger<GroupedOperations>
         Service = new GroupedOperations(Store, this, Options.Create(options ?? new GroupedOperationsOptions()), Clock, this);
     }
 
-    public ManualTimeProvider Clock { get; } = new(new DateTimeOffset(2026, 2, 6, 4, 0, 0, TimeSpan.Zero));
+    public FakeTimeProvider Clock { get; } = new(new DateTimeOffset(2026, 2, 6, 4, 0, 0, TimeSpan.Zero));
 
     public InMemoryDatabase Database { get; }
 

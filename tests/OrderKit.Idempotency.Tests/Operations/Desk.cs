@@ -1,4 +1,3 @@
-using OrderKit.Core;
 using OrderKit.Core.Storage;
 using OrderKit.Idempotency.Storage;
 
@@ -12,13 +11,13 @@ internal sealed class Desk : IDisposable
 
     public Desk()
     {
-        Clock = new ManualTimeProvider(new DateTimeOffset(2026, 2, 6, 4, 0, 0, TimeSpan.Zero));
+        Clock = new FakeTimeProvider(new DateTimeOffset(2026, 2, 6, 4, 0, 0, TimeSpan.Zero));
         Database = new InMemoryDatabase(Clock) { WaitLimit = TimeSpan.FromSeconds(5) };
         Store = new InMemoryOperationStore(Database);
         Service = new Idempotency.Operations(Store, Database, Clock);
     }
 
-    public ManualTimeProvider Clock { get; }
+    public FakeTimeProvider Clock { get; }
 
     public InMemoryDatabase Database { get; }
 

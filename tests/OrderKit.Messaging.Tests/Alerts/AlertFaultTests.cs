@@ -15,8 +15,8 @@ public sealed class AlertFaultTests
     {
         for (var call = 1; ; call++)
         {
-            using var database = new InMemoryDatabase(new ManualTimeProvider(Post.Noon));
-            var clock = (ManualTimeProvider)database.TimeProvider;
+            using var database = new InMemoryDatabase(new FakeTimeProvider(Post.Noon));
+            var clock = (FakeTimeProvider)database.TimeProvider;
             var store = new Breaking(new InMemoryOutboxStore(database), new InMemoryLeaseStore(database), call, after);
             var sink = new NotingSink("one");
             var pump = new AlertPump(

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Options;
 using OrderKit.Core;
 using OrderKit.Core.Storage;
 using OrderKit.Messaging.Storage;
@@ -63,33 +62,35 @@ public sealed class AlertPumpTests
     }
 
     [Fact]
+    public void Two_sinks_of_one_name_are_refused()
+    {
+        using var desk = new Desk(null, true, new NotingSink("one"), new NotingSink("one"));
+
+        Assert.Contains("'one'", Assert.Throws<ArgumentException>(() => desk.Pump).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_message_without_an_id_becomes_a_dead_letter_and_is_told_like_any_other()
     {
         using var desk = new Desk();
-        var (letters, units) = (desk.Services.GetRequiredService<IDeadLetterStore>(), desk.Services.GetRequiredService<IUnitOfWorkFactory>());
-        await using (var unit = await units.BeginAsync())
+        await using (var unit = await desk.BeginAsync())
         {
             await desk.Outbox.AppendAsync(unit, [new OutboxMessage("", "events", TenantId.Default, "lane", "type", "x"u8.ToArray())]);
             await unit.CommitAsync();
         }
 
-        var pump = new OutboxPump(
-            desk.Outbox, letters, desk.Services.GetRequiredService<IDeliveryPauseStore>(), units, new TransportSink(new InProcessTransport(Options.Create(new InProcessTransportOptions()))),
-            Options.Create(new OutboxPumpOptions { MaxAttempts = 1 }), timeProvider: desk.Clock);
-
-        Assert.Equal(1, (await pump.PumpOnceAsync()).Dead);
+        Assert.Equal(1, (await desk.Services.GetRequiredService<OutboxPump>().PumpOnceAsync()).Dead);
         await desk.PumpAsync();
         Assert.Equal(("ArgumentException", "unnamed"), (Assert.Single(desk.Told).Reason, Assert.Single(desk.Told[0].Subjects)));
     }
 
     [Fact]
-    public async Task A_quarantined_message_without_an_id_is_kept_and_told_like_any_other()
+    public async Task A_notice_without_a_subject_is_told_like_any_other()
     {
         using var desk = new Desk();
-        await using (var unit = await desk.Services.GetRequiredService<IUnitOfWorkFactory>().BeginAsync())
+        await using (var unit = await desk.BeginAsync())
         {
-            Assert.True(await desk.Services.GetRequiredService<IQuarantineStore>().AddAsync(
-                unit, new QuarantinedMessage { Tenant = TenantId.Default, Source = "alipay", MessageId = "", Reason = "amount-differs", Detail = "", Content = default }));
+            await desk.Notices.WriteAsync(unit, [new AlertNotice(TenantId.Default, AlertKinds.Quarantine, "alipay", "amount-differs", "")]);
             await unit.CommitAsync();
         }
 
@@ -253,7 +254,7 @@ public sealed class AlertPumpTests
     public async Task A_row_that_is_no_notice_is_left_and_keeps_nothing_back()
     {
         using var desk = new Desk();
-        await using (var unit = await desk.Services.GetRequiredService<IUnitOfWorkFactory>().BeginAsync())
+        await using (var unit = await desk.BeginAsync())
         {
             await desk.Outbox.AppendAsync(unit,
             [
@@ -275,9 +276,16 @@ public sealed class AlertPumpTests
     {
         using var desk = new Desk();
         var letters = desk.Services.GetRequiredService<IDeadLetterStore>();
-        await using (var unit = await desk.Services.GetRequiredService<IUnitOfWorkFactory>().BeginAsync())
+        await using (var unit = await desk.BeginAsync())
         {
-            await letters.AddAsync(unit, [Letter(MessageFlow.Outbox, "events"), Letter(MessageFlow.Inbox, "erp"), Letter(MessageFlow.Outbox, "alerts.log"), Letter(MessageFlow.Outbox, "alerts")]);
+            DeadLetter[] all =
+            [
+                Letter(MessageFlow.Outbox, "events"),
+                Letter(MessageFlow.Inbox, "erp"),
+                Letter(MessageFlow.Outbox, "alerts.log"),
+                Letter(MessageFlow.Outbox, "alerts"),
+            ];
+            await letters.AddAsync(unit, all, desk.Notices, CancellationToken.None);
             await unit.CommitAsync();
         }
 
@@ -291,35 +299,15 @@ public sealed class AlertPumpTests
     public async Task A_dead_letter_that_is_rolled_back_is_not_told()
     {
         using var desk = new Desk();
-        await using (var unit = await desk.Services.GetRequiredService<IUnitOfWorkFactory>().BeginAsync())
+        await using (var unit = await desk.BeginAsync())
         {
-            await desk.Services.GetRequiredService<IDeadLetterStore>().AddAsync(unit, [Letter(MessageFlow.Outbox, "events")]);
+            var letters = desk.Services.GetRequiredService<IDeadLetterStore>();
+            await letters.AddAsync(unit, [Letter(MessageFlow.Outbox, "events")], desk.Notices, CancellationToken.None);
         }
 
         await desk.PumpAsync();
 
         Assert.Empty(desk.Told);
-    }
-
-    [Fact]
-    public async Task A_message_in_quarantine_is_told_once_however_often_it_comes()
-    {
-        using var desk = new Desk();
-        var quarantine = desk.Services.GetRequiredService<IQuarantineStore>();
-        for (var i = 0; i < 3; i++)
-        {
-            await using var unit = await desk.Services.GetRequiredService<IUnitOfWorkFactory>().BeginAsync();
-            await quarantine.AddAsync(unit, new QuarantinedMessage
-            {
-                Tenant = TenantId.Default, Source = "alipay", MessageId = "n-1", Reason = "amount-differs", Detail = "Zhang San, 13800138000", Content = new byte[] { 1 },
-            });
-            await unit.CommitAsync();
-        }
-
-        await desk.PumpAsync();
-
-        var alert = Assert.Single(desk.Told);
-        Assert.Equal((AlertKinds.Quarantine, "alipay", "amount-differs", 1, "n-1"), (alert.Kind, alert.Source, alert.Reason, alert.Count, alert.Subjects.Single()));
     }
 
     [Theory]

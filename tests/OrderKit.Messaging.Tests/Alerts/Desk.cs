@@ -22,7 +22,8 @@ internal sealed class Desk : IDisposable
         }
 
         // Before the store is chosen, to show that the order does not matter.
-        var builder = services.AddOrderKit();
+        services.AddSingleton<IOutboxSink>(new TransportSink(new InProcessTransport(Options.Create(new InProcessTransportOptions()))));
+        var builder = services.AddOrderKit().AddOutbox(options => options.MaxAttempts = 1);
         if (isTold)
         {
             builder.AddAlerts(alerts => alerts.Configure(options =>
@@ -36,7 +37,7 @@ internal sealed class Desk : IDisposable
         _services = services.BuildServiceProvider();
     }
 
-    public ManualTimeProvider Clock { get; } = new(Post.Noon);
+    public FakeTimeProvider Clock { get; } = new(Post.Noon);
 
     public NotingSink[] Sinks { get; }
 
@@ -46,6 +47,8 @@ internal sealed class Desk : IDisposable
 
     public AlertPump Pump => _services.GetRequiredService<AlertPump>();
 
+    public AlertNotices Notices => _services.GetRequiredService<AlertNotices>();
+
     public IOutboxStore Outbox => _services.GetRequiredService<IOutboxStore>();
 
     /// <summary>A pump of another process at the same store.</summary>
@@ -53,9 +56,11 @@ internal sealed class Desk : IDisposable
         Outbox, _services.GetRequiredService<IDeadLetterStore>(), _services.GetRequiredService<IDeliveryPauseStore>(), _services.GetRequiredService<ILeaseStore>(),
         _services.GetRequiredService<IUnitOfWorkFactory>(), sinks, _services.GetRequiredService<IOptions<AlertOptions>>(), null, Clock);
 
+    public ValueTask<UnitOfWork> BeginAsync() => _services.GetRequiredService<IUnitOfWorkFactory>().BeginAsync();
+
     public async Task TellAsync(string reason = "TimeoutException", int count = 1, string source = "outbox events", TenantId? tenant = null)
     {
-        await using var unit = await _services.GetRequiredService<IUnitOfWorkFactory>().BeginAsync();
+        await using var unit = await BeginAsync();
         var notices = Enumerable.Range(1, count).Select(number => new AlertNotice(tenant ?? TenantId.Default, AlertKinds.DeadLetter, source, reason, $"m-{number}").ToMessage());
         await Outbox.AppendAsync(unit, [.. notices]);
         await unit.CommitAsync();

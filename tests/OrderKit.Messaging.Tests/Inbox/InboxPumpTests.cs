@@ -1,5 +1,6 @@
 using System.Globalization;
 using OrderKit.Core;
+using OrderKit.Core.Storage;
 using OrderKit.Messaging.Storage;
 
 namespace OrderKit.Messaging.Tests;

@@ -20,7 +20,7 @@ internal sealed class Post : IOrderEventHandler, IDisposable
         Pauses = new InMemoryDeliveryPauseStore(Database);
     }
 
-    public ManualTimeProvider Clock { get; } = new(Noon);
+    public FakeTimeProvider Clock { get; } = new(Noon);
 
     public InMemoryDatabase Database { get; }
 

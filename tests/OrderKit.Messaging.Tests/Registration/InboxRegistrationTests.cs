@@ -79,7 +79,7 @@ public sealed class InboxRegistrationTests
     [Fact]
     public async Task What_is_over_is_deleted_also_where_the_inbox_is_never_empty()
     {
-        var clock = new ManualTimeProvider(Post.Noon);
+        var clock = new FakeTimeProvider(Post.Noon);
         var builder = Host.CreateApplicationBuilder();
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton<TimeProvider>(clock);

@@ -20,7 +20,7 @@ internal sealed class TrafficShop : IAsyncDisposable
     public TrafficShop(SimulatedTraffic traffic, Crashes crashes, bool findsDuplicates)
     {
         (_traffic, _crashes, _findsDuplicates) = (traffic, crashes, findsDuplicates);
-        Clock = new ManualTimeProvider(traffic.Now);
+        Clock = new FakeTimeProvider(traffic.Now);
         var services = new ServiceCollection().AddLogging();
         services.AddSingleton<TimeProvider>(Clock);
         services.AddSingleton<IPaymentDocuments>(new Documents(traffic));
@@ -37,7 +37,7 @@ internal sealed class TrafficShop : IAsyncDisposable
         _services = services.BuildServiceProvider();
     }
 
-    public ManualTimeProvider Clock { get; }
+    public FakeTimeProvider Clock { get; }
 
     /// <summary>What was said of each order that was delivered, in the order of the deliveries.</summary>
     public ConcurrentQueue<(SimulatedOrder Order, DuplicateVerdict Verdict)> Verdicts { get; } = [];

@@ -1,4 +1,5 @@
 using OrderKit.Core;
+using OrderKit.Core.Storage;
 using OrderKit.Messaging;
 using OrderKit.Messaging.Storage;
 

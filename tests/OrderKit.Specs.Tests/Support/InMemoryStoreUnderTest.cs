@@ -14,7 +14,7 @@ internal sealed class InMemoryStoreUnderTest : IStoreUnderTest
     /// <summary>What the clock shows at first.</summary>
     public static readonly DateTimeOffset Start = new(2026, 2, 6, 4, 0, 0, TimeSpan.Zero);
 
-    private readonly ManualTimeProvider _clock = new(Start);
+    private readonly FakeTimeProvider _clock = new(Start);
     private readonly InMemoryDatabase _database;
     private readonly InMemoryOrderStore _orders;
     private readonly InMemoryOutboxStore _outbox;

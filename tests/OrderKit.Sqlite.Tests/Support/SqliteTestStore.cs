@@ -1,7 +1,6 @@
 using System.Data.Common;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
-using OrderKit.Core;
 using OrderKit.Sql.Tests;
 
 namespace OrderKit.Sqlite.Tests;
@@ -11,7 +10,7 @@ internal sealed class SqliteTestStore : TestStore
     private readonly ServiceProvider _services;
     private readonly string? _folder;
 
-    public SqliteTestStore(Action<SqliteStoreOptions>? configure = null, string? path = null, ManualTimeProvider? clock = null)
+    public SqliteTestStore(Action<SqliteStoreOptions>? configure = null, string? path = null, FakeTimeProvider? clock = null)
     {
         if (path is null)
         {
@@ -20,7 +19,7 @@ internal sealed class SqliteTestStore : TestStore
         }
 
         Path = path;
-        Clock = clock ?? new ManualTimeProvider(Samples.Noon);
+        Clock = clock ?? new FakeTimeProvider(Samples.Noon);
         var services = new ServiceCollection();
         services.AddSingleton<TimeProvider>(Clock);
         services.AddLogging();
@@ -35,7 +34,7 @@ internal sealed class SqliteTestStore : TestStore
 
     public string Path { get; }
 
-    public ManualTimeProvider Clock { get; }
+    public FakeTimeProvider Clock { get; }
 
     public override IServiceProvider Services => _services;
 

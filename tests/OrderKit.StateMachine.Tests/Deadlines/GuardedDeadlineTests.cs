@@ -9,7 +9,7 @@ public sealed class GuardedDeadlineTests
     [Fact]
     public async Task A_deadline_that_a_guard_holds_back_leaves_no_rows_and_acts_once_the_guard_gives_way()
     {
-        var time = new ManualTimeProvider(new DateTimeOffset(2026, 2, 6, 8, 0, 0, TimeSpan.Zero));
+        var time = new FakeTimeProvider(new DateTimeOffset(2026, 2, 6, 8, 0, 0, TimeSpan.Zero));
         await using var services = new ServiceCollection().AddSingleton<TimeProvider>(time)
             .AddLogging().AddSingleton<IDeadlineProbe, NeverCloses>().AddOrderKit().UseInMemory().Services.BuildServiceProvider();
         var (lifecycle, deadlines, store) = (

@@ -10,7 +10,7 @@ public sealed class JournalSealerTests
 {
     private static readonly DateTimeOffset Noon = new(2026, 2, 6, 12, 0, 0, TimeSpan.Zero);
 
-    private readonly ManualTimeProvider _clock = new(Noon);
+    private readonly FakeTimeProvider _clock = new(Noon);
     private readonly FakeJournal _journal;
 
     public JournalSealerTests() => _journal = new FakeJournal(_clock);

@@ -201,7 +201,7 @@ public sealed class JournalVerifierTests
 
     private static async Task<FakeJournal> SealedAsync(int orders, int batchSize = 1_000)
     {
-        var clock = new ManualTimeProvider(Noon);
+        var clock = new FakeTimeProvider(Noon);
         var journal = new FakeJournal(clock);
         for (var i = 0; i < orders; i++)
         {

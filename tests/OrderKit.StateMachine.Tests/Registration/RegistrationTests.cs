@@ -2,7 +2,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using OrderKit.Core;
 using OrderKit.Core.Storage;
 using OrderKit.StateMachine.Storage;
 
@@ -143,7 +142,7 @@ public sealed class RegistrationTests
     [Fact]
     public async Task Everything_works_without_a_host()
     {
-        var clock = new ManualTimeProvider(Shop.Noon);
+        var clock = new FakeTimeProvider(Shop.Noon);
         var services = new ServiceCollection();
         services.AddSingleton<TimeProvider>(clock);
         services.AddSingleton<IDeadlineProbe>(new TestProbe(_ => new ProbeAnswer.Proceed()));
@@ -161,7 +160,7 @@ public sealed class RegistrationTests
     [Fact]
     public async Task A_host_finds_passed_deadlines_by_itself_at_the_next_scan()
     {
-        var clock = new ManualTimeProvider(Shop.Noon);
+        var clock = new FakeTimeProvider(Shop.Noon);
         var builder = NewHost();
         builder.Services.AddSingleton<TimeProvider>(clock);
         var fired = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -22,7 +22,7 @@ internal sealed class Shop : IDisposable
         Lifecycle = Host(models);
     }
 
-    public ManualTimeProvider Clock { get; } = new(Noon);
+    public FakeTimeProvider Clock { get; } = new(Noon);
 
     public InMemoryDatabase Database { get; }
 

@@ -10,7 +10,7 @@ public sealed class InMemoryStoreRegistrationTests
     [Fact]
     public async Task All_ports_stand_on_one_database_and_the_hosts_clock()
     {
-        var clock = new ManualTimeProvider(new DateTimeOffset(2026, 2, 6, 4, 0, 0, TimeSpan.Zero));
+        var clock = new FakeTimeProvider(new DateTimeOffset(2026, 2, 6, 4, 0, 0, TimeSpan.Zero));
         var services = new ServiceCollection().AddSingleton<TimeProvider>(clock);
         services.AddOrderKitCore().UseInMemory();
         await using var provider = services.BuildServiceProvider();

@@ -1,4 +1,3 @@
-using OrderKit.Core;
 using static OrderKit.StateMachine.Tests.Shop;
 
 namespace OrderKit.StateMachine.Tests;
@@ -37,7 +36,7 @@ public sealed class OddTimeTests : IDisposable
     public async Task When_our_clock_goes_back_the_order_of_rows_stays_and_the_order_does_not_grow_younger()
     {
         await _shop.TellAsync(Placed());
-        var behind = new OrderLifecycle(_shop.Store, _shop.Database, new OrderModelRegistry([OrderModels.Retail]), new ManualTimeProvider(Noon.AddHours(-1)));
+        var behind = new OrderLifecycle(_shop.Store, _shop.Database, new OrderModelRegistry([OrderModels.Retail]), new FakeTimeProvider(Noon.AddHours(-1)));
 
         Assert.IsType<FireResult.Applied>(await behind.FireAsync(Fact("captured", amount: 1000)));
 

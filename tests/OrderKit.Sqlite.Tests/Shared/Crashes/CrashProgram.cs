@@ -1,6 +1,5 @@
 using System.Data.Common;
 using System.Globalization;
-using OrderKit.Core;
 using OrderKit.Eng;
 
 namespace OrderKit.Sql.Tests;
@@ -27,7 +26,7 @@ internal static class CrashProgram
             process!.Step();
             return default;
         }));
-        process = new CrashedProcess(store, new ManualTimeProvider(now), args[2], args[3], int.Parse(args[1], CultureInfo.InvariantCulture));
+        process = new CrashedProcess(store, new FakeTimeProvider(now), args[2], args[3], int.Parse(args[1], CultureInfo.InvariantCulture));
         await scenario.ActAsync(process);
         return 0;
     }

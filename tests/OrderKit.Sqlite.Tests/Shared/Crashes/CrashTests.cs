@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using OrderKit.Core;
 using Xunit.Abstractions;
 
 namespace OrderKit.Sql.Tests;
@@ -41,7 +40,7 @@ public abstract class CrashTests(ITestOutputHelper output)
                 kills += hasEnded ? 0 : 1;
 
                 await using var store = Open(here, Samples.Noon);
-                var process = new CrashedProcess(store, new ManualTimeProvider(Samples.Noon), mark, outside, last: 0);
+                var process = new CrashedProcess(store, new FakeTimeProvider(Samples.Noon), mark, outside, last: 0);
                 told.ForEach(process.Heard);
                 try
                 {
@@ -92,7 +91,7 @@ public abstract class CrashTests(ITestOutputHelper output)
                 Assert.Equal(Killed, process.ExitCode);
 
                 await using var store = Open(place, Samples.Noon);
-                var after = new CrashedProcess(store, new ManualTimeProvider(Samples.Noon), mark, "none", last: 0);
+                var after = new CrashedProcess(store, new FakeTimeProvider(Samples.Noon), mark, "none", last: 0);
                 told.ForEach(after.Heard);
                 await CrashScenario.Named("Written").ProveAsync(after);
                 await CheckAsync(store);

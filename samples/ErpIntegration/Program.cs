@@ -1,0 +1,1 @@
+return await ErpIntegration.ErpCommand.RunAsync(args, Console.Out, Console.Error);
