@@ -43,9 +43,9 @@ internal sealed class ErpHost : IAsyncDisposable
         }
 
         // A worker that is killed holds its leases; the next one shall not wait for long. In production the defaults are right.
-        services.Configure<InboxPumpOptions>(options => (options.Lease, options.FirstPause) = (Soon, Now));
-        services.Configure<OutboxPumpOptions>(options => (options.Lease, options.FirstPause) = (Soon, Now));
-        services.Configure<DeadlineOptions>(options => (options.Lease, options.Pause) = (Soon, Now));
+        services.Configure<InboxPumpOptions>(options => (options.Lease, options.FirstDelay) = (Soon, Now));
+        services.Configure<OutboxPumpOptions>(options => (options.Lease, options.FirstDelay) = (Soon, Now));
+        services.Configure<DeadlineOptions>(options => (options.Lease, options.RetryDelay) = (Soon, Now));
         _services = services.BuildServiceProvider();
     }
 

@@ -47,10 +47,10 @@ internal sealed class Storm(OrderIntake intake, OrderLifecycle orders, IJournalS
                 Interlocked.Increment(ref _sent);
                 switch (result)
                 {
-                    case IntakeResult.Taken { Fired: not FireResult.Conflict and not FireResult.Unresolved }:
+                    case IntakeResult.Applied:
                         Interlocked.Increment(ref _effects);
                         break;
-                    case IntakeResult.Repeated:
+                    case IntakeResult.Duplicate:
                         break;
                     default:
                         // Not accepted: a provider would send it again.

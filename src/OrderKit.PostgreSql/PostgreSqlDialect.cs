@@ -69,6 +69,8 @@ internal sealed class PostgreSqlDialect(Func<TimeSpan>? clockOffset) : SqlDialec
         _ => null,
     };
 
+    public override string LimitLockWaits => "SELECT set_config('lock_timeout', $1, true)";
+
     public override string TableExists(SqlNames names)
     {
         ArgumentNullException.ThrowIfNull(names);

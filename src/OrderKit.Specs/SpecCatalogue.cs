@@ -8,8 +8,8 @@ public static class SpecCatalogue
     [
         CaseStoreSpec.Suite, ClaimScheduleSpec.Suite, DeadLetterStoreSpec.Suite, DeadlineStoreSpec.Suite, DuplicateOrderStoreSpec.Suite,
         InboxStoreSpec.Suite, JournalStoreSpec.Suite,
-        LeaseStoreSpec.Suite, LifecycleSpec.Suite, LostNodeSpec.Suite, MessageScheduleSpec.Suite, OperationStoreSpec.Suite,
-        OrderNumberSpec.Suite, OrderQuerySpec.Suite, OrderStoreSpec.Suite, OutboxStoreSpec.Suite,
+        LaneStoreSpec.Suite, LeaseStoreSpec.Suite, LifecycleSpec.Suite, LostNodeSpec.Suite, MessageScheduleSpec.Suite,
+        OperationStoreSpec.Suite, OrderNumberSpec.Suite, OrderQuerySpec.Suite, OrderStoreSpec.Suite, OutboxStoreSpec.Suite,
         ParkedFactSpec.Suite, PaymentScheduleSpec.Suite, QuarantineStoreSpec.Suite, TransactionScheduleSpec.Suite, UnitOfWorkSpec.Suite,
     ];
 

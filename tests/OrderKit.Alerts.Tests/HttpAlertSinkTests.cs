@@ -74,7 +74,7 @@ public sealed class HttpAlertSinkTests
         var failure = await Assert.ThrowsAnyAsync<Exception>(() => sink.SendAsync(Samples.Alert, CancellationToken.None));
 
         Assert.Equal(retryAfter is null ? typeof(HttpRequestException) : typeof(RetryLaterException), failure.GetType());
-        Assert.Equal(retryAfter ?? 0, (failure as RetryLaterException)?.Pause.TotalSeconds ?? 0);
+        Assert.Equal(retryAfter ?? 0, (failure as RetryLaterException)?.Delay.TotalSeconds ?? 0);
         Assert.Single(receiver.Requests);
     }
 
@@ -86,7 +86,7 @@ public sealed class HttpAlertSinkTests
 
         var later = await Assert.ThrowsAsync<RetryLaterException>(() => sink.SendAsync(Samples.Alert, CancellationToken.None));
 
-        Assert.Equal(TimeSpan.FromHours(1), later.Pause);
+        Assert.Equal(TimeSpan.FromHours(1), later.Delay);
     }
 
     [Fact]
@@ -133,9 +133,9 @@ public sealed class HttpAlertSinkTests
         }
 
         var later = await Assert.ThrowsAsync<RetryLaterException>(() => sink.SendAsync(Samples.Alert, CancellationToken.None));
-        Assert.Equal(TimeSpan.FromSeconds(40), later.Pause);
+        Assert.Equal(TimeSpan.FromSeconds(40), later.Delay);
         Assert.Equal(20, receiver.Requests.Count);
-        _clock.Advance(later.Pause);
+        _clock.Advance(later.Delay);
         await sink.SendAsync(Samples.Alert, CancellationToken.None);
         Assert.Equal(21, receiver.Requests.Count);
     }

@@ -40,7 +40,7 @@ public sealed class StoryTests(TowerFixture tower)
         Assert.Equal(new DateTimeOffset(2026, 2, 6, 17, 17, 31, TimeSpan.FromHours(8)), details.OpenCases[0].DueAt);
 
         // Created and paid; the ERP's part is missing, and so is the carrier's.
-        Assert.Equal(["created", "paid"], timeline.Nodes.Where(n => n.Status == TimelineNodeStatus.Reached).Select(n => n.Name));
+        Assert.Equal(["created", "paid"], timeline.Nodes.Where(n => n.Status == Timeline.NodeStatus.Reached).Select(n => n.Name));
         Assert.Equal(["stock-locked", "outbound-order", "carrier"], timeline.Gaps.Select(n => n.Name));
 
         // What Taobao says is noted and believed by nobody: it brings no evidence.
@@ -85,7 +85,7 @@ public sealed class StoryTests(TowerFixture tower)
         foreach (var order in orders)
         {
             var journal = await store.ReadJournalAsync(order.Key);
-            Assert.Equal(JournalFold.Of(journal), order.Snapshot);
+            Assert.Equal(OrderSnapshot.Of(journal), order.Snapshot);
             Assert.Equal(
                 order.Snapshot.Counters.Captured,
                 journal.Where(e => e.Trigger == "captured" && e.Kind != DecisionKind.Rejected).DistinctBy(e => e.Evidence).Sum(e => e.Amount ?? 0));

@@ -31,8 +31,8 @@ public sealed class PostgreSqlContentionTests
             await host.CommitAsync();
         }
 
-        Assert.IsType<OperationOutcome<string>.Replayed>(await RunAsync(hasty, null, () => effects++));
-        Assert.IsType<OperationOutcome<string>.Replayed>(await RunLeasedAsync(hasty, () => effects++));
+        Assert.IsType<OperationOutcome<string>.Duplicate>(await RunAsync(hasty, null, () => effects++));
+        Assert.IsType<OperationOutcome<string>.Duplicate>(await RunLeasedAsync(hasty, () => effects++));
         Assert.Equal(1, effects);
     }
 
@@ -48,7 +48,7 @@ public sealed class PostgreSqlContentionTests
             Assert.IsType<OperationOutcome<string>.Running>(await RunAsync(hasty, null, () => effects++));
         }
 
-        Assert.IsType<OperationOutcome<string>.Executed>(await RunAsync(hasty, null, () => effects++));
+        Assert.IsType<OperationOutcome<string>.Applied>(await RunAsync(hasty, null, () => effects++));
         Assert.Equal(1, effects);
     }
 
@@ -65,7 +65,7 @@ public sealed class PostgreSqlContentionTests
             waiting = RunLeasedAsync(hasty, () => { }, OperationPolicy.Default with { WaitWhileRunning = TimeSpan.FromMinutes(5) });
         }
 
-        Assert.IsType<OperationOutcome<string>.Executed>(await waiting);
+        Assert.IsType<OperationOutcome<string>.Applied>(await waiting);
     }
 
     [Fact]
@@ -91,7 +91,7 @@ public sealed class PostgreSqlContentionTests
         await other.DisposeAsync();
         await using (var transaction = await host.BeginTransactionAsync())
         {
-            Assert.IsType<OperationOutcome<string>.Executed>(await RunAsync(store, SqlUnitOfWork.Enlist(transaction), () => effects++));
+            Assert.IsType<OperationOutcome<string>.Applied>(await RunAsync(store, SqlUnitOfWork.Enlist(transaction), () => effects++));
             await transaction.CommitAsync();
         }
 

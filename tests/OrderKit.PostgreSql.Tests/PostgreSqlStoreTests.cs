@@ -78,11 +78,17 @@ public sealed class PostgreSqlGroupedOperationTests : GroupedOperationTests
 
         var requests = await TogetherAsync(service, () => Enumerable.Range(0, 16).Select(i => GrantAsync(store, service, i)).ToList());
 
-        Assert.All(await Task.WhenAll(requests.Where((_, i) => i != 5)), answer => Assert.IsType<OperationOutcome<string>.Executed>(answer));
+        Assert.All(await Task.WhenAll(requests.Where((_, i) => i != 5)), answer => Assert.IsType<OperationOutcome<string>.Applied>(answer));
         Assert.IsType<OperationOutcome<string>.Running>(await requests[5]);
         await unit.CommitAsync();
-        Assert.Equal("by the host", Assert.IsType<OperationOutcome<string>.Replayed>(await GrantAsync(store, service, 5)).Result);
+        Assert.Equal("by the host", Assert.IsType<OperationOutcome<string>.Duplicate>(await GrantAsync(store, service, 5)).Result);
     }
+}
+
+[Trait("Requires", "PostgreSql")]
+public sealed class PostgreSqlGroupFaultTests : GroupFaultTests
+{
+    protected override async Task<IServiceProvider> OpenAsync() => (await PostgreSqlTestStore.CreateAsync()).Services;
 }
 
 [Trait("Requires", "PostgreSql")]

@@ -32,13 +32,13 @@ orderKit.AddInbox(options => (options.RunInBackground, options.Lease, options.Po
 orderKit.SendThroughTransport(options =>
 {
     (options.RunInBackground, options.Lease, options.PollInterval, options.MaxAttempts) = (role == "publisher", lease, sweep, 1_000_000);
-    (options.FirstPause, options.LongestPause) = (TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(500));
-    (options.FirstRest, options.LongestRest) = (TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(500));
+    (options.FirstDelay, options.MaxDelay) = (TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(500));
+    (options.FirstBreak, options.MaxBreak) = (TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(500));
 });
 if (role == "consumer")
 {
     orderKit.AddInboxHandler<EffectHandler>();
-    orderKit.ReceiveFromTransport(options => (options.Topic, options.Consumer, options.LongestPause) = ("events", EffectHandler.Name, TimeSpan.FromSeconds(1)));
+    orderKit.ReceiveFromTransport(options => (options.Topic, options.Consumer, options.MaxDelay) = ("events", EffectHandler.Name, TimeSpan.FromSeconds(1)));
 }
 
 using var built = host.Build();

@@ -27,7 +27,7 @@ public sealed class WorldThroughTheEngineTests
             var stored = await store.FindAsync(truth.Sale.Order);
             var journal = await store.ReadJournalAsync(truth.Sale.Order);
             Assert.NotNull(stored);
-            Assert.Equal(JournalFold.Of(journal), stored.Snapshot);
+            Assert.Equal(OrderSnapshot.Of(journal), stored.Snapshot);
             Assert.Equal(truth.Captured.MinorUnits, stored.Snapshot.Counters.Captured);
             Assert.Equal(truth.Refunded.MinorUnits, stored.Snapshot.Counters.Refunded);
 

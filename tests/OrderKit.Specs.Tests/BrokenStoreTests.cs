@@ -5,7 +5,7 @@ public sealed class BrokenStoreTests
 {
     private static readonly Fault[] Faults =
     [
-        .. OrderFaults.All, .. OrderNumberFaults.All, .. ParkedFactFaults.All, .. UnitFaults.All, .. InboxFaults.All, .. DeadLetterFaults.All, .. DeadlineFaults.All, .. OutboxFaults.All,
+        .. OrderFaults.All, .. OrderNumberFaults.All, .. ParkedFactFaults.All, .. UnitFaults.All, .. InboxFaults.All, .. DeadLetterFaults.All, .. DeadlineFaults.All, .. OutboxFaults.All, .. LaneFaults.All,
         .. LeaseFaults.All, .. LostNodeFaults.All, .. CaseFaults.All, .. QueryFaults.All, .. JournalFaults.All, .. LifecycleFaults.All, .. OperationFaults.All,
         .. DuplicateOrderFaults.All, .. QuarantineFaults.All, .. ScheduleFaults.All,
     ];

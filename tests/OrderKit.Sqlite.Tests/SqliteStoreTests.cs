@@ -56,6 +56,11 @@ public sealed class SqliteGroupedOperationTests : GroupedOperationTests
     protected override bool GivesUp => false;
 }
 
+public sealed class SqliteGroupFaultTests : GroupFaultTests
+{
+    protected override async Task<IServiceProvider> OpenAsync() => (await SqliteTestStore.CreateAsync()).Services;
+}
+
 public sealed class SqliteGroupedNotificationTests : GroupedNotificationTests
 {
     protected override Task<TestStore> OpenAsync() => SqliteTestStore.CreateAsync();

@@ -91,7 +91,7 @@ internal static class LonePairs
 
     private static async Task TakeAsync(OrderIntake intake, IntakeRequest request)
     {
-        if (await intake.TakeAsync(request).ConfigureAwait(false) is not IntakeResult.Taken { Fired: FireResult.Applied })
+        if (await intake.TakeAsync(request).ConfigureAwait(false) is not IntakeResult.Applied { Fired: FireResult.Applied })
         {
             throw new InvalidOperationException("A fact of the benchmark was not applied.");
         }

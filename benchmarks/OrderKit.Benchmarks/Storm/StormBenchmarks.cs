@@ -184,8 +184,8 @@ internal static class StormBenchmarks
     internal static async Task<bool> TakeAsync(OrderIntake intake, IntakeRequest request) =>
         await intake.TakeAsync(request).ConfigureAwait(false) switch
     {
-        IntakeResult.Taken { Fired: FireResult.Applied } => true,
-        IntakeResult.Repeated { Refusal: null } => false,
+        IntakeResult.Applied { Fired: FireResult.Applied } => true,
+        IntakeResult.Duplicate { Refusal: null } => false,
         var other => throw new InvalidOperationException($"A callback of the benchmark was not taken: {other}"),
     };
 
@@ -196,8 +196,8 @@ internal static class StormBenchmarks
                 request.Fact,
                 cancellationToken).ConfigureAwait(false) is FireResult.Applied).ConfigureAwait(false) switch
         {
-            OperationOutcome<bool>.Executed { Result: true } => true,
-            OperationOutcome<bool>.Replayed => false,
+            OperationOutcome<bool>.Applied { Result: true } => true,
+            OperationOutcome<bool>.Duplicate => false,
             var other => throw new InvalidOperationException($"A callback of the benchmark was not taken: {other}"),
         };
 

@@ -146,7 +146,7 @@ internal static class UpkeepBenchmarks
         }
     }
 
-    private static void Require(OutboxBacklog backlog)
+    private static void Require(MessageBacklog backlog)
     {
         if (backlog.OldestAt is null || backlog.Count != Math.Min(10_001, WaitingRows))
         {

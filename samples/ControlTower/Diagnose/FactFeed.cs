@@ -48,12 +48,8 @@ internal sealed class FactFeed(OrderLifecycle lifecycle)
 
     private static string OutcomeOf(FireResult result) => result switch
     {
-        FireResult.Applied => DecisionNames.Of(DecisionKind.Applied),
-        FireResult.AlreadyApplied => DecisionNames.Of(DecisionKind.AlreadyApplied),
-        FireResult.Late => DecisionNames.Of(DecisionKind.Late),
-        FireResult.Early => DecisionNames.Of(DecisionKind.Early),
-        FireResult.Contradictory => DecisionNames.Of(DecisionKind.Contradictory),
-        FireResult.Duplicate => "duplicate",
+        FireResult.Applied or FireResult.AlreadyApplied or FireResult.Late or FireResult.Early or FireResult.Contradictory
+            or FireResult.Duplicate => result.Outcome,
         _ => throw new InvalidOperationException(
             $"The engine returned {result} for a fact. Nothing else writes to this store, so this is a defect."),
     };

@@ -1,5 +1,4 @@
 using OrderKit.StateMachine;
-using OrderKit.StateMachine.Storage;
 
 namespace ControlTower.FollowUp;
 

@@ -14,7 +14,7 @@ internal static class Gaps
         if (!open.Any(c => c.Code == ShipByPassed))
             return timeline;
         var nodes = timeline.Nodes.Select(
-            n => n.Status == TimelineNodeStatus.NotYet ? n with { Status = TimelineNodeStatus.Missing } : n).ToList();
+            n => n.Status == Timeline.NodeStatus.NotYet ? n with { Status = Timeline.NodeStatus.Missing } : n).ToList();
         return timeline with { Nodes = nodes, Gaps = [.. nodes.Where(n => n.IsAnomaly)] };
     }
 }

@@ -15,7 +15,7 @@ internal static class ModelPage
             {model.Facets.Select((facet, number) => Facet(model, number, facet.Name))}
             </div>
             {model.Facets.Select(facet => Html.Of($"""
-                <details><summary>{facet.Name}: Mermaid</summary><pre>{ModelDiagrams.Mermaid(model, facet.Name)}</pre></details>
+                <details><summary>{facet.Name}: Mermaid</summary><pre>{model.ToMermaid(facet.Name)}</pre></details>
                 """))}
             """));
     }
@@ -28,7 +28,7 @@ internal static class ModelPage
         </tbody></table></section>
         """);
 
-    private static Html State(OrderModel model, StateInfo state)
+    private static Html State(OrderModel model, OrderModel.StateInfo state)
     {
         var ways = model.Edges.Where(e => e.From == state.Code && e.To != state.Code).Select(e => e.To).Distinct().Order().ToList();
         return Html.Of($"""

@@ -33,7 +33,7 @@ internal static class OrderPage
             {Cases(view)}
             <section class="nodes">{timeline.Nodes.Select(n => Node(n, view.Offset))}</section>
             {Systems(view, story is not null)}
-            <section><h2>状态溯源图谱 <small>timeline</small></h2><div class="picture">{Html.Trusted(TimelineSvg.Write(timeline))}</div></section>
+            <section><h2>状态溯源图谱 <small>timeline</small></h2><div class="picture">{Html.Trusted(timeline.ToSvg())}</div></section>
             <div class="columns">
             {Sums(order)}
             {Numbers(view)}
@@ -67,14 +67,14 @@ internal static class OrderPage
         </tbody></table></section>
         """);
 
-    private static Html Node(TimelineNode node, TimeSpan offset)
+    private static Html Node(Timeline.Node node, TimeSpan offset)
     {
         var (tone, mark, text) = node.Status switch
         {
-            TimelineNodeStatus.Reached => ("done", "✓", node.Entry is { } entry ? Labels.Minute(entry.At, offset) : ""),
-            TimelineNodeStatus.Missing => ("gap", "!", "缺失 gap"),
-            TimelineNodeStatus.Revoked => ("gap", "!", "已撤销 revoked"),
-            TimelineNodeStatus.NotComing => ("none", "–", "不再发生 not coming"),
+            Timeline.NodeStatus.Reached => ("done", "✓", node.Entry is { } entry ? Labels.Minute(entry.At, offset) : ""),
+            Timeline.NodeStatus.Missing => ("gap", "!", "缺失 gap"),
+            Timeline.NodeStatus.Revoked => ("gap", "!", "已撤销 revoked"),
+            Timeline.NodeStatus.NotComing => ("none", "–", "不再发生 not coming"),
             _ => ("wait", "…", "尚未 not yet"),
         };
         var english = Labels.NodeInEnglish(node.Name);

@@ -114,11 +114,11 @@ public sealed class TowerPages(OrderQueries queries, IOrderQueryStore store, ICa
         switch (ending)
         {
             case ".json":
-                return Results.Text(TimelineJson.Write(timeline, indented: true), "application/json; charset=utf-8");
+                return Results.Text(timeline.ToJson(indented: true), "application/json; charset=utf-8");
             case ".svg":
-                return Results.Text(TimelineSvg.Write(timeline), "image/svg+xml; charset=utf-8");
+                return Results.Text(timeline.ToSvg(), "image/svg+xml; charset=utf-8");
             case ".txt":
-                return Results.Text(TimelineText.Write(timeline), "text/plain; charset=utf-8");
+                return Results.Text(timeline.ToText(), "text/plain; charset=utf-8");
         }
 
         return Show(OrderPage.Render(new OrderView(

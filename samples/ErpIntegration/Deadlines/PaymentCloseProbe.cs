@@ -1,7 +1,6 @@
 using ErpIntegration.Orders;
 using Microsoft.Extensions.DependencyInjection;
 using OrderKit.StateMachine;
-using OrderKit.StateMachine.Storage;
 
 namespace ErpIntegration.Deadlines;
 

@@ -12,6 +12,7 @@ namespace ErpIntegration.Faults;
 internal sealed class Worker(ErpHost host, Random random, TextWriter output)
 {
     private const int MaxAttempts = 50;
+    private const int MaxWaits = 3_000;
 
     private static readonly TimeSpan Delay = TimeSpan.FromMilliseconds(20);
 
@@ -112,8 +113,13 @@ internal sealed class Worker(ErpHost host, Random random, TextWriter output)
     /// <summary>Waits where a worker that was killed still holds a lease.</summary>
     private static async Task UntilAsync(Func<Task<bool>> isDone)
     {
-        while (!await isDone())
+        for (var wait = 0; !await isDone(); wait++)
         {
+            if (wait == MaxWaits)
+            {
+                throw new TimeoutException("The operation has not taken effect after a minute.");
+            }
+
             await Task.Delay(Delay);
         }
     }

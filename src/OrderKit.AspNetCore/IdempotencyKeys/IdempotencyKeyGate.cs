@@ -294,11 +294,11 @@ internal sealed partial class IdempotencyKeyGate(RequestDelegate handler)
     {
         switch (outcome)
         {
-            case OperationOutcome<KeptResponse>.Executed executed:
+            case OperationOutcome<KeptResponse>.Applied executed:
                 Count("executed");
                 await SendAsync(context, executed.Result.Body).ConfigureAwait(false);
                 break;
-            case OperationOutcome<KeptResponse>.Replayed replayed:
+            case OperationOutcome<KeptResponse>.Duplicate replayed:
                 Count("replayed");
                 LogReplayed(logger, Hash(key));
                 context.Response.StatusCode = replayed.Result.Status;

@@ -14,6 +14,9 @@ public sealed class AlertNotices
     /// <summary>A writer that writes no notices.</summary>
     public static AlertNotices None { get; } = new(null);
 
+    /// <summary>Whether notices are written.</summary>
+    public bool IsEnabled => _outbox is not null;
+
     /// <summary>Writes notices. They are sent when the unit of work commits, and never without it.</summary>
     /// <param name="unitOfWork">The transaction of what the notices report.</param>
     /// <param name="notices">The notices. Not enumerated when none are written.</param>

@@ -2,67 +2,66 @@ using System.Threading.Channels;
 
 namespace OrderKit.Core;
 
-/// <summary>Gathers what many callers want to write at the same time, and writes it together; each caller hears of its own item.</summary>
+/// <summary>Gathers what many callers want to write at the same time, and hands it over in sets.</summary>
 /// <remarks>
-/// While one set is being written the next one gathers, so sets grow with the load and a lone caller never waits for company. Safe for
-/// any number of callers. A set that fails as a whole is written again item by item, so that a bad item harms nobody else: writing an
-/// item twice must be harmless, as it is where each item carries its identity.
+/// While one set is written the next one gathers. Sets grow with the load, and a lone caller never waits for others. Safe for any number
+/// of callers.
 /// </remarks>
 /// <typeparam name="TItem">What is written.</typeparam>
-/// <typeparam name="TResult">What its caller hears.</typeparam>
-public sealed class GroupedWriter<TItem, TResult> : IAsyncDisposable
+public sealed class GroupedWriter<TItem> : IAsyncDisposable
+    where TItem : GroupedItem
 {
-    private readonly Func<IReadOnlyList<TItem>, ValueTask<IReadOnlyList<GroupedAnswer<TResult>>>> _write;
-    private readonly Channel<Entry> _queue;
-    private readonly int _maximumItems;
+    private readonly Func<IReadOnlyList<TItem>, ValueTask> _write;
+    private readonly GroupedWriterOptions _options;
+    private readonly Channel<TItem> _queue;
     private readonly Task[] _writers;
+    private int _busy;
 
-    /// <summary>Makes the writer.</summary>
-    /// <param name="write">Writes a set, and answers for each item in the same order once all of it is durable.</param>
+    /// <summary>Creates the writer.</summary>
+    /// <param name="write">
+    /// Writes a set and ends each item of it, see <see cref="GroupedItem.End()"/>. What it throws ends the others.
+    /// </param>
     /// <param name="options">How to gather.</param>
-    public GroupedWriter(Func<IReadOnlyList<TItem>, ValueTask<IReadOnlyList<GroupedAnswer<TResult>>>> write, GroupedWriterOptions? options = null)
+    public GroupedWriter(Func<IReadOnlyList<TItem>, ValueTask> write, GroupedWriterOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(write);
-        options ??= new GroupedWriterOptions();
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxItems, 1, nameof(options));
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.QueueLimit, 1, nameof(options));
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.Writers, 1, nameof(options));
+        _options = options ?? new GroupedWriterOptions();
+        ArgumentOutOfRangeException.ThrowIfLessThan(_options.MaxItems, 1, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfLessThan(_options.MaxBytes, 1, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfLessThan(_options.QueueLimit, 1, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfLessThan(_options.Writers, 1, nameof(options));
         _write = write;
-        _maximumItems = options.MaxItems;
-        _queue = Channel.CreateBounded<Entry>(new BoundedChannelOptions(options.QueueLimit) { SingleReader = options.Writers == 1 });
+        _queue = Channel.CreateBounded<TItem>(new BoundedChannelOptions(_options.QueueLimit));
 
-        // Whatever surrounds the first caller, such as a trace or a transaction scope, does not surround all that are written later.
+        // The context of the first caller, such as a trace or a transaction scope, must not flow into all later sets.
         using (ExecutionContext.SuppressFlow())
         {
-            _writers = [.. Enumerable.Range(0, options.Writers).Select(_ => Task.Run(WriteAllAsync))];
+            _writers = [.. Enumerable.Range(0, _options.Writers).Select(_ => Task.Run(WriteAllAsync))];
         }
     }
 
-    /// <summary>Has an item written.</summary>
-    /// <param name="item">The item.</param>
-    /// <param name="cancellationToken">Takes the item back while it waits. Once it is being written it is finished, and its outcome told.</param>
-    /// <returns>What became of it, when that is durable.</returns>
+    /// <summary>Whether a set is being written, so that an item that is submitted now waits.</summary>
+    public bool IsBusy => Volatile.Read(ref _busy) > 0;
+
+    /// <summary>Submits an item and waits for its end.</summary>
+    /// <param name="item">The item; each is submitted once.</param>
+    /// <param name="cancellationToken">Takes the item back while it waits. An item that is being written is finished.</param>
     /// <exception cref="ObjectDisposedException">The writer has been disposed.</exception>
-    public async Task<TResult> SubmitAsync(TItem item, CancellationToken cancellationToken = default)
+    public async Task SubmitAsync(TItem item, CancellationToken cancellationToken = default)
     {
+        ArgumentNullException.ThrowIfNull(item);
         cancellationToken.ThrowIfCancellationRequested();
-        var entry = new Entry(item);
         try
         {
-            await _queue.Writer.WriteAsync(entry, cancellationToken).ConfigureAwait(false);
+            await _queue.Writer.WriteAsync(item, cancellationToken).ConfigureAwait(false);
         }
         catch (ChannelClosedException e)
         {
             throw new ObjectDisposedException("The writer has been disposed and takes no further items.", e);
         }
 
-        if (!cancellationToken.CanBeCanceled)
-        {
-            return await entry.Task.ConfigureAwait(false);
-        }
-
-        using var registration = cancellationToken.UnsafeRegister(static (state, token) => ((Entry)state!).TryTakeBack(token), entry);
-        return await entry.Task.ConfigureAwait(false);
+        using var registration = cancellationToken.UnsafeRegister(static (state, token) => ((TItem)state!).TryTakeBack(token), item);
+        await item.Ended.ConfigureAwait(false);
     }
 
     /// <summary>Takes no further items, and writes those that wait.</summary>
@@ -74,91 +73,51 @@ public sealed class GroupedWriter<TItem, TResult> : IAsyncDisposable
 
     private async Task WriteAllAsync()
     {
-        var entries = new List<Entry>(_maximumItems);
-        while (await _queue.Reader.WaitToReadAsync().ConfigureAwait(false))
+        TItem? next = null;
+        while (next is not null || await _queue.Reader.WaitToReadAsync().ConfigureAwait(false))
         {
-            while (entries.Count < _maximumItems && _queue.Reader.TryRead(out var entry))
+            var set = Gather(ref next);
+            Interlocked.Increment(ref _busy);
+            try
             {
-                if (entry.TryTake())
+                if (set.Count > 0)
                 {
-                    entries.Add(entry);
+                    await _write(set).ConfigureAwait(false);
                 }
             }
-
-            if (entries.Count > 0)
+            catch (Exception e)
             {
-                await WriteAsync(entries).ConfigureAwait(false);
-                entries.Clear();
+                set.ForEach(item => item.End(e));
+            }
+            finally
+            {
+                Interlocked.Decrement(ref _busy);
             }
         }
     }
 
-    private async Task WriteAsync(List<Entry> entries)
+    /// <summary>Takes what waits, up to the limits of a set.</summary>
+    /// <param name="next">The item that no longer fitted into the set before, and then the one that no longer fits into this one.</param>
+    private List<TItem> Gather(ref TItem? next)
     {
-        try
+        var set = new List<TItem>();
+        var bytes = 0L;
+        while (set.Count < _options.MaxItems && (next is not null || _queue.Reader.TryRead(out next)))
         {
-            var answers = await _write([.. entries.Select(entry => entry.Item)]).ConfigureAwait(false);
-            if (answers.Count != entries.Count)
+            if (set.Count > 0 && bytes + next.Size > _options.MaxBytes)
             {
-                throw new InvalidOperationException($"{entries.Count} items were written together, and {answers.Count} answered.");
+                break;
             }
 
-            for (var i = 0; i < entries.Count; i++)
+            if (next.TryTake())
             {
-                entries[i].End(answers[i]);
-            }
-        }
-        catch (Exception e)
-        {
-            if (entries.Count == 1)
-            {
-                entries[0].End(e);
-                return;
+                set.Add(next);
+                bytes += next.Size;
             }
 
-            foreach (var entry in entries)
-            {
-                if (IsOutage(e))
-                {
-                    // Nobody's item is at fault, and each would wait for the same answer in turn.
-                    entry.End(e);
-                    continue;
-                }
-
-                await WriteAsync([entry]).ConfigureAwait(false);
-            }
-        }
-    }
-
-    private static bool IsOutage(Exception exception) =>
-        exception is TimeoutException or OperationCanceledException or System.Data.Common.DbException { IsTransient: true };
-
-    private sealed class Entry(TItem item) : TaskCompletionSource<TResult>(TaskCreationOptions.RunContinuationsAsynchronously)
-    {
-        private int _isTaken;
-
-        public TItem Item { get; } = item;
-
-        public bool TryTake() => Interlocked.Exchange(ref _isTaken, 1) == 0;
-
-        public void TryTakeBack(CancellationToken cancellationToken)
-        {
-            if (TryTake())
-            {
-                TrySetCanceled(cancellationToken);
-            }
+            next = null;
         }
 
-        public void End(GroupedAnswer<TResult> answer)
-        {
-            if (answer.Failure is { } failure)
-            {
-                TrySetException(failure);
-            }
-            else
-            {
-                TrySetResult(answer.Result!);
-            }
-        }
+        return set;
     }
 }

@@ -27,8 +27,7 @@ public static class StorePorts
             services.Remove(missing);
         }
 
-        services.TryAddSingleton(provider => provider.GetServices<IStorePortDecorator<TPort>>()
-            .Aggregate(make(provider), static (port, decorator) => decorator.Decorate(port)));
+        services.TryAddSingleton(make);
         return services;
     }
 

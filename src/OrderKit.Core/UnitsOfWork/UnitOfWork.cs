@@ -21,6 +21,10 @@ public abstract class UnitOfWork : IAsyncDisposable
     /// <summary>Rolls back what was not committed, unless it is enlisted.</summary>
     public abstract ValueTask DisposeAsync();
 
+    /// <summary>Limits how long each statement of this unit waits for rows that another transaction holds, where the store can.</summary>
+    /// <remarks>A statement that waits for longer fails with a <see cref="ContentionException"/>, and the unit with it.</remarks>
+    public virtual ValueTask LimitLockWaitsAsync(TimeSpan limit, CancellationToken cancellationToken = default) => default;
+
     /// <summary>Runs an action after the commit. It must be one that can be skipped, such as a wake-up.</summary>
     /// <param name="act">
     /// The action. It runs once even if it is added several times, must be quick and must not throw. It is skipped if the unit is

@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace OrderKit.Idempotency;
 
-/// <summary>Takes a JSON object apart into values that do not depend on how it was spelled.</summary>
+/// <summary>Reads a JSON object as values that do not depend on its spelling.</summary>
 internal static class CanonicalJson
 {
     public static List<(string Name, FingerprintValue Value)> FieldsOf(ReadOnlyMemory<byte> utf8)
@@ -73,8 +73,10 @@ internal static class CanonicalJson
                 Write(text, element.GetString()!);
                 break;
             case JsonValueKind.Number:
-                // Beyond the range of decimal a number is compared as it is spelled.
-                text.Append(element.TryGetDecimal(out var number) ? (number / 1.0000000000000000000000000000m).ToString(CultureInfo.InvariantCulture) : element.GetRawText());
+                // A number beyond the range of decimal is compared as it is spelled.
+                text.Append(element.TryGetDecimal(out var number)
+                    ? (number / 1.0000000000000000000000000000m).ToString(CultureInfo.InvariantCulture)
+                    : element.GetRawText());
                 break;
             default:
                 text.Append(element.GetRawText());
@@ -82,6 +84,6 @@ internal static class CanonicalJson
         }
     }
 
-    // Behind its length, so that no text can look like the structure around it.
+    // After its length, so that no text can be taken for the structure around it.
     private static void Write(StringBuilder text, string value) => text.Append(CultureInfo.InvariantCulture, $"{value.Length}\"{value}");
 }

@@ -3,14 +3,14 @@ using OrderKit.Core;
 
 namespace OrderKit.Idempotency;
 
-/// <summary>What a request asked for, so that another request under the same key is recognised as another one, and the difference named.</summary>
+/// <summary>The content of a request in short, which detects another content under the same key and names the fields that differ.</summary>
 /// <remarks>
 /// Holds the names of the fields and eight bytes of a SHA-256 of each value. Eight bytes of a value that has few possibilities, such as a
-/// phone number, can be guessed: leave personal fields out, or pass them hashed with a secret of yours.
+/// phone number, can be guessed: leave personal fields out, or hash them with a secret first.
 /// </remarks>
 public sealed class Fingerprint : IEquatable<Fingerprint>
 {
-    /// <summary>How many fields a fingerprint may have.</summary>
+    /// <summary>The most fields of a fingerprint.</summary>
     public const int MaxFields = 64;
 
     private const byte Layout = 1;
@@ -20,13 +20,13 @@ public sealed class Fingerprint : IEquatable<Fingerprint>
 
     private Fingerprint(byte[] bytes) => _bytes = bytes;
 
-    /// <summary>The fingerprint of a request that has nothing to compare: its key is all that there is.</summary>
+    /// <summary>The fingerprint of a request without fields to compare.</summary>
     public static Fingerprint Nothing { get; } = Of();
 
     /// <summary>The bytes that are stored, beginning with the version of their layout.</summary>
     public ReadOnlyMemory<byte> Bytes => _bytes;
 
-    /// <summary>Makes the fingerprint of some fields; their order does not matter.</summary>
+    /// <summary>Computes the fingerprint of fields; their order does not matter.</summary>
     /// <exception cref="ArgumentException">
     /// A name is empty, too long or there twice, there are too many fields, or a text has half of a surrogate pair.
     /// </exception>
@@ -35,7 +35,11 @@ public sealed class Fingerprint : IEquatable<Fingerprint>
         ArgumentNullException.ThrowIfNull(fields);
         if (fields.Count > MaxFields)
         {
-            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"A fingerprint has at most {MaxFields} fields and not {fields.Count}. Take those that make two requests different."), nameof(fields));
+            throw new ArgumentException(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"A fingerprint has at most {MaxFields} fields and not {fields.Count}. Take those that make two requests different."),
+                nameof(fields));
         }
 
         var sorted = fields.OrderBy(field => field.Name, StringComparer.Ordinal).ToList();
@@ -47,7 +51,8 @@ public sealed class Fingerprint : IEquatable<Fingerprint>
             var (name, value) = sorted[i];
             if (string.IsNullOrEmpty(name) || name.Length > LongestName)
             {
-                throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"The name of a field has 1 to {LongestName} characters."), nameof(fields));
+                throw new ArgumentException(
+                    string.Create(CultureInfo.InvariantCulture, $"The name of a field has 1 to {LongestName} characters."), nameof(fields));
             }
 
             if (i > 0 && sorted[i - 1].Name == name)
@@ -62,7 +67,9 @@ public sealed class Fingerprint : IEquatable<Fingerprint>
         return new Fingerprint(writer.WrittenSpan.ToArray());
     }
 
-    /// <summary>Makes the fingerprint of a JSON object, property by property: neither order nor spaces nor the spelling of numbers matter.</summary>
+    /// <summary>
+    /// Computes the fingerprint of a JSON object by its properties. Order, spaces and the spelling of numbers do not matter.
+    /// </summary>
     /// <exception cref="ArgumentException">
     /// It is no JSON object, has a property twice, has too many of them, or has text that is not Unicode.
     /// </exception>
@@ -70,9 +77,10 @@ public sealed class Fingerprint : IEquatable<Fingerprint>
 
     /// <summary>The properties of a JSON object as fields, for a fingerprint that has others besides.</summary>
     /// <exception cref="ArgumentException">It is no JSON object, has a property twice, or has text that is not Unicode.</exception>
-    public static IReadOnlyList<(string Name, FingerprintValue Value)> FieldsOfJson(ReadOnlyMemory<byte> utf8) => CanonicalJson.FieldsOf(utf8);
+    public static IReadOnlyList<(string Name, FingerprintValue Value)> FieldsOfJson(ReadOnlyMemory<byte> utf8) =>
+        CanonicalJson.FieldsOf(utf8);
 
-    /// <summary>Takes over what was stored.</summary>
+    /// <summary>Reads a stored fingerprint.</summary>
     /// <exception cref="ArgumentException">These are not the bytes of a fingerprint.</exception>
     public static Fingerprint FromBytes(ReadOnlySpan<byte> bytes)
     {

@@ -3,41 +3,91 @@ using OrderKit.Idempotency.Storage;
 
 namespace OrderKit.Idempotency;
 
-/// <summary>What one caller of a group wants written: under which claims, and how.</summary>
-/// <remarks>A unit that fails is rolled back and its members act again in another one, each time from the beginning.</remarks>
-internal abstract class GroupMember
+/// <summary>One caller's part of a transaction that several callers share: what it claims, and what came of it.</summary>
+/// <remarks>
+/// It acts once its claims are answered. Where its transaction is rolled back because of another member, it acts again in another
+/// transaction, from the beginning.
+/// </remarks>
+public abstract class GroupMember : GroupedItem
 {
-    /// <summary>What it claims; the last one names its kind.</summary>
-    public abstract IReadOnlyList<OperationRequest> Requests { get; }
+    /// <summary>What it claims. The last request names its kind.</summary>
+    public required IReadOnlyList<OperationRequest> Requests { get; init; }
 
-    /// <summary>On what terms.</summary>
-    public abstract ClaimTerms Terms { get; }
+    /// <summary>On what terms it claims.</summary>
+    public required ClaimTerms Terms { get; init; }
 
-    /// <summary>The kind of business.</summary>
-    public string Scope => Requests[^1].Key.Scope;
+    /// <summary>What the store answered to each request.</summary>
+    public IReadOnlyList<ClaimAnswer> Answers { get; internal set; } = [];
 
-    /// <summary>The claims that it holds in the unit that is being written.</summary>
-    public IReadOnlyList<OperationClaim> Claims { get; set; } = [];
+    /// <summary>Set by the act: what is written of its claim in addition, such as a result.</summary>
+    public OperationChange? Change { get; set; }
 
-    /// <summary>What is to be written of its claim after it has acted.</summary>
-    public OperationChange? Change { get; protected set; }
+    /// <summary>Set by the act: whether its claims are given up, so that the same request takes effect when it comes again.</summary>
+    public bool GivesUp { get; set; }
 
-    /// <summary>Whether it wrote something although it holds no claim.</summary>
-    public bool HasWritten { get; protected set; }
+    /// <summary>
+    /// Set by the act: whether another writer was first. Its claims are given up, and it acts again in another transaction.
+    /// </summary>
+    public bool IsInConflict { get; set; }
 
-    /// <summary>Does what its caller wants in the unit, or finds in the rows that others have done it.</summary>
-    /// <param name="unitOfWork">The unit, which others write too.</param>
-    /// <param name="answers">What the store answered to each request.</param>
-    public abstract Task ActAsync(UnitOfWork unitOfWork, IReadOnlyList<ClaimAnswer> answers);
+    /// <summary>Set by the act: whether it wrote something without holding a claim.</summary>
+    public bool HasWritten { get; set; }
 
-    /// <summary>Tells its caller that somebody who is not done yet holds what it claims; <see langword="false"/> where the caller hears of that as a failure.</summary>
-    public virtual bool TellHeld() => false;
+    /// <summary>The claims that it holds in the transaction that is being written.</summary>
+    internal IEnumerable<OperationClaim> Claims => Answers.Select(static answer => answer.Claim).OfType<OperationClaim>();
 
-    /// <summary>Forgets what it did in a unit that was rolled back.</summary>
-    public void Reset()
+    internal string Scope => Requests[^1].Key.Scope;
+
+    internal bool KeepsClaims => !GivesUp && !IsInConflict;
+
+    /// <summary>How often it has acted.</summary>
+    internal int Attempts { get; set; }
+
+    /// <summary>Whether its caller writes it in a transaction of its own.</summary>
+    internal bool IsAlone { get; set; }
+
+    /// <summary>Whether a commit of which nothing was heard has taken effect after all: the row has its own owner.</summary>
+    internal bool IsCommitted => Answers.Zip(Requests).Any(static pair => pair.First.Existing?.Owner == pair.Second.Owner);
+
+    /// <summary>
+    /// Answers that another transaction holds a claim uncommitted; <see langword="false"/> where its caller gets the failure.
+    /// </summary>
+    public virtual bool AnswerHeld() => false;
+
+    /// <summary>Concludes from the row of its last request, outside a transaction; <see langword="false"/> where it needs one.</summary>
+    /// <remarks>Called where every request has a finished row with the same content.</remarks>
+    protected internal virtual bool TryConclude(StoredOperation row) => false;
+
+    internal void Reset()
     {
-        Claims = [];
+        Answers = [];
         Change = null;
-        HasWritten = false;
+        GivesUp = IsInConflict = HasWritten = false;
+    }
+
+    /// <summary>The rows that later members of the same transaction find.</summary>
+    internal IEnumerable<StoredOperation> RowsAt(DateTimeOffset now)
+    {
+        foreach (var (answer, request) in Answers.Zip(Requests))
+        {
+            if (answer.Claim is { } claim && KeepsClaims)
+            {
+                var change = Change?.Key == claim.Key ? Change : null;
+                yield return new StoredOperation
+                {
+                    Key = claim.Key,
+                    Fingerprint = request.Fingerprint,
+                    State = change?.To ?? Terms.State,
+                    Epoch = claim.Epoch,
+                    Owner = claim.Owner,
+                    Attempts = claim.Attempt,
+                    Result = change?.Result ?? default,
+                    Error = change?.Error,
+                    CreatedAt = now,
+                    FinishedAt = now,
+                    ExpiresAt = now + (change?.Span ?? Terms.Span),
+                };
+            }
+        }
     }
 }

@@ -3,28 +3,39 @@ using OrderKit.Idempotency.Storage;
 
 namespace OrderKit.Idempotency;
 
-/// <summary>One operation of a group.</summary>
-internal sealed class GroupedOperation<T>(
-    OperationKey key, Fingerprint fingerprint, ResultCodec<T> codec, Func<JoinedOperation, CancellationToken, Task<T>> effect, OperationPolicy policy) : GroupMember
+/// <summary>An operation that shares a transaction.</summary>
+internal abstract class GroupedOperation : GroupMember
 {
-    /// <summary>What became of it, when its unit is durable.</summary>
+    /// <summary>Runs the effect under its claim, or finds what came of it before.</summary>
+    public abstract ValueTask ActAsync(UnitOfWork unitOfWork);
+}
+
+/// <summary>An operation that shares a transaction.</summary>
+/// <typeparam name="T">The result.</typeparam>
+internal sealed class GroupedOperation<T>(
+    OperationKey key, ResultCodec<T> codec, Func<JoinedOperation, CancellationToken, Task<T>> effect,
+    OperationPolicy policy) : GroupedOperation
+{
+    /// <summary>What came of it, once its transaction is durable.</summary>
     public OperationOutcome<T>? Outcome { get; private set; }
 
-    public override IReadOnlyList<OperationRequest> Requests { get; } = [new OperationRequest(key, fingerprint, Guid.NewGuid())];
-
-    public override ClaimTerms Terms => Operations.JoinedTerms(policy);
-
-    public override bool TellHeld()
+    public override bool AnswerHeld()
     {
         Outcome = new OperationOutcome<T>.Running(Operations.WhileUncommitted);
         return true;
     }
 
-    public override async Task ActAsync(UnitOfWork unitOfWork, IReadOnlyList<ClaimAnswer> answers)
+    protected internal override bool TryConclude(StoredOperation row)
     {
-        if (answers[0].Claim is not { } claim)
+        Outcome = Operations.TellJoined(row, Requests[0].Fingerprint, codec);
+        return true;
+    }
+
+    public override async ValueTask ActAsync(UnitOfWork unitOfWork)
+    {
+        if (Answers[0].Claim is not { } claim)
         {
-            Outcome = Operations.TellJoined(answers[0].Existing!, fingerprint, codec);
+            Outcome = Operations.TellJoined(Answers[0].Existing!, Requests[0].Fingerprint, codec);
             return;
         }
 
@@ -33,13 +44,16 @@ internal sealed class GroupedOperation<T>(
             // Its caller may have gone; the others of its group have not.
             var result = await effect(new JoinedOperation(unitOfWork, key), CancellationToken.None).ConfigureAwait(false);
             var bytes = Operations.Encode(codec, result, policy, key);
-            Change = bytes.Length > 0 ? OperationChange.Of(claim, OperationState.Succeeded, OperationState.Succeeded, policy.SuccessRetention) with { Result = bytes } : null;
-            Outcome = new OperationOutcome<T>.Executed(result, CommitState.Committed);
+            Change = bytes.Length == 0 ? null : ChangeOf(claim, OperationState.Succeeded, policy.SuccessRetention) with { Result = bytes };
+            Outcome = new OperationOutcome<T>.Applied(result, CommitState.Committed);
         }
         catch (OperationFailedException e)
         {
-            Change = OperationChange.Of(claim, OperationState.Succeeded, OperationState.Failed, policy.FailureRetention) with { Error = e.Message };
+            Change = ChangeOf(claim, OperationState.Failed, policy.FailureRetention) with { Error = e.Message };
             Outcome = new OperationOutcome<T>.Failed(e.Message, null);
         }
     }
+
+    private static OperationChange ChangeOf(OperationClaim claim, OperationState to, TimeSpan retention) =>
+        OperationChange.Of(claim, OperationState.Succeeded, to, retention);
 }

@@ -1,54 +1,69 @@
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using OrderKit.Core;
 using OrderKit.Idempotency.Storage;
 
 namespace OrderKit.Idempotency;
 
-/// <summary>Does things once, and many of them in one transaction: whoever asks at the same time shares a commit, and each has a fate of its own.</summary>
+/// <summary>
+/// Runs operations once, many of them in one transaction: callers at the same time share a commit, and each has its own outcome.
+/// </summary>
 /// <remarks>
-/// Safe for any number of callers. While one transaction is written the next one gathers, so a lone caller never waits for company. An
-/// answer means that the effect is durable. For many small effects at once; see <see cref="Operations"/> for those in your own transaction
-/// and for those outside the store.
+/// Safe for any number of callers. While one transaction is written the next one gathers, so a lone caller never waits for others. An
+/// outcome means that the effect is durable. Use it for many small effects at once; see <see cref="Operations"/> for those in your own
+/// transaction and for those outside the store.
 /// </remarks>
 public sealed class GroupedOperations : IAsyncDisposable
 {
-    private readonly OperationGroups _groups;
+    private readonly OperationGroups<GroupedOperation> _groups;
 
-    /// <summary>Makes the service; hosts with a container get it from there.</summary>
+    /// <summary>Creates the service; hosts with a container get it from there.</summary>
     public GroupedOperations(
-        IOperationStore store, IUnitOfWorkFactory units, IOptions<GroupedOperationsOptions>? options = null, TimeProvider? timeProvider = null, ILogger<GroupedOperations>? logger = null)
-    {
-        ArgumentNullException.ThrowIfNull(store);
-        ArgumentNullException.ThrowIfNull(units);
-        _groups = new OperationGroups(
-            store, units, options?.Value ?? new GroupedOperationsOptions(), timeProvider ?? TimeProvider.System, logger ?? NullLogger<GroupedOperations>.Instance);
-    }
+        IOperationStore store, IUnitOfWorkFactory units, IOptions<GroupedOperationsOptions>? options = null,
+        TimeProvider? timeProvider = null,
+        ILogger<GroupedOperations>? logger = null) =>
+        _groups = new OperationGroups<GroupedOperation>(
+            store, units, ActAsync, options?.Value ?? new GroupedOperationsOptions(), timeProvider: timeProvider, logger: logger);
 
-    /// <summary>Does something in a transaction that others share: claim, effect and result of each stand or fall together.</summary>
-    /// <param name="key">What identifies the request.</param>
+    /// <summary>
+    /// Runs an operation in a transaction that others share: its claim, effect and result take effect together or not at all.
+    /// </summary>
+    /// <param name="key">Identifies the request.</param>
     /// <param name="fingerprint">What is asked for.</param>
-    /// <param name="codec">How the result is kept.</param>
+    /// <param name="codec">How the result is stored.</param>
     /// <param name="effect">
-    /// Does it, by writing in the unit of work and in nothing else, and soon: the others wait for it, and it is done again in another unit
-    /// when something in its unit fails. A failure for good is an <see cref="OperationFailedException"/>, thrown before anything is
-    /// written; another exception reaches this caller alone and leaves nothing of its effect. Its token is never cancelled.
+    /// Writes in the unit of work and nowhere else, and soon: the others wait for it, and it runs again in another unit when something in
+    /// its unit fails. It throws an <see cref="OperationFailedException"/>, before it writes anything, to fail for good. Any other
+    /// exception reaches this caller only and leaves nothing of the effect. Its token is never cancelled.
     /// </param>
     /// <param name="policy">How long it is kept; the defaults where none is given.</param>
-    /// <param name="cancellationToken">Takes the request back while it waits. Once it is being written it is finished, and its outcome told.</param>
-    /// <exception cref="CommitOutcomeUnknownException">The commit's answer was lost, and nothing of it was found: repeat the request.</exception>
+    /// <param name="cancellationToken">Takes the request back while it waits. A request that is being written is finished.</param>
+    /// <exception cref="CommitOutcomeUnknownException">
+    /// The commit's answer was lost, and nothing of it was found: repeat the request.
+    /// </exception>
     /// <exception cref="ObjectDisposedException">The service has been disposed.</exception>
     public async Task<OperationOutcome<T>> RunAsync<T>(
         OperationKey key, Fingerprint fingerprint, ResultCodec<T> codec, Func<JoinedOperation, CancellationToken, Task<T>> effect,
         OperationPolicy? policy = null, CancellationToken cancellationToken = default)
     {
         policy = Operations.Require(key, fingerprint, codec, effect, policy);
-        var operation = new GroupedOperation<T>(key, fingerprint, codec, effect, policy);
+        var operation = new GroupedOperation<T>(key, codec, effect, policy)
+        {
+            Requests = [new OperationRequest(key, fingerprint, Guid.NewGuid())],
+            Terms = Operations.JoinedTerms(policy),
+        };
         await _groups.SubmitAsync(operation, cancellationToken).ConfigureAwait(false);
         return operation.Outcome!;
     }
 
     /// <summary>Takes no further requests, and writes those that wait.</summary>
     public ValueTask DisposeAsync() => _groups.DisposeAsync();
+
+    private static async ValueTask ActAsync(GroupRun<GroupedOperation> run, IReadOnlyList<GroupedOperation> operations)
+    {
+        foreach (var operation in operations)
+        {
+            await run.ActAsync(operation, member => member.ActAsync(run.UnitOfWork)).ConfigureAwait(false);
+        }
+    }
 }

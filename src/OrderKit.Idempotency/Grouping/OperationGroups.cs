@@ -1,119 +1,266 @@
+using System.Numerics;
 using System.Runtime.ExceptionServices;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using OrderKit.Core;
 using OrderKit.Idempotency.Storage;
 
 namespace OrderKit.Idempotency;
 
-/// <summary>Writes what many callers want at the same time in shared units of work, each under claims and with a fate of its own.</summary>
+/// <summary>
+/// Writes what many callers want at the same time in shared transactions: claim, act, commit, and prove where the commit's answer is
+/// lost.
+/// </summary>
 /// <remarks>
-/// There are no savepoints in it: on a server that gives up a transaction at the first failed statement, a member that hides such a
-/// failure would have the next savepoint undo what its neighbours wrote. A unit in which anything fails is rolled back instead, and its
-/// members act again: those before the one that threw, and those after it, as sets; where nobody is known to have thrown, each half.
+/// <para>
+/// A failure ends only its own caller's request. A transaction in which anything fails is rolled back, and its members act again: those
+/// before the member that threw and those after it together, and that member alone. Where nobody is known to have thrown, each half.
+/// Shared transactions wait only briefly for rows that another transaction holds; a member that needs such a row waits for it alone.
+/// </para>
+/// <para>
+/// There are no savepoints. PostgreSQL ends a transaction at the first failed statement; where a member hides such a failure, the next
+/// savepoint would undo what its neighbours wrote.
+/// </para>
 /// </remarks>
-internal sealed class OperationGroups : IAsyncDisposable
+/// <typeparam name="TMember">The members.</typeparam>
+public sealed class OperationGroups<TMember> : IAsyncDisposable
+    where TMember : GroupMember
 {
+    // A shared transaction waits as long as a busy server takes for a commit, and its parts less: somebody among them is known to wait.
+    private static readonly TimeSpan LockWait = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan LockWaitOfParts = TimeSpan.FromMilliseconds(25);
+
+    // A failure that took this long, such as a timeout of the driver, is not looked for in halves: each member is written alone.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
     private readonly IOperationStore _store;
     private readonly IUnitOfWorkFactory _units;
+    private readonly Func<GroupRun<TMember>, IReadOnlyList<TMember>, ValueTask> _act;
+    private readonly int _maxAttempts;
     private readonly TimeProvider _time;
-    private readonly Func<UnitOfWork, IReadOnlyList<GroupMember>, Task>? _complete;
-    private readonly SlowScopes _slow;
-    private readonly GroupedWriter<GroupMember, bool> _writer;
+    private readonly SlowScopes? _slow;
+    private readonly GroupedWriter<TMember> _writer;
+    private readonly Lock _sync = new();
+    private Task _detached = Task.CompletedTask;
 
-    /// <param name="store">Keeps the claims.</param>
-    /// <param name="units">Begins the units of work.</param>
-    /// <param name="options">How they are shared.</param>
-    /// <param name="time">Measures how long members act.</param>
-    /// <param name="logger">Hears of slow ones.</param>
-    /// <param name="complete">Writes what members that have acted have left to be written together.</param>
+    /// <summary>Creates the groups.</summary>
+    /// <param name="store">Stores the claims.</param>
+    /// <param name="units">Begins the transactions.</param>
+    /// <param name="act">Writes what members want whose claims were answered, or finds that it was done before.</param>
+    /// <param name="options">
+    /// How callers share transactions. Members that act by themselves are timed by <see cref="GroupedOperationsOptions"/>.
+    /// </param>
+    /// <param name="maxAttempts">How often a member acts at most after another writer was first.</param>
+    /// <param name="timeProvider">The clock.</param>
+    /// <param name="logger">Logs slow members.</param>
     public OperationGroups(
-        IOperationStore store, IUnitOfWorkFactory units, GroupedOperationsOptions options, TimeProvider time, ILogger logger,
-        Func<UnitOfWork, IReadOnlyList<GroupMember>, Task>? complete = null)
+        IOperationStore store, IUnitOfWorkFactory units, Func<GroupRun<TMember>, IReadOnlyList<TMember>, ValueTask> act,
+        GroupedWriterOptions options,
+        int maxAttempts = 1, TimeProvider? timeProvider = null, ILogger? logger = null)
     {
-        _store = store;
-        _units = units;
-        _time = time;
-        _complete = complete;
-        _slow = new SlowScopes(options, time, logger);
-        _writer = new GroupedWriter<GroupMember, bool>(
-            WriteAsync, new GroupedWriterOptions { MaxItems = options.MaxItems, QueueLimit = options.QueueLimit, Writers = options.Writers });
+        _store = store ?? throw new ArgumentNullException(nameof(store));
+        _units = units ?? throw new ArgumentNullException(nameof(units));
+        _act = act ?? throw new ArgumentNullException(nameof(act));
+        _maxAttempts = maxAttempts;
+        _time = timeProvider ?? TimeProvider.System;
+        _slow = options is GroupedOperationsOptions timed ? new SlowScopes(timed, _time, logger ?? NullLogger.Instance) : null;
+        _writer = new GroupedWriter<TMember>(WriteAsync, options);
     }
 
-    /// <summary>Has a member act once what it claims is its own; when this returns, what it did is durable.</summary>
-    /// <param name="member">The member.</param>
-    /// <param name="cancellationToken">Takes it back while it waits.</param>
-    public async Task SubmitAsync(GroupMember member, CancellationToken cancellationToken)
+    /// <summary>Lets a member act once its claims are answered. What it did is durable when this returns.</summary>
+    /// <param name="member">The member; each is submitted once.</param>
+    /// <param name="cancellationToken">Takes it back while it waits. A member that is being written is finished.</param>
+    /// <exception cref="CommitOutcomeUnknownException">
+    /// The commit's answer was lost, and nothing of it was found: repeat the request.
+    /// </exception>
+    /// <exception cref="ObjectDisposedException">The groups have been disposed.</exception>
+    public async Task SubmitAsync(TMember member, CancellationToken cancellationToken = default)
     {
-        if (_slow.Contains(member.Scope))
+        ArgumentNullException.ThrowIfNull(member);
+        cancellationToken.ThrowIfCancellationRequested();
+        if (_writer.IsBusy && _store.FindsBeforeClaims && await IsDuplicateAsync(member, cancellationToken).ConfigureAwait(false))
+        {
+            return;
+        }
+
+        member.IsAlone = _slow?.Contains(member.Scope) == true;
+        if (!member.IsAlone)
+        {
+            await _writer.SubmitAsync(member, cancellationToken).ConfigureAwait(false);
+            cancellationToken = CancellationToken.None;
+        }
+
+        if (member.IsAlone)
         {
             await WriteAloneAsync(member, cancellationToken).ConfigureAwait(false);
         }
-        else if (!await _writer.SubmitAsync(member, cancellationToken).ConfigureAwait(false))
-        {
-            await WriteAloneAsync(member, CancellationToken.None).ConfigureAwait(false);
-        }
     }
 
-    public ValueTask DisposeAsync() => _writer.DisposeAsync();
-
-    private async Task WriteAloneAsync(GroupMember member, CancellationToken cancellationToken)
+    /// <summary>Takes no further members, and writes those that wait.</summary>
+    public async ValueTask DisposeAsync()
     {
-        if ((await TryWriteAsync([member], cancellationToken).ConfigureAwait(false)).Failure is { } failure)
-        {
-            ExceptionDispatchInfo.Throw(failure);
-        }
+        await _writer.DisposeAsync().ConfigureAwait(false);
+        await _detached.ConfigureAwait(false);
     }
 
-    /// <summary>Writes all; for each, whether it was written, or is to be written in a unit of its own.</summary>
-    private async ValueTask<IReadOnlyList<GroupedAnswer<bool>>> WriteAsync(IReadOnlyList<GroupMember> members)
+    /// <summary>Looks for rows of an earlier request on the caller's own thread, so that duplicates do not wait for the writer.</summary>
+    private async ValueTask<bool> IsDuplicateAsync(TMember member, CancellationToken cancellationToken)
     {
-        // Who threw is left as it is here: its caller has it written alone, and keeps nobody else waiting.
-        var answers = new GroupedAnswer<bool>[members.Count];
-        var parts = new Stack<(int From, int End)>([(0, members.Count)]);
-        while (parts.TryPop(out var part))
+        StoredOperation? row = null;
+        foreach (var request in member.Requests)
         {
-            var (from, end) = part;
-            if (from == end)
+            row = await _store.FindAsync(request.Key, cancellationToken).ConfigureAwait(false);
+            if (row is not { State: OperationState.Succeeded or OperationState.Failed } || !row.Fingerprint.Equals(request.Fingerprint))
+            {
+                return false;
+            }
+        }
+
+        return row is not null && member.TryConclude(row);
+    }
+
+    private async ValueTask WriteAsync(IReadOnlyList<TMember> set)
+    {
+        if (set is [{ } only])
+        {
+            await WriteFirstAsync(only).ConfigureAwait(false);
+            return;
+        }
+
+        var alone = new List<TMember>();
+        var parts = new Stack<IReadOnlyList<TMember>>([set]);
+        var triesLeft = 2 * BitOperations.Log2((uint)set.Count);
+        for (var wait = LockWait; parts.TryPop(out var part);)
+        {
+            if (part.Count == 0)
             {
                 continue;
             }
 
-            var run = await TryWriteAsync([.. members.Take(from..end)], CancellationToken.None).ConfigureAwait(false);
-            if (run.Failure is { } failure && (run.IsHopeless || end - from == 1))
+            var started = _time.GetTimestamp();
+            var run = await TryWriteAsync(part, wait, CancellationToken.None).ConfigureAwait(false);
+            if (run.Failure is not { } failure)
             {
-                Array.Fill(answers, failure, from, end - from);
+                End(part.Where(member => !run.Skipped.Contains(member) && !run.Again.Contains(member)));
+                alone.AddRange(run.Skipped);
+                parts.Push(run.Again);
             }
-            else if (run.Failure is null)
+            else if (!run.HasBegun || (part.Count == 1 && failure is not ContentionException { IsHeld: true }))
             {
-                for (var i = from; i < end; i++)
-                {
-                    answers[i] = !run.Left.Contains(members[i]);
-                }
+                // It is its own failure, or the store cannot be reached and each member would get the same answer, one after the other.
+                End(part, failure);
+            }
+            else if (run.Acting is { } thrower)
+            {
+                var at = part.TakeWhile(member => member != thrower).Count();
+                alone.Add(thrower);
+                parts.Push([.. part.Skip(at + 1)]);
+                parts.Push([.. part.Take(at)]);
+            }
+            else if (_time.GetElapsedTime(started) > Patience)
+            {
+                EndAlone(part);
+            }
+            else if (part.Count == 1 || triesLeft == 0)
+            {
+                alone.AddRange(part);
             }
             else
             {
-                var middle = run.ActingAt is { } thrower ? from + thrower : from + ((end - from) / 2);
-                parts.Push((run.ActingAt is null ? middle : middle + 1, end));
-                parts.Push((from, middle));
+                (wait, triesLeft) = (LockWaitOfParts, triesLeft - 1);
+                parts.Push([.. part.Skip(part.Count / 2)]);
+                parts.Push([.. part.Take(part.Count / 2)]);
             }
         }
 
-        return answers;
+        EndAlone(alone);
     }
 
-    private async Task<GroupRun> TryWriteAsync(List<GroupMember> set, CancellationToken cancellationToken)
+    private static void End(IEnumerable<TMember> members, Exception? failure = null)
     {
-        var run = new GroupRun(set);
+        foreach (var member in members)
+        {
+            if (failure is null)
+            {
+                member.End();
+            }
+            else
+            {
+                member.End(failure);
+            }
+        }
+    }
+
+    private static void EndAlone(IReadOnlyList<TMember> members)
+    {
+        foreach (var member in members)
+        {
+            member.IsAlone = true;
+        }
+
+        End(members);
+    }
+
+    /// <summary>
+    /// Writes a member that came alone. Where that takes long, such as for a row that is held, those that come later do not wait for it.
+    /// </summary>
+    private async Task WriteFirstAsync(TMember member)
+    {
+        var writing = WriteAndEndAsync(member);
         try
         {
-            foreach (var member in set)
+            await writing.WaitAsync(LockWait, _time).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            lock (_sync)
+            {
+                _detached = _detached.IsCompleted ? writing : Task.WhenAll(_detached, writing);
+            }
+        }
+
+        async Task WriteAndEndAsync(TMember only)
+        {
+            try
+            {
+                await WriteAloneAsync(only, CancellationToken.None).ConfigureAwait(false);
+                only.End();
+            }
+            catch (Exception e)
+            {
+                only.End(e);
+            }
+        }
+    }
+
+    private async Task WriteAloneAsync(TMember member, CancellationToken cancellationToken)
+    {
+        GroupRun<TMember> run;
+        do
+        {
+            run = await TryWriteAsync([member], null, cancellationToken).ConfigureAwait(false);
+            if (run.Failure is { } failure)
+            {
+                ExceptionDispatchInfo.Throw(failure);
+            }
+        }
+        while (run.Again.Count > 0);
+    }
+
+    private async Task<GroupRun<TMember>> TryWriteAsync(
+        IReadOnlyList<TMember> members, TimeSpan? lockWait, CancellationToken cancellationToken)
+    {
+        var run = new GroupRun<TMember>(members, _slow);
+        try
+        {
+            foreach (var member in members)
             {
                 member.Reset();
             }
 
-            await WriteAsync(run, cancellationToken).ConfigureAwait(false);
+            await WriteAsync(run, lockWait, cancellationToken).ConfigureAwait(false);
         }
-        catch (ContentionException e) when (e.IsHeld && !run.HasBegun && set is [{ } only] && only.TellHeld())
+        catch (ContentionException e) when (e.IsHeld && !run.HasClaimed && lockWait is null && members[0].AnswerHeld())
         {
             // Another transaction has claimed the same and is not committed; that is an answer.
         }
@@ -122,21 +269,31 @@ internal sealed class OperationGroups : IAsyncDisposable
             run.Failure = e;
         }
 
+        await run.CloseAsync().ConfigureAwait(false);
         return run;
     }
 
-    private async Task WriteAsync(GroupRun run, CancellationToken cancellationToken)
+    private async Task WriteAsync(GroupRun<TMember> run, TimeSpan? lockWait, CancellationToken cancellationToken)
     {
         var unit = await _units.BeginAsync(cancellationToken).ConfigureAwait(false);
         await using (unit.ConfigureAwait(false))
         {
-            var rows = new Dictionary<OperationKey, StoredOperation>();
-            for (IReadOnlyList<GroupMember> open = run.Set; open.Count > 0;)
+            (run.UnitOfWork, run.HasBegun) = (unit, true);
+            if (lockWait is { } limit)
             {
-                open = await WriteRoundAsync(unit, run, open, rows).ConfigureAwait(false);
+                await unit.LimitLockWaitsAsync(limit, CancellationToken.None).ConfigureAwait(false);
             }
 
-            if (!run.HasWritten)
+            await ActAsync(run).ConfigureAwait(false);
+            if (run.IsRolledBack)
+            {
+                run.Skipped.Clear();
+                run.Again = [.. run.Members];
+                return;
+            }
+
+            await FinishAsync(run).ConfigureAwait(false);
+            if (!run.Members.Any(static member => member.HasWritten || member.Claims.Any()))
             {
                 // All of it had been done before: nothing needs to become durable.
                 return;
@@ -153,49 +310,82 @@ internal sealed class OperationGroups : IAsyncDisposable
             }
         }
 
-        if (run.Proof is not { } proof || (await _store.FindAsync(proof.Key, CancellationToken.None).ConfigureAwait(false))?.Owner != proof.Owner)
+        var proof = run.Members.Where(run.Keeps).SelectMany(static member => member.Claims).FirstOrDefault();
+        var isLost = proof is null
+            ? run.Members.Any(static member => member.HasWritten)
+            : (await _store.FindAsync(proof.Key, CancellationToken.None).ConfigureAwait(false))?.Owner != proof.Owner;
+        if (isLost)
         {
-            throw new CommitOutcomeUnknownException("The commit of a group was lost, and nothing of it is there. Repeat the request under the same key.");
+            // Each member may act again: should the commit take effect after all, its claims are found to be its own.
+            throw new CommitOutcomeUnknownException(
+                $"The commit of {run.Members[0].Requests[^1].Key} was lost, and nothing of it was found. "
+                + "Repeat the request under the same key.");
         }
     }
 
-    /// <summary>Has those act that claim different keys; a repetition in the same set comes after its first, and finds its row.</summary>
-    /// <returns>Those that come after them.</returns>
-    private async Task<IReadOnlyList<GroupMember>> WriteRoundAsync(
-        UnitOfWork unit, GroupRun run, IReadOnlyList<GroupMember> open, Dictionary<OperationKey, StoredOperation> rows)
+    /// <summary>Claims and acts. Of several members with one key the first claims it, and the others find its row.</summary>
+    private async Task ActAsync(GroupRun<TMember> run)
     {
-        var (round, later) = (new List<GroupMember>(open.Count), new List<GroupMember>());
-        var taken = new HashSet<OperationKey>();
-        foreach (var member in open)
+        var rows = new Dictionary<OperationKey, StoredOperation>();
+        var tried = new HashSet<OperationKey>();
+        for (var open = run.Members; open.Count > 0;)
         {
-            var keys = member.Requests.Select(request => request.Key).Where(key => !rows.ContainsKey(key)).ToList();
-            var isFirst = !keys.Exists(taken.Contains);
-            (isFirst ? round : later).Add(member);
-            taken.UnionWith(isFirst ? keys : []);
-        }
+            var (round, later) = (new List<TMember>(open.Count), new List<TMember>());
+            var taken = new HashSet<OperationKey>();
+            foreach (var member in open)
+            {
+                var keys = member.Requests.Select(static request => request.Key).Where(key => !rows.ContainsKey(key)).ToList();
+                if (keys.Exists(tried.Contains))
+                {
+                    // Whoever had it has given it up.
+                    run.Again.Add(member);
+                    continue;
+                }
 
-        var claims = await ClaimAsync(unit, round, rows).ConfigureAwait(false);
-        run.HasBegun = true;
-        unit.IsLent = true;
-        var acted = new List<GroupMember>(round.Count);
-        foreach (var member in round)
-        {
-            await ActAsync(unit, run, member, claims, rows, acted, later).ConfigureAwait(false);
-        }
+                var isFirst = !keys.Exists(taken.Contains);
+                (isFirst ? round : later).Add(member);
+                taken.UnionWith(isFirst ? keys : []);
+            }
 
-        await GiveUpAsync(unit, round.FindAll(run.Left.Contains)).ConfigureAwait(false);
-        await FinishAsync(unit, acted).ConfigureAwait(false);
-        unit.IsLent = false;
-        return later;
+            await ClaimAsync(run, round, rows).ConfigureAwait(false);
+            tried.UnionWith(taken);
+            run.HasClaimed = true;
+            round.RemoveAll(run.Again.Contains);
+            if (round.Count > 0)
+            {
+                run.UnitOfWork.IsLent = true;
+                await _act(run, round).ConfigureAwait(false);
+                run.UnitOfWork.IsLent = false;
+            }
+
+            if (run.IsRolledBack)
+            {
+                return;
+            }
+
+            foreach (var row in later.Count > 0 ? round.Where(run.Keeps).SelectMany(member => member.RowsAt(_time.GetUtcNow())) : [])
+            {
+                rows[row.Key] = row;
+            }
+
+            open = later;
+        }
     }
 
-    private async Task<Dictionary<OperationKey, OperationClaim>> ClaimAsync(UnitOfWork unit, List<GroupMember> round, Dictionary<OperationKey, StoredOperation> rows)
+    private async Task ClaimAsync(GroupRun<TMember> run, List<TMember> round, Dictionary<OperationKey, StoredOperation> rows)
     {
         var claims = new Dictionary<OperationKey, OperationClaim>();
-        foreach (var alike in round.GroupBy(member => member.Terms).OrderBy(alike => alike.Key.Span).ThenBy(alike => alike.Key.MaxAttempts))
+        var kinds = round.GroupBy(static member => member.Terms)
+            .OrderBy(static kind => kind.Key.Span).ThenBy(static kind => kind.Key.MaxAttempts);
+        foreach (var kind in kinds)
         {
-            var requests = alike.SelectMany(member => member.Requests).Where(request => !rows.ContainsKey(request.Key)).ToList();
-            foreach (var answer in requests.Count > 0 ? await _store.ClaimAsync(unit, requests, alike.Key, CancellationToken.None).ConfigureAwait(false) : [])
+            var requests = kind.SelectMany(static member => member.Requests).Where(request => !rows.ContainsKey(request.Key)).ToList();
+            if (requests.Count == 0)
+            {
+                continue;
+            }
+
+            foreach (var answer in await _store.ClaimAsync(run.UnitOfWork, requests, kind.Key, CancellationToken.None).ConfigureAwait(false))
             {
                 if (answer.Claim is { } claim)
                 {
@@ -208,69 +398,44 @@ internal sealed class OperationGroups : IAsyncDisposable
             }
         }
 
-        return claims;
-    }
-
-    private async Task ActAsync(
-        UnitOfWork unit, GroupRun run, GroupMember member, Dictionary<OperationKey, OperationClaim> claims, Dictionary<OperationKey, StoredOperation> rows,
-        List<GroupMember> acted, List<GroupMember> later)
-    {
-        var answers = member.Requests.Select(request => claims.TryGetValue(request.Key, out var claim) ? new ClaimAnswer(claim, null) : new ClaimAnswer(null, rows[request.Key])).ToList();
-        member.Claims = [.. answers.Where(answer => answer.Claim is not null).Select(answer => answer.Claim!)];
-        if (answers is [{ Existing: { } row }] && Operations.HasJustLapsed(row, member.Requests[0].Fingerprint, member.Terms))
+        foreach (var member in round.ToList())
         {
-            rows.Remove(row.Key);
-            later.Add(member);
-            return;
-        }
-
-        if (run.Set.Count > 1 && member.Claims.Count > 0 && _slow.Contains(member.Scope))
-        {
-            run.Left.Add(member);
-            return;
-        }
-
-        run.ActingAt = run.Set.IndexOf(member);
-        var started = _time.GetTimestamp();
-        try
-        {
-            await member.ActAsync(unit, answers).ConfigureAwait(false);
-        }
-        finally
-        {
-            _slow.Note(member.Scope, started);
-        }
-
-        run.ActingAt = null;
-        acted.Add(member);
-    }
-
-    private async Task GiveUpAsync(UnitOfWork unit, List<GroupMember> left)
-    {
-        if (left.Count > 0)
-        {
-            await _store.ReleaseAsync(unit, [.. left.SelectMany(member => member.Claims)], CancellationToken.None).ConfigureAwait(false);
-            left.ForEach(member => member.Reset());
-        }
-    }
-
-    private async Task FinishAsync(UnitOfWork unit, List<GroupMember> acted)
-    {
-        if (_complete is not null)
-        {
-            await _complete(unit, acted).ConfigureAwait(false);
-        }
-
-        var changes = acted.Select(member => member.Change).OfType<OperationChange>().ToList();
-        if (changes.Count > 0)
-        {
-            var stood = await _store.ChangeAsync(unit, changes, CancellationToken.None).ConfigureAwait(false);
-            for (var i = 0; i < changes.Count; i++)
+            member.Attempts++;
+            member.Answers = [.. member.Requests.Select(AnswerTo)];
+            if (member.IsCommitted)
             {
-                if (!stood[i])
-                {
-                    throw new OperationLostException($"The claim of {changes[i].Key} is no longer in the unit of work in which it was made: an effect has removed it.");
-                }
+                round.Remove(member);
+            }
+            else if (member.Answers is [{ Existing: { } row }]
+                && Operations.HasJustLapsed(row, member.Requests[0].Fingerprint, member.Terms))
+            {
+                run.Again.Add(member);
+            }
+        }
+
+        ClaimAnswer AnswerTo(OperationRequest request) =>
+            claims.TryGetValue(request.Key, out var claim) ? new ClaimAnswer(claim, null) : new ClaimAnswer(null, rows[request.Key]);
+    }
+
+    private async Task FinishAsync(GroupRun<TMember> run)
+    {
+        run.Again.AddRange(run.Members.Where(member => member.IsInConflict && member.Attempts < _maxAttempts));
+        var given = run.Members.Where(member => !run.Keeps(member)).SelectMany(static member => member.Claims).ToList();
+        if (given.Count > 0)
+        {
+            await _store.ReleaseAsync(run.UnitOfWork, given, CancellationToken.None).ConfigureAwait(false);
+        }
+
+        var changes = run.Members.Where(run.Keeps).Select(static member => member.Change).OfType<OperationChange>().ToList();
+        var stood = changes.Count > 0
+            ? await _store.ChangeAsync(run.UnitOfWork, changes, CancellationToken.None).ConfigureAwait(false)
+            : [];
+        for (var i = 0; i < changes.Count; i++)
+        {
+            if (!stood[i])
+            {
+                throw new OperationLostException(
+                    $"The claim of {changes[i].Key} is no longer in the unit of work in which it was made: an effect has removed it.");
             }
         }
     }

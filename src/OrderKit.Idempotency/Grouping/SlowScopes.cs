@@ -5,7 +5,7 @@ using OrderKit.Core;
 
 namespace OrderKit.Idempotency;
 
-/// <summary>Which kinds of business keep the others of their group waiting.</summary>
+/// <summary>The kinds of business whose effects delay the others of their group.</summary>
 internal sealed partial class SlowScopes(GroupedOperationsOptions options, TimeProvider time, ILogger logger)
 {
     private static readonly Counter<long> SlowEffects = OrderKitTelemetry.Meter.CreateCounter<long>(
@@ -29,7 +29,9 @@ internal sealed partial class SlowScopes(GroupedOperationsOptions options, TimeP
         return false;
     }
 
-    /// <summary>Notes how long an effect took that began at a timestamp.</summary>
+    public long Start() => time.GetTimestamp();
+
+    /// <summary>Records how long an effect took that began at a timestamp.</summary>
     public void Note(string scope, long started)
     {
         var elapsed = time.GetElapsedTime(started);
@@ -41,6 +43,9 @@ internal sealed partial class SlowScopes(GroupedOperationsOptions options, TimeP
         }
     }
 
-    [LoggerMessage(3004, LogLevel.Warning, "An effect of '{Scope}' kept its group waiting for {Elapsed}, and its budget is {Budget}. For {Pause} each of its kind has a transaction of its own.")]
+    [LoggerMessage(
+        3004, LogLevel.Warning,
+        "An effect of '{Scope}' kept its group waiting for {Elapsed}, and its budget is {Budget}. "
+        + "For {Pause} each of its kind has a transaction of its own.")]
     private static partial void LogSlow(ILogger logger, string scope, TimeSpan elapsed, TimeSpan budget, TimeSpan pause);
 }

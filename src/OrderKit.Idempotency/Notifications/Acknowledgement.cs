@@ -1,6 +1,6 @@
 namespace OrderKit.Idempotency;
 
-/// <summary>What a provider is answered over HTTP.</summary>
+/// <summary>The HTTP answer for a provider.</summary>
 /// <param name="StatusCode">The status.</param>
 /// <param name="ContentType">The type of the body.</param>
 /// <param name="Body">The body.</param>

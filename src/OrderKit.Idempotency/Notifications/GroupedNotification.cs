@@ -1,28 +1,24 @@
-using OrderKit.Core;
-using OrderKit.Idempotency.Storage;
-
 namespace OrderKit.Idempotency;
 
-/// <summary>One notification of a group.</summary>
-internal sealed class GroupedNotification(NotificationGate gate, NotificationFacts notification, IReadOnlyList<OperationRequest> requests, ClaimTerms terms) : GroupMember
+/// <summary>A notification that shares a transaction.</summary>
+internal sealed class GroupedNotification(NotificationFacts notification, QuarantineRelease? release) : GroupMember
 {
-    /// <summary>What becomes of it when its unit is durable.</summary>
-    public NotificationOutcome? Outcome { get; private set; }
+    // What its keys, fingerprints and columns need, beside the message itself.
+    private const int Overhead = 1_024;
 
-    /// <summary>What is still to be written of it, together with that of the others.</summary>
-    public NotificationEffect? Effect { get; private set; }
+    public NotificationFacts Notification => notification;
 
-    public override IReadOnlyList<OperationRequest> Requests => requests;
+    /// <summary>Set where it is replayed.</summary>
+    public QuarantineRelease? Release => release;
 
-    public override ClaimTerms Terms => terms;
+    /// <summary>Why its orders refused it in a transaction that was rolled back.</summary>
+    public string? Refusal { get; set; }
 
-    public override async Task ActAsync(UnitOfWork unitOfWork, IReadOnlyList<ClaimAnswer> answers)
-    {
-        (Outcome, Effect) = await gate.DecideAsync(unitOfWork, notification, requests, answers, CancellationToken.None).ConfigureAwait(false);
-        if (Outcome is NotificationOutcome.Quarantined)
-        {
-            Claims = [];
-            HasWritten = true;
-        }
-    }
+    /// <summary>What becomes of it once its transaction is durable.</summary>
+    public NotificationOutcome? Outcome { get; set; }
+
+    public override int Size => Overhead + notification.Raw.Length;
 }
+
+/// <summary>The message in quarantine that is released when its notification takes effect, and by whom.</summary>
+internal sealed record QuarantineRelease(long Number, string OperatorId, string Note);

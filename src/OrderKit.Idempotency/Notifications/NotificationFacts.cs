@@ -2,7 +2,7 @@ using OrderKit.Core;
 
 namespace OrderKit.Idempotency;
 
-/// <summary>What a payment provider says about a trade, already verified and read; from a callback, the browser's return or a query alike.</summary>
+/// <summary>What a payment provider says about a trade, verified and parsed, from a callback, a browser return or a query.</summary>
 public sealed record NotificationFacts
 {
     /// <summary>The tenant.</summary>
@@ -11,7 +11,9 @@ public sealed record NotificationFacts
     /// <summary>The provider, such as <c>alipay</c> or <c>wechatpay</c>.</summary>
     public required string Provider { get; init; }
 
-    /// <summary>The provider's id of this notification (<c>notify_id</c>, <c>id</c>); <see langword="null"/> for the browser's return and for queries.</summary>
+    /// <summary>
+    /// The provider's id of this notification (<c>notify_id</c>, <c>id</c>); <see langword="null"/> for browser returns and queries.
+    /// </summary>
     public string? TransportId { get; init; }
 
     /// <summary>The number that the host gave the provider (<c>out_trade_no</c>).</summary>

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using OrderKit.Core;
 using OrderKit.Core.Storage;
@@ -8,60 +7,53 @@ using OrderKit.Idempotency.Storage;
 
 namespace OrderKit.Idempotency;
 
-/// <summary>The one entry for what payment providers say: callback, browser return and query meet here, and each effect happens once.</summary>
+/// <summary>Accepts what payment providers say. Callback, browser return and query all enter here, and each effect happens once.</summary>
 /// <remarks>
-/// Two keys guard a notification: the provider's id of the message, and what it means (trade, status, refund), since the same effect is
-/// told by different messages. Claims, effect and quarantine are one transaction, and the acknowledgement is given when it is durable.
-/// Notifications that come at the same time share a transaction, each with a fate of its own; one that comes alone waits for no other.
-/// Safe for several threads and machines. Where this throws, answer with <see cref="RetryLater"/>.
+/// Two keys guard a notification: the provider's id of the message, and what it means (trade, kind, refund), since different messages
+/// report the same effect. Claims, effect and quarantine are one transaction, and the acknowledgement is given when it is durable.
+/// Notifications that come at the same time share a transaction, each with an outcome of its own; one that comes alone waits for no other.
+/// Safe for several threads and machines. When a method throws, answer the provider with <see cref="RetryLater"/>.
 /// </remarks>
 public sealed class NotificationGate : IAsyncDisposable
 {
     private const string UnknownTrade = "unknown-trade";
+    private const int MaxAttempts = 5;
 
-    private readonly IOperationStore _operations;
     private readonly IQuarantineStore _quarantine;
     private readonly AlertNotices _notices;
-    private readonly IUnitOfWorkFactory _units;
-    private readonly INotificationEffects _effects;
+    private readonly ScopedService<INotificationEffects> _effects;
     private readonly NotificationOptions _options;
-    private readonly OperationGroups _groups;
+    private readonly OperationGroups<GroupedNotification> _groups;
 
-    /// <summary>Makes the gate; hosts with a container get it from there.</summary>
+    /// <summary>Creates the gate; hosts with a container get it from there.</summary>
     public NotificationGate(
-        IOperationStore operations,
-        IQuarantineStore quarantine,
-        IUnitOfWorkFactory units,
-        INotificationEffects effects,
-        IOptions<NotificationOptions>? options = null,
-        TimeProvider? timeProvider = null,
-        ILogger<NotificationGate>? logger = null,
+        IOperationStore operations, IQuarantineStore quarantine, IUnitOfWorkFactory units, ScopedService<INotificationEffects> effects,
+        IOptions<NotificationOptions>? options = null, TimeProvider? timeProvider = null, ILogger<NotificationGate>? logger = null,
         AlertNotices? notices = null)
     {
-        _operations = operations ?? throw new ArgumentNullException(nameof(operations));
         _quarantine = quarantine ?? throw new ArgumentNullException(nameof(quarantine));
         _notices = notices ?? AlertNotices.None;
-        _units = units ?? throw new ArgumentNullException(nameof(units));
         _effects = effects ?? throw new ArgumentNullException(nameof(effects));
         _options = options?.Value ?? new NotificationOptions();
-        _groups = new OperationGroups(operations, units, _options.Groups, timeProvider ?? TimeProvider.System, logger ?? NullLogger<NotificationGate>.Instance, ApplyAsync);
+        _groups = new OperationGroups<GroupedNotification>(operations, units, ActAsync, _options, MaxAttempts, timeProvider, logger);
     }
 
-    /// <summary>Takes a notification.</summary>
+    /// <summary>Accepts a notification.</summary>
     /// <param name="notification">What the provider says.</param>
-    /// <param name="cancellationToken">Takes it back while it waits. Once it is being written it is finished, and its outcome told.</param>
-    /// <exception cref="ArgumentException">A number is missing, too long or no clean text; money moved without an amount or a refund without a number.</exception>
+    /// <param name="cancellationToken">Takes it back while it waits. A notification that is being written is finished.</param>
+    /// <exception cref="ArgumentException">
+    /// A number is missing, too long or has invisible characters; money moved without an amount, or a refund without a number.
+    /// </exception>
     public async Task<NotificationOutcome> AcceptAsync(NotificationFacts notification, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(notification);
-        var grouped = new GroupedNotification(this, notification, RequestsOf(notification), Terms);
-        await _groups.SubmitAsync(grouped, cancellationToken).ConfigureAwait(false);
-        return grouped.Outcome!;
+        return await SubmitAsync(notification, null, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Takes a notification out of quarantine and tries it again, for instance after the payment document was corrected.</summary>
-    /// <returns>What became of it; <see langword="null"/> where it does not wait there.</returns>
-    public async Task<NotificationOutcome?> ReplayAsync(long number, string operatorId, string note, CancellationToken cancellationToken = default)
+    /// <summary>Replays a notification from quarantine, for instance after the payment document was corrected.</summary>
+    /// <returns>What became of it; <see langword="null"/> where it does not wait in quarantine.</returns>
+    public async Task<NotificationOutcome?> ReplayAsync(
+        long number, string operatorId, string note, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(operatorId);
         ArgumentException.ThrowIfNullOrWhiteSpace(note);
@@ -70,134 +62,213 @@ public sealed class NotificationGate : IAsyncDisposable
             return null;
         }
 
-        var notification = NotificationFactsCodec.Decode(message.Content);
-        var unit = await _units.BeginAsync(cancellationToken).ConfigureAwait(false);
-        await using (unit.ConfigureAwait(false))
+        try
         {
-            if (!await _quarantine.DecideAsync(unit, number, QuarantineState.Released, operatorId, note, cancellationToken).ConfigureAwait(false))
-            {
-                return null;
-            }
-
-            var requests = RequestsOf(notification);
-            var answers = await _operations.ClaimAsync(unit, requests, Terms, cancellationToken).ConfigureAwait(false);
-            var (outcome, effect) = await DecideAsync(unit, notification, requests, answers, cancellationToken).ConfigureAwait(false);
-            if (outcome is NotificationOutcome.Quarantined)
-            {
-                // Rolled back: it still waits, for the same reason or another one.
-                return outcome;
-            }
-
-            if (effect is not null)
-            {
-                await _effects.ApplyAsync(unit, [effect], cancellationToken).ConfigureAwait(false);
-            }
-
-            await unit.CommitAsync(CancellationToken.None).ConfigureAwait(false);
-            return outcome;
+            var release = new QuarantineRelease(number, operatorId, note);
+            return await SubmitAsync(NotificationFactsCodec.Decode(message.Content), release, cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationLostException)
+        {
+            // Another operator was first, and nothing of this replay was written.
+            return null;
         }
     }
 
     /// <summary>Takes no further notifications, and writes those that wait.</summary>
     public ValueTask DisposeAsync() => _groups.DisposeAsync();
 
-    /// <summary>What a provider is answered when a notification could not be made durable.</summary>
+    /// <summary>The answer for a provider whose notification could not be made durable.</summary>
     public Acknowledgement RetryLater(string provider) => ProtocolOf(provider).Again;
-
-    private ClaimTerms Terms => new(OperationState.Succeeded, _options.Retention, MaxAttempts: 1, TakesLapsed: false);
 
     private AcknowledgementProtocol ProtocolOf(string provider) =>
         _options.Protocols.TryGetValue(provider, out var protocol) ? protocol : AcknowledgementProtocol.Plain;
 
-    /// <summary>What becomes of a notification, and what is still to be applied where it takes effect.</summary>
-    internal async Task<(NotificationOutcome Outcome, NotificationEffect? Effect)> DecideAsync(
-        UnitOfWork unit, NotificationFacts notification, IReadOnlyList<OperationRequest> requests, IReadOnlyList<ClaimAnswer> answers, CancellationToken cancellationToken)
+    private async Task<NotificationOutcome> SubmitAsync(
+        NotificationFacts notification, QuarantineRelease? release, CancellationToken cancellationToken)
     {
-        for (var i = 0; i < answers.Count; i++)
+        var member = new GroupedNotification(notification, release)
         {
-            if (answers[i].Existing is { } existing && existing.Fingerprint.DifferencesTo(requests[i].Fingerprint) is { Count: > 0 } fields)
+            Requests = RequestsOf(notification),
+            Terms = new ClaimTerms(OperationState.Succeeded, _options.Retention, MaxAttempts: 1, TakesLapsed: false),
+        };
+        await _groups.SubmitAsync(member, cancellationToken).ConfigureAwait(false);
+        return member.Outcome!;
+    }
+
+    /// <summary>Decides each notification and applies the effects of those that agree with their documents together.</summary>
+    private async ValueTask ActAsync(GroupRun<GroupedNotification> run, IReadOnlyList<GroupedNotification> members)
+    {
+        var effects = new List<(GroupedNotification Member, NotificationEffect Effect)>(members.Count);
+        foreach (var member in members)
+        {
+            await run.ActAsync(member, async one =>
             {
-                return await QuarantineAsync(
-                    unit, notification, answers, "content-differs",
-                    $"{existing.Key.Key} was told before with another {string.Join(", ", fields)}.", cancellationToken).ConfigureAwait(false);
+                if (await DecideAsync(run, one).ConfigureAwait(false) is { } document)
+                {
+                    effects.Add((one, new NotificationEffect(one.Notification, document)));
+                }
+            }).ConfigureAwait(false);
+        }
+
+        if (effects.Count > 0)
+        {
+            var results = await run.Open(_effects)
+                .ApplyAsync(run.UnitOfWork, [.. effects.Select(static pair => pair.Effect)], CancellationToken.None).ConfigureAwait(false);
+            for (var i = 0; i < effects.Count; i++)
+            {
+                if (results[i].Ending == EffectEnding.Rejected)
+                {
+                    // It goes into quarantine without a trace at its orders, where a replay would otherwise find it told before.
+                    effects[i].Member.Refusal = results[i].Detail ?? "";
+                    run.RollBack();
+                }
+
+                await ConcludeAsync(run.UnitOfWork, effects[i].Member, results[i]).ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Finds the document of a notification that takes effect; <see langword="null"/> where its outcome is certain without one.
+    /// </summary>
+    private async ValueTask<PaymentDocument?> DecideAsync(GroupRun<GroupedNotification> run, GroupedNotification member)
+    {
+        var (unit, notification) = (run.UnitOfWork, member.Notification);
+        foreach (var (answer, request) in member.Answers.Zip(member.Requests))
+        {
+            if (answer.Existing is { } existing && existing.Fingerprint.DifferencesTo(request.Fingerprint) is { Count: > 0 } fields)
+            {
+                var detail = $"{existing.Key.Key} came before with another {string.Join(", ", fields)}.";
+                await QuarantineAsync(unit, member, "content-differs", detail).ConfigureAwait(false);
+                return null;
             }
         }
 
-        // The effect's own key is the last. Another message of the same effect only adds its own id to what is known.
-        if (answers[^1].Existing is { } before)
+        // The key of the effect is the last. Another message of the same effect only adds its own id.
+        if (member.Answers[^1].Existing is { } before)
         {
-            return (new NotificationOutcome.Repeated(ProtocolOf(notification.Provider).Taken, before.FinishedAt ?? before.CreatedAt), null);
+            member.Outcome = new NotificationOutcome.Duplicate(
+                ProtocolOf(notification.Provider).Taken, before.FinishedAt ?? before.CreatedAt);
+            await ReleaseAsync(unit, member).ConfigureAwait(false);
+            return null;
         }
 
-        if (await _effects.FindDocumentAsync(unit, notification, cancellationToken).ConfigureAwait(false) is not { } document)
+        var found = await run.Open(_effects).FindDocumentAsync(unit, notification, CancellationToken.None).ConfigureAwait(false);
+        if (found is not { } document)
         {
-            return await QuarantineAsync(
-                unit, notification, answers, UnknownTrade, $"Nothing is known of the payment {notification.MerchantTradeNumber}.", cancellationToken).ConfigureAwait(false);
+            var detail = $"There is no document of the payment {notification.MerchantTradeNumber}.";
+            await QuarantineAsync(unit, member, UnknownTrade, detail).ConfigureAwait(false);
+            return null;
         }
 
         if (MovesMoney(notification) && notification.Amount is { } amount && amount != document.Expected)
         {
-            return await QuarantineAsync(
-                unit, notification, answers, "amount-differs",
-                string.Create(CultureInfo.InvariantCulture, $"{notification.Provider} says {amount}, and {document.Expected} was asked for."), cancellationToken).ConfigureAwait(false);
+            var detail = string.Create(
+                CultureInfo.InvariantCulture, $"{notification.Provider} reports {amount}; the document asks for {document.Expected}.");
+            await QuarantineAsync(unit, member, "amount-differs", detail).ConfigureAwait(false);
+            return null;
         }
 
-        return (new NotificationOutcome.Applied(ProtocolOf(notification.Provider).Taken), new NotificationEffect(notification, document));
+        if (member.Refusal is { } refusal)
+        {
+            await QuarantineAsync(unit, member, "rejected", refusal).ConfigureAwait(false);
+            member.Outcome = new NotificationOutcome.Rejected(member.Outcome!.Acknowledgement, refusal);
+            return null;
+        }
+
+        return document;
     }
 
-    private async Task ApplyAsync(UnitOfWork unit, IReadOnlyList<GroupMember> members)
+    private async ValueTask ConcludeAsync(UnitOfWork unit, GroupedNotification member, NotificationEffectResult result)
     {
-        var effects = members.Cast<GroupedNotification>().Select(member => member.Effect).OfType<NotificationEffect>().ToList();
-        if (effects.Count > 0)
+        var protocol = ProtocolOf(member.Notification.Provider);
+        var detail = result.Detail ?? "";
+        switch (result.Ending)
         {
-            await _effects.ApplyAsync(unit, effects, CancellationToken.None).ConfigureAwait(false);
+            case EffectEnding.Conflict:
+                (member.IsInConflict, member.Outcome) = (true, new NotificationOutcome.Conflict(protocol.Again));
+                return;
+            case EffectEnding.Rejected:
+                return;
+            default:
+                member.Outcome = result.Ending switch
+                {
+                    EffectEnding.Duplicate => new NotificationOutcome.Duplicate(protocol.Taken, null),
+                    EffectEnding.Parked => new NotificationOutcome.Parked(protocol.Taken, detail),
+                    _ => new NotificationOutcome.Applied(protocol.Taken),
+                };
+                await ReleaseAsync(unit, member).ConfigureAwait(false);
+                return;
+        }
+    }
+
+    private async ValueTask ReleaseAsync(UnitOfWork unit, GroupedNotification member)
+    {
+        if (member.Release is not { } release)
+        {
+            return;
+        }
+
+        member.HasWritten = true;
+        var (number, state) = (release.Number, QuarantineState.Released);
+        if (!await _quarantine.DecideAsync(unit, number, state, release.OperatorId, release.Note, CancellationToken.None).ConfigureAwait(false))
+        {
+            throw new OperationLostException($"The message {release.Number} no longer waits in quarantine: another operator was first.");
         }
     }
 
     // The claims are given up: after a correction the same notification must pass, whether it is replayed or sent again.
-    private async Task<(NotificationOutcome Outcome, NotificationEffect? Effect)> QuarantineAsync(
-        UnitOfWork unit, NotificationFacts notification, IReadOnlyList<ClaimAnswer> answers, string reason, string detail, CancellationToken cancellationToken)
+    private async ValueTask QuarantineAsync(UnitOfWork unit, GroupedNotification member, string reason, string detail)
     {
-        await _operations.ReleaseAsync(unit, [.. answers.Where(answer => answer.Claim is not null).Select(answer => answer.Claim!)], cancellationToken).ConfigureAwait(false);
+        var notification = member.Notification;
         var content = NotificationFactsCodec.Encode(notification);
         var message = new QuarantinedMessage
         {
             Tenant = notification.Tenant,
             Source = notification.Provider,
 
-            // With the beginning of its digest: the same message is kept once, and another one under the same id beside it.
+            // With the start of its digest: the same message is kept once, and another content under the same id is kept beside it.
             MessageId = $"{notification.TransportId ?? EffectOf(notification)}#{Digest.Of(content).ToString()[..16]}",
             Reason = reason,
             Detail = detail,
             Content = content,
         };
-        if (await _quarantine.AddAsync(unit, message, cancellationToken).ConfigureAwait(false))
+        if (await _quarantine.AddAsync(unit, message, CancellationToken.None).ConfigureAwait(false))
         {
             var notice = new AlertNotice(message.Tenant, AlertKinds.Quarantine, message.Source, message.Reason, message.MessageId);
-            await _notices.WriteAsync(unit, [notice], cancellationToken).ConfigureAwait(false);
+            await _notices.WriteAsync(unit, [notice], CancellationToken.None).ConfigureAwait(false);
         }
 
         // A callback may be faster than the host's own document: it passes when it is sent again.
         var protocol = ProtocolOf(notification.Provider);
-        return (new NotificationOutcome.Quarantined(_options.AcknowledgesQuarantined && reason != UnknownTrade ? protocol.Taken : protocol.Again, reason, detail), null);
+        var acknowledgement = _options.AcknowledgesQuarantined && reason != UnknownTrade ? protocol.Taken : protocol.Again;
+        (member.GivesUp, member.HasWritten) = (true, true);
+        member.Outcome = new NotificationOutcome.Quarantined(acknowledgement, reason, detail);
     }
 
     private static OperationRequest[] RequestsOf(NotificationFacts notification)
     {
         if (MovesMoney(notification) && notification.Amount is null)
         {
-            throw new ArgumentException($"{notification.Provider} says that money moved for {notification.MerchantTradeNumber}, and not how much.", nameof(notification));
+            throw new ArgumentException(
+                $"{notification.Provider} reports money for {notification.MerchantTradeNumber} without an amount. Set Amount.",
+                nameof(notification));
         }
 
-        if (string.IsNullOrEmpty(notification.MerchantTradeNumber) || (MovesMoney(notification) && string.IsNullOrEmpty(notification.ProviderTradeNumber)))
+        if (string.IsNullOrEmpty(notification.MerchantTradeNumber)
+            || (MovesMoney(notification) && string.IsNullOrEmpty(notification.ProviderTradeNumber)))
         {
             throw new ArgumentException(
-                $"{notification.Provider} names no trade: the number that it was given is '{notification.MerchantTradeNumber}', and its own '{notification.ProviderTradeNumber}'. Both are needed to tell money from the same money.", nameof(notification));
+                $"The trade of {notification.Provider} needs both numbers, and has the merchant's '{notification.MerchantTradeNumber}' and "
+                + $"the provider's '{notification.ProviderTradeNumber}': otherwise a repeat could count as a second payment.",
+                nameof(notification));
         }
 
         if (notification.Kind == NotificationKind.Refunded && string.IsNullOrEmpty(notification.RefundNumber))
         {
-            throw new ArgumentException($"{notification.Provider} speaks of a refund of {notification.MerchantTradeNumber} without its number.", nameof(notification));
+            throw new ArgumentException(
+                $"{notification.Provider} reports a refund of {notification.MerchantTradeNumber} without its number. Set RefundNumber.",
+                nameof(notification));
         }
 
         var fields = new List<(string, FingerprintValue)>
@@ -208,17 +279,19 @@ public sealed class NotificationGate : IAsyncDisposable
             ("refund number", notification.RefundNumber),
             ("amount", MovesMoney(notification) && notification.Amount is { } amount ? FingerprintValue.Of(amount) : default),
         };
-        var effect = new OperationRequest(
-            new OperationKey(notification.Tenant, $"payment-effect:{notification.Provider}", EffectOf(notification)), Fingerprint.Of(fields), Guid.NewGuid());
+        var key = new OperationKey(notification.Tenant, $"payment-effect:{notification.Provider}", EffectOf(notification));
+        var effect = new OperationRequest(key, Fingerprint.Of(fields), Guid.NewGuid());
         return notification.TransportId is { } id
-            ? [new OperationRequest(new OperationKey(notification.Tenant, $"notification:{notification.Provider}", id), Fingerprint.Of(fields), Guid.NewGuid()), effect]
+            ? [new(new OperationKey(notification.Tenant, $"notification:{notification.Provider}", id), effect.Fingerprint, Guid.NewGuid()), effect]
             : [effect];
     }
 
-    // A closed or finished trade is the same whether or not the message repeats its sum.
-    private static bool MovesMoney(NotificationFacts notification) => notification.Kind is NotificationKind.Paid or NotificationKind.Refunded;
+    // A closed or finished trade is the same with and without its amount.
+    private static bool MovesMoney(NotificationFacts notification) =>
+        notification.Kind is NotificationKind.Paid or NotificationKind.Refunded;
 
-    // A second successful trade for the same payment has another number of the provider: it is another effect, and money is money.
-    private static string EffectOf(NotificationFacts notification) =>
-        string.Create(CultureInfo.InvariantCulture, $"{notification.MerchantTradeNumber}|{notification.ProviderTradeNumber}|{(int)notification.Kind}|{notification.RefundNumber}");
+    // A second paid trade for the same document has another number of the provider. It is another payment and another effect.
+    private static string EffectOf(NotificationFacts notification) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{notification.MerchantTradeNumber}|{notification.ProviderTradeNumber}|{(int)notification.Kind}|{notification.RefundNumber}");
 }

@@ -3,8 +3,10 @@ using OrderKit.Idempotency.Storage;
 
 namespace OrderKit.Idempotency;
 
-/// <summary>Renews the lease of an operation after each third of it, and cancels the worker when two thirds have passed without success.</summary>
-/// <remarks>The last third is for what the worker has under way: it is told before another one may take over, also where a renewal hangs.</remarks>
+/// <summary>
+/// Renews the lease of an operation after each third of it, and cancels the worker when two thirds have passed without success.
+/// </summary>
+/// <remarks>In the last third the worker can end what it has begun, before another worker may take over, even if a renewal hangs.</remarks>
 internal sealed class LeaseKeeper : IAsyncDisposable
 {
     private readonly LeasedOperation _operation;
@@ -18,7 +20,8 @@ internal sealed class LeaseKeeper : IAsyncDisposable
     private readonly Task _renewing;
 
     public LeaseKeeper(
-        LeasedOperation operation, OperationPolicy policy, IOperationStore store, IUnitOfWorkFactory units, TimeProvider time, CancellationToken cancellationToken)
+        LeasedOperation operation, OperationPolicy policy, IOperationStore store, IUnitOfWorkFactory units, TimeProvider time,
+        CancellationToken cancellationToken)
     {
         (_operation, _policy, _store, _units, _time) = (operation, policy, store, units, time);
         _lost = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -26,7 +29,7 @@ internal sealed class LeaseKeeper : IAsyncDisposable
         _renewing = RenewAsync();
     }
 
-    /// <summary>Cancelled when the caller cancels, or when the lease is lost or about to be.</summary>
+    /// <summary>Cancelled when the caller cancels, or when the lease is lost or about to lapse.</summary>
     public CancellationToken Token => _lost.Token;
 
     public async ValueTask DisposeAsync()
@@ -69,7 +72,7 @@ internal sealed class LeaseKeeper : IAsyncDisposable
             }
             catch (Exception)
             {
-                // The store may answer again before the alarm.
+                // The next renewal may succeed before the alarm.
             }
         }
     }

@@ -4,7 +4,7 @@ using OrderKit.Idempotency.Storage;
 namespace OrderKit.Idempotency;
 
 /// <summary>An operation whose effect lies outside the store, such as a call to a payment provider.</summary>
-/// <remarks>Used by one worker; its methods are not called at the same time.</remarks>
+/// <remarks>Not safe for several threads.</remarks>
 public sealed class LeasedOperation
 {
     private const byte Layout = 1;
@@ -33,30 +33,31 @@ public sealed class LeasedOperation
         }
     }
 
-    /// <summary>The claim, for hosts that write its fence into systems of their own.</summary>
+    /// <summary>The claim, for hosts that pass its epoch to other systems as a fencing token.</summary>
     public OperationClaim Claim { get; }
 
     /// <summary>The operation.</summary>
     public OperationKey Key => Claim.Key;
 
-    /// <summary>1 for the first attempt.</summary>
+    /// <summary>The number of the attempt, from 1.</summary>
     public int Attempt => Claim.Attempt;
 
     internal bool IsFinished { get; private set; }
 
-    /// <summary>Whether a part was done that could not be written down.</summary>
+    /// <summary>Whether a step was done and could not be recorded.</summary>
     internal bool MayHaveActed { get; private set; }
 
-    /// <summary>A key for a further call, the same for every attempt at this operation.</summary>
+    /// <summary>Derives a key for a downstream call. It is the same for every attempt.</summary>
     public string DownstreamKey(string name) => DownstreamKeys.Of(Key, name);
 
-    /// <summary>Does a part once: an attempt that comes after it takes what the part gave from the store.</summary>
-    /// <param name="name">The recovery point.</param>
-    /// <param name="codec">How its result is kept.</param>
-    /// <param name="act">The part.</param>
+    /// <summary>Runs a step once: later attempts read its result from the store.</summary>
+    /// <param name="name">The name of the recovery point.</param>
+    /// <param name="codec">How its result is stored.</param>
+    /// <param name="act">The step.</param>
     /// <param name="cancellationToken">Cancels.</param>
     /// <exception cref="OperationLostException">Another worker has taken over.</exception>
-    public async Task<TStep> StepAsync<TStep>(string name, ResultCodec<TStep> codec, Func<CancellationToken, Task<TStep>> act, CancellationToken cancellationToken = default)
+    public async Task<TStep> StepAsync<TStep>(
+        string name, ResultCodec<TStep> codec, Func<CancellationToken, Task<TStep>> act, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         ArgumentNullException.ThrowIfNull(codec);
@@ -72,8 +73,8 @@ public sealed class LeasedOperation
         var unit = await _units.BeginAsync(CancellationToken.None).ConfigureAwait(false);
         await using (unit.ConfigureAwait(false))
         {
-            var change = OperationChange.Of(Claim, OperationState.Running, OperationState.Running, _policy.Lease) with { Step = name, StepContent = Write() };
-            await ChangeAsync(unit, change).ConfigureAwait(false);
+            var change = OperationChange.Of(Claim, OperationState.Running, OperationState.Running, _policy.Lease);
+            await ChangeAsync(unit, change with { Step = name, StepContent = Write() }).ConfigureAwait(false);
             await unit.CommitAsync(CancellationToken.None).ConfigureAwait(false);
         }
 
@@ -81,15 +82,13 @@ public sealed class LeasedOperation
         return result;
     }
 
-    /// <summary>Finishes in the unit of work of the host's last write, so that both stand or fall together.</summary>
+    /// <summary>Finishes in the unit of work of the host's last write, so that both are committed together.</summary>
     /// <exception cref="OperationLostException">Another worker has taken over: the unit must be rolled back.</exception>
     public async Task FinishAsync<TResult>(UnitOfWork unitOfWork, ResultCodec<TResult> codec, TResult result)
     {
         ArgumentNullException.ThrowIfNull(codec);
-        await ChangeAsync(unitOfWork, OperationChange.Of(Claim, OperationState.Running, OperationState.Succeeded, _policy.SuccessRetention) with
-        {
-            Result = Operations.Encode(codec, result, _policy, Key),
-        }).ConfigureAwait(false);
+        var change = OperationChange.Of(Claim, OperationState.Running, OperationState.Succeeded, _policy.SuccessRetention);
+        await ChangeAsync(unitOfWork, change with { Result = Operations.Encode(codec, result, _policy, Key) }).ConfigureAwait(false);
         IsFinished = true;
     }
 

@@ -4,22 +4,24 @@ using OrderKit.Core;
 
 namespace OrderKit.Idempotency;
 
-/// <summary>What makes two requests the same: tenant, kind of business and the requester's own id.</summary>
+/// <summary>Identifies an operation: tenant, kind of business and the requester's own id.</summary>
 /// <remarks>
-/// Keys are compared byte for byte: neither case nor look-alike characters are folded, because two ids that only look alike are two
-/// ids to whoever sent them. The id is kept as it was sent, never hashed: ids of providers grow with time, and a store writes
-/// growing keys twice as fast as random ones.
+/// Keys are compared byte for byte, without folding of case or similar characters: two ids that only look alike are different to their
+/// sender. The id is stored as it was sent and never hashed: ids of providers grow with time, and a store writes growing keys twice as
+/// fast as random ones.
 /// </remarks>
 public readonly record struct OperationKey
 {
     /// <summary>How many characters a scope and a key may have each: what Stripe and most providers allow for a key.</summary>
     public const int MaxLength = 255;
 
-    /// <summary>Makes a key.</summary>
+    /// <summary>Creates a key.</summary>
     /// <param name="tenant">The tenant: the same id of another tenant is another operation.</param>
     /// <param name="scope">The kind of business, such as <c>payment-notification</c> or <c>refund</c>.</param>
     /// <param name="key">The requester's id.</param>
-    /// <exception cref="ArgumentException">A text is empty, too long, has control characters or half a surrogate pair, or begins or ends with a space.</exception>
+    /// <exception cref="ArgumentException">
+    /// A text is empty, too long, has control characters or half a surrogate pair, or begins or ends with a space.
+    /// </exception>
     public OperationKey(TenantId tenant, string scope, string key)
     {
         Tenant = tenant;
@@ -40,7 +42,7 @@ public readonly record struct OperationKey
     /// <exception cref="ArgumentException">As for the constructor.</exception>
     public static OperationKey Of(string scope, string key) => new(TenantId.Default, scope, key);
 
-    /// <summary>Why a text cannot be a scope or a key; <see langword="null"/> where it can.</summary>
+    /// <summary>Why a text cannot be a scope or a key; <see langword="null"/> if it can.</summary>
     public static string? FaultOf(string? text)
     {
         if (string.IsNullOrEmpty(text))
@@ -61,16 +63,20 @@ public readonly record struct OperationKey
         var rest = text.AsSpan();
         while (Rune.DecodeFromUtf16(rest, out var rune, out var length) == System.Buffers.OperationStatus.Done)
         {
-            // Format characters are invisible: two keys that differ in one look the same to whoever searches for them.
-            if (Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator)
+            // Format characters are invisible: two keys that differ only in one look the same in every list.
+            if (Rune.GetUnicodeCategory(rune)
+                is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator)
             {
-                return string.Create(CultureInfo.InvariantCulture, $"it has the invisible character U+{rune.Value:X4} at position {text.Length - rest.Length}");
+                var position = text.Length - rest.Length;
+                return string.Create(CultureInfo.InvariantCulture, $"it has the invisible character U+{rune.Value:X4} at position {position}");
             }
 
             rest = rest[length..];
         }
 
-        return rest.IsEmpty ? null : string.Create(CultureInfo.InvariantCulture, $"it has half a surrogate pair at position {text.Length - rest.Length}");
+        return rest.IsEmpty
+            ? null
+            : string.Create(CultureInfo.InvariantCulture, $"it has half a surrogate pair at position {text.Length - rest.Length}");
     }
 
     /// <summary>The key as <c>tenant/scope/key</c>, for people.</summary>

@@ -12,7 +12,9 @@ public sealed record OperationPolicy
     /// <summary>The policy with all defaults.</summary>
     public static OperationPolicy Default { get; } = new();
 
-    /// <summary>How long a worker may be silent before its operation counts as interrupted; it is renewed after each third of that.</summary>
+    /// <summary>
+    /// How long a worker may be silent before its operation counts as interrupted; it is renewed after each third of that.
+    /// </summary>
     /// <value>30 seconds.</value>
     public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(30);
 
@@ -36,7 +38,9 @@ public sealed record OperationPolicy
     /// <value>1 hour.</value>
     public TimeSpan LongestPause { get; init; } = TimeSpan.FromHours(1);
 
-    /// <summary>How long a request under a lease waits while another one is at the same operation, to answer with what came of it.</summary>
+    /// <summary>
+    /// How long a request under a lease waits while another one is at the same operation, to answer with what came of it.
+    /// </summary>
     /// <value>
     /// Nothing: it is told at once that the operation runs. However many of a process wait, the store is asked once for all of them,
     /// and where the operation is to be begun again one of them does it.
@@ -71,7 +75,7 @@ public sealed record OperationPolicy
         Positive(LongestPause, nameof(LongestPause));
         if (Lease > LongestLease)
         {
-            faults.Add($"Lease is {Lease}; it is at most {LongestLease.Days} days, and mostly seconds: it is renewed while the worker lives.");
+            faults.Add($"Lease is {Lease}; it is at most {LongestLease.Days} days. Seconds are enough: it is renewed while the worker lives.");
         }
 
         if (WaitWhileRunning < TimeSpan.Zero || WaitWhileRunning > LongestWait)

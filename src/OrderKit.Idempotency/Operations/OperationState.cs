@@ -1,20 +1,20 @@
 namespace OrderKit.Idempotency;
 
-/// <summary>Where an operation stands.</summary>
+/// <summary>The state of an operation.</summary>
 public enum OperationState : byte
 {
-    /// <summary>Somebody works on it under a lease.</summary>
+    /// <summary>A worker runs it under a lease.</summary>
     Running = 1,
 
-    /// <summary>Its effect happened; its result is answered to everybody who asks again.</summary>
+    /// <summary>Its effect happened; repeated requests get its result.</summary>
     Succeeded = 2,
 
-    /// <summary>It failed for good; the failure is answered to everybody who asks again.</summary>
+    /// <summary>It failed for good; repeated requests get the failure.</summary>
     Failed = 3,
 
-    /// <summary>It failed without an effect and may be tried again.</summary>
+    /// <summary>It failed without an effect and waits for its next attempt.</summary>
     Waiting = 4,
 
-    /// <summary>Whoever worked on it is gone, and nobody knows whether its effect happened.</summary>
+    /// <summary>Its worker is gone, and nobody knows whether its effect happened.</summary>
     Unknown = 5,
 }

@@ -2,8 +2,8 @@ using OrderKit.Idempotency.Storage;
 
 namespace OrderKit.Idempotency;
 
-/// <summary>Lets many callers of one process wait for one operation, while one of them asks the store.</summary>
-/// <remarks>Safe for several threads. Whatever many wait for is asked for once, and of those who wait one alone goes to claim it.</remarks>
+/// <summary>Lets many callers of a process wait for one operation, while one of them polls the store.</summary>
+/// <remarks>Safe for several threads. One poll serves all who wait, and only one of them then claims the operation.</remarks>
 internal sealed class OperationWatches(IOperationStore store, TimeProvider time)
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(20);
@@ -13,7 +13,7 @@ internal sealed class OperationWatches(IOperationStore store, TimeProvider time)
     private readonly Dictionary<OperationKey, Watch> _watches = [];
 
     /// <summary>Waits until an operation no longer runs.</summary>
-    /// <returns>What became of it, and whether this caller may go and claim it; <see langword="null"/> when the time is over.</returns>
+    /// <returns>Its row, and whether this caller may claim it; <see langword="null"/> when the wait is over.</returns>
     public async Task<Change?> WaitAsync(OperationKey key, TimeSpan limit, CancellationToken cancellationToken)
     {
         var started = time.GetTimestamp();
@@ -46,7 +46,7 @@ internal sealed class OperationWatches(IOperationStore store, TimeProvider time)
         return null;
     }
 
-    /// <summary>Says that an operation of this process came to an end, so that nobody has to wait for the next look.</summary>
+    /// <summary>Signals that an operation of this process ended, so that nobody waits for the next poll.</summary>
     public void Nudge(OperationKey key)
     {
         lock (_gate)
@@ -141,9 +141,9 @@ internal sealed class OperationWatches(IOperationStore store, TimeProvider time)
 
     private static TaskCompletionSource NewNudge() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>What those who waited learn.</summary>
-    /// <param name="Row">The row, where nobody is to do it any more.</param>
-    /// <param name="MayClaim">Whether this caller is the one who goes to claim it.</param>
+    /// <summary>What those who waited get.</summary>
+    /// <param name="Row">The row of a finished operation.</param>
+    /// <param name="MayClaim">Whether this caller claims it.</param>
     internal sealed record Change(StoredOperation? Row, bool MayClaim);
 
     private sealed class Watch(OperationKey key)

@@ -6,11 +6,11 @@ using OrderKit.Idempotency.Storage;
 
 namespace OrderKit.Idempotency;
 
-/// <summary>Does things once: whoever asks again under the same key hears what came of it the first time.</summary>
+/// <summary>Runs operations once. A repeated request under the same key gets the first outcome.</summary>
 /// <remarks>Safe for several threads and machines.</remarks>
 public sealed partial class Operations
 {
-    // What a caller waits who met a claim that is not committed, and of which nothing else is known.
+    // The retry delay for a caller that met an uncommitted claim, of which nothing else is known.
     internal static readonly TimeSpan WhileUncommitted = TimeSpan.FromSeconds(1);
 
     private readonly IOperationStore _store;
@@ -19,8 +19,9 @@ public sealed partial class Operations
     private readonly ILogger _logger;
     private readonly OperationWatches _watches;
 
-    /// <summary>Makes the service; hosts with a container get it from there.</summary>
-    public Operations(IOperationStore store, IUnitOfWorkFactory units, TimeProvider? timeProvider = null, ILogger<Operations>? logger = null)
+    /// <summary>Creates the service; hosts with a container get it from there.</summary>
+    public Operations(
+        IOperationStore store, IUnitOfWorkFactory units, TimeProvider? timeProvider = null, ILogger<Operations>? logger = null)
     {
         _store = store ?? throw new ArgumentNullException(nameof(store));
         _units = units ?? throw new ArgumentNullException(nameof(units));
@@ -29,26 +30,37 @@ public sealed partial class Operations
         _watches = new OperationWatches(_store, _time);
     }
 
-    /// <summary>Does something in the host's transaction: claim, effect and result take effect when it commits, or not at all.</summary>
+    /// <summary>Runs an operation in the host's transaction: claim, effect and result take effect when it commits, or not at all.</summary>
     /// <param name="unitOfWork">The unit in which the effect is written too. Roll it back when this throws.</param>
-    /// <param name="key">What identifies the request.</param>
+    /// <param name="key">Identifies the request.</param>
     /// <param name="fingerprint">What is asked for.</param>
-    /// <param name="codec">How the result is kept.</param>
-    /// <param name="effect">Does it. A failure for good is an <see cref="OperationFailedException"/>, thrown before anything is written.</param>
+    /// <param name="codec">How the result is stored.</param>
+    /// <param name="effect">
+    /// Writes the effect. It throws an <see cref="OperationFailedException"/>, before it writes, to fail for good.
+    /// </param>
     /// <param name="policy">How long it is kept; the defaults where none is given.</param>
-    /// <param name="cancellationToken">Cancels before the claim; afterwards it is the effect's.</param>
-    /// <exception cref="ContentionException">Another transaction is doing the same and outlasts the host's <c>lock_timeout</c>. The host's transaction is aborted, and the effect was not begun.</exception>
+    /// <param name="cancellationToken">Cancels before the claim; afterwards only the effect may use it.</param>
+    /// <exception cref="ContentionException">
+    /// Another transaction runs the same operation and outlasts the host's <c>lock_timeout</c>. The host's transaction is aborted, and
+    /// the effect did not begin.
+    /// </exception>
     public async Task<OperationOutcome<T>> RunAsync<T>(
-        UnitOfWork unitOfWork, OperationKey key, Fingerprint fingerprint, ResultCodec<T> codec, Func<JoinedOperation, CancellationToken, Task<T>> effect,
+        UnitOfWork unitOfWork, OperationKey key, Fingerprint fingerprint, ResultCodec<T> codec, Func<JoinedOperation, CancellationToken,
+        Task<T>> effect,
         OperationPolicy? policy = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(unitOfWork);
         policy = Require(key, fingerprint, codec, effect, policy);
         cancellationToken.ThrowIfCancellationRequested();
-        return (await JoinAsync(unitOfWork, key, fingerprint, codec, effect, policy, CommitState.PendingCommit, cancellationToken).ConfigureAwait(false)).Outcome;
+        var (outcome, _) = await JoinAsync(
+            unitOfWork, key, fingerprint, codec, effect, policy, CommitState.PendingCommit, cancellationToken).ConfigureAwait(false);
+        return outcome;
     }
 
-    /// <summary>Does something in a transaction of its own; see the other overload. Where another one is doing the same and outlasts <c>lock_timeout</c>, it is running.</summary>
+    /// <summary>
+    /// Runs an operation in a transaction of its own; see the other overload. If another transaction runs the same one and outlasts
+    /// <c>lock_timeout</c>, the outcome is <c>Running</c>.
+    /// </summary>
     public async Task<OperationOutcome<T>> RunAsync<T>(
         OperationKey key, Fingerprint fingerprint, ResultCodec<T> codec, Func<JoinedOperation, CancellationToken, Task<T>> effect,
         OperationPolicy? policy = null, CancellationToken cancellationToken = default)
@@ -59,7 +71,8 @@ public sealed partial class Operations
         var unit = await _units.BeginAsync(cancellationToken).ConfigureAwait(false);
         await using (unit.ConfigureAwait(false))
         {
-            (outcome, claim) = await JoinAsync(unit, key, fingerprint, codec, effect, policy, CommitState.Committed, cancellationToken).ConfigureAwait(false);
+            (outcome, claim) = await JoinAsync(
+                unit, key, fingerprint, codec, effect, policy, CommitState.Committed, cancellationToken).ConfigureAwait(false);
             if (claim is null)
             {
                 return outcome;
@@ -78,20 +91,24 @@ public sealed partial class Operations
 
         var found = await _store.FindAsync(key, CancellationToken.None).ConfigureAwait(false);
         return found?.Owner != claim.Owner
-            ? throw new CommitOutcomeUnknownException($"The commit of {key} was lost, and nothing of it is there. Repeat the request under the same key.")
+            ? throw new CommitOutcomeUnknownException(
+                $"The commit of {key} was lost, and nothing of it was found. Repeat the request under the same key.")
             : outcome;
     }
 
-    /// <summary>Does something outside the store under a lease: the claim is durable before the effect begins, and whoever lost it cannot finish.</summary>
-    /// <param name="key">What identifies the request.</param>
+    /// <summary>
+    /// Runs an operation outside the store under a lease: the claim is durable before the effect begins, and a worker that lost it cannot
+    /// finish.
+    /// </summary>
+    /// <param name="key">Identifies the request.</param>
     /// <param name="fingerprint">What is asked for.</param>
-    /// <param name="codec">How the result is kept.</param>
+    /// <param name="codec">How the result is stored.</param>
     /// <param name="effect">
-    /// Does it. An <see cref="OperationFailedException"/> is a failure for good; another exception one that may be tried again, unless the
-    /// policy says that the effect may have happened all the same. The token is cancelled when the lease cannot be renewed.
+    /// Runs the effect. An <see cref="OperationFailedException"/> is a failure for good. Any other exception is retried, unless the policy
+    /// says that the effect may have happened. The token is cancelled when the lease cannot be renewed.
     /// </param>
-    /// <param name="policy">Leases, attempts and what is done about interruptions; the defaults where none is given.</param>
-    /// <param name="cancellationToken">Cancels before the claim; afterwards it is the effect's.</param>
+    /// <param name="policy">Lease, attempts and what happens after interruptions; the defaults where none is given.</param>
+    /// <param name="cancellationToken">Cancels before the claim; afterwards only the effect may use it.</param>
     public async Task<OperationOutcome<T>> RunLeasedAsync<T>(
         OperationKey key, Fingerprint fingerprint, ResultCodec<T> codec, Func<LeasedOperation, CancellationToken, Task<T>> effect,
         OperationPolicy? policy = null, CancellationToken cancellationToken = default)
@@ -115,9 +132,11 @@ public sealed partial class Operations
                 continue;
             }
 
-            if ((row is null ? new OperationOutcome<T>.Running(WhileUncommitted) : Tell(row, fingerprint, codec)) is OperationOutcome<T>.Running running)
+            var told = row is null ? new OperationOutcome<T>.Running(WhileUncommitted) : Tell(row, fingerprint, codec);
+            if (told is OperationOutcome<T>.Running running)
             {
-                if (await _watches.WaitAsync(key, policy.WaitWhileRunning - _time.GetElapsedTime(started), cancellationToken).ConfigureAwait(false) is not { } change)
+                var wait = policy.WaitWhileRunning - _time.GetElapsedTime(started);
+                if (await _watches.WaitAsync(key, wait, cancellationToken).ConfigureAwait(false) is not { } change)
                 {
                     return running;
                 }
@@ -143,26 +162,30 @@ public sealed partial class Operations
         }
     }
 
-    /// <summary>Says what became of an interrupted operation, once a person or a provider knows.</summary>
-    /// <returns><see langword="false"/> where it is no longer interrupted.</returns>
+    /// <summary>Records what became of an interrupted operation, once a person or a provider knows.</summary>
+    /// <returns><see langword="false"/> if it is no longer interrupted.</returns>
     public async Task<bool> ResolveAsync(StoredOperation interrupted, Resolution resolution, OperationPolicy? policy = null)
     {
         ArgumentNullException.ThrowIfNull(interrupted);
         ArgumentNullException.ThrowIfNull(resolution);
         policy ??= OperationPolicy.Default;
-        var change = OperationChange.Of(interrupted.Claim, interrupted.State, OperationState.Unknown, policy.Lease) with { OnlyIfLapsed = interrupted.State == OperationState.Running };
+        var change = OperationChange.Of(interrupted.Claim, interrupted.State, OperationState.Unknown, policy.Lease) with
+        {
+            OnlyIfLapsed = interrupted.State == OperationState.Running,
+        };
         change = resolution switch
         {
             Resolution.Done done => change with { To = OperationState.Succeeded, Span = policy.SuccessRetention, Result = done.Result },
-            Resolution.NotDone when interrupted.Attempts >= policy.MaxAttempts => change with { To = OperationState.Failed, Span = policy.FailureRetention },
+            Resolution.NotDone when interrupted.Attempts >= policy.MaxAttempts =>
+                change with { To = OperationState.Failed, Span = policy.FailureRetention },
             Resolution.NotDone => change with { To = OperationState.Waiting, Span = TimeSpan.Zero },
             _ => change,
         };
-        return (await InUnitAsync(unit => _store.ChangeAsync(unit, [change], CancellationToken.None)).ConfigureAwait(false))[0];
+        return await InUnitAsync(unit => ChangeAsync(unit, change)).ConfigureAwait(false);
     }
 
-    /// <summary>Removes operations whose answer has expired, so many at a time and each time in a transaction of its own.</summary>
-    /// <returns>How many were removed.</returns>
+    /// <summary>Deletes operations whose retention is over, in batches of one transaction each.</summary>
+    /// <returns>How many were deleted.</returns>
     public async Task<int> SweepAsync(int batchSize = 1_000, CancellationToken cancellationToken = default)
     {
         var total = 0;
@@ -183,14 +206,18 @@ public sealed partial class Operations
         return bytes.Length <= policy.MaxResult
             ? bytes
             : throw new InvalidOperationException(string.Create(
-                CultureInfo.InvariantCulture, $"The result of {key} has {bytes.Length:N0} bytes, and its policy keeps {policy.MaxResult:N0}. Answer with a reference to it, or raise MaxResult."));
+                CultureInfo.InvariantCulture,
+                $"The result of {key} has {bytes.Length:N0} bytes, and its policy keeps {policy.MaxResult:N0}. "
+                + $"Answer with a reference to it, or raise MaxResult."));
     }
 
-    internal static OperationPolicy Require<T>(OperationKey key, Fingerprint fingerprint, ResultCodec<T> codec, Delegate effect, OperationPolicy? policy)
+    internal static OperationPolicy Require<T>(
+        OperationKey key, Fingerprint fingerprint, ResultCodec<T> codec, Delegate effect, OperationPolicy? policy)
     {
         if (key == default)
         {
-            throw new ArgumentException("The default key identifies no operation. Make one of scope and id: OperationKey.Of(scope, key).", nameof(key));
+            throw new ArgumentException(
+                "The default key identifies no operation. Make one of scope and id: OperationKey.Of(scope, key).", nameof(key));
         }
 
         ArgumentNullException.ThrowIfNull(fingerprint);
@@ -200,7 +227,7 @@ public sealed partial class Operations
         return policy.Faults() is { Count: > 0 } faults ? throw new ArgumentException(string.Join(' ', faults), nameof(policy)) : policy;
     }
 
-    /// <summary>What a row tells whoever asks again; <see langword="null"/> where the operation was interrupted.</summary>
+    /// <summary>The outcome for a repeated request; <see langword="null"/> if the operation was interrupted.</summary>
     internal static OperationOutcome<T>? Tell<T>(StoredOperation row, Fingerprint fingerprint, ResultCodec<T> codec)
     {
         if (!row.Fingerprint.Equals(fingerprint))
@@ -210,28 +237,32 @@ public sealed partial class Operations
 
         return row.State switch
         {
-            OperationState.Succeeded => new OperationOutcome<T>.Replayed(codec.Decode(row.Result), row.FinishedAt!.Value),
+            OperationState.Succeeded => new OperationOutcome<T>.Duplicate(codec.Decode(row.Result), row.FinishedAt!.Value),
             OperationState.Failed => new OperationOutcome<T>.Failed(row.Error ?? "", row.FinishedAt),
             OperationState.Running when !row.IsLapsed => new OperationOutcome<T>.Running(row.RetryAfter),
             OperationState.Waiting when !row.IsLapsed => new OperationOutcome<T>.Running(row.RetryAfter),
-            OperationState.Waiting => new OperationOutcome<T>.Held($"It was begun {row.Attempts} times, and no policy of this caller begins it again."),
+            OperationState.Waiting =>
+                new OperationOutcome<T>.Held($"It was begun {row.Attempts} times, and no policy of this caller begins it again."),
             _ => null,
         };
     }
 
-    internal static OperationOutcome<T> TellJoined<T>(StoredOperation row, Fingerprint fingerprint, ResultCodec<T> codec) => Tell(row, fingerprint, codec)
-        ?? new OperationOutcome<T>.Held("It is done under a lease elsewhere, and that was interrupted; it cannot be joined to a transaction.");
+    internal static OperationOutcome<T> TellJoined<T>(StoredOperation row, Fingerprint fingerprint, ResultCodec<T> codec) =>
+        Tell(row, fingerprint, codec)
+        ?? new OperationOutcome<T>.Held("It ran under a lease and was interrupted; it cannot join a transaction.");
 
     /// <summary>The claim is made in its final state, since it stands or falls with the effect.</summary>
-    internal static ClaimTerms JoinedTerms(OperationPolicy policy) => new(OperationState.Succeeded, policy.SuccessRetention, policy.MaxAttempts, TakesLapsed: false);
+    internal static ClaimTerms JoinedTerms(OperationPolicy policy) =>
+        new(OperationState.Succeeded, policy.SuccessRetention, policy.MaxAttempts, TakesLapsed: false);
 
-    // Claim and read are two statements: a lease or a pause that ended between them is one to be claimed, and tells nothing.
+    // Claim and read are two statements. If a lease or a delay ended between them, the operation is claimed again.
     internal static bool HasJustLapsed(StoredOperation row, Fingerprint fingerprint, ClaimTerms terms) =>
         row.IsLapsed && row.Attempts < terms.MaxAttempts && row.Fingerprint.Equals(fingerprint)
         && (row.State == OperationState.Waiting || (row.State == OperationState.Running && terms.TakesLapsed));
 
     private async Task<(OperationOutcome<T> Outcome, OperationClaim? Claim)> JoinAsync<T>(
-        UnitOfWork unit, OperationKey key, Fingerprint fingerprint, ResultCodec<T> codec, Func<JoinedOperation, CancellationToken, Task<T>> effect,
+        UnitOfWork unit, OperationKey key, Fingerprint fingerprint, ResultCodec<T> codec, Func<JoinedOperation, CancellationToken,
+        Task<T>> effect,
         OperationPolicy policy, CommitState state, CancellationToken cancellationToken)
     {
         var terms = JoinedTerms(policy);
@@ -240,13 +271,14 @@ public sealed partial class Operations
         {
             do
             {
-                answer = (await _store.ClaimAsync(unit, [new OperationRequest(key, fingerprint, Guid.NewGuid())], terms, cancellationToken).ConfigureAwait(false))[0];
+                var request = new OperationRequest(key, fingerprint, Guid.NewGuid());
+                answer = (await _store.ClaimAsync(unit, [request], terms, cancellationToken).ConfigureAwait(false))[0];
             }
             while (answer.Existing is { } row && HasJustLapsed(row, fingerprint, terms));
         }
         catch (ContentionException) when (state == CommitState.Committed)
         {
-            // Another transaction has claimed it and is not committed. The unit is our own: it is rolled back, and the effect was not begun.
+            // Another transaction has claimed it and is not committed. This unit is ours: it is rolled back, and the effect did not begin.
             return (new OperationOutcome<T>.Running(WhileUncommitted), null);
         }
 
@@ -263,14 +295,16 @@ public sealed partial class Operations
             var bytes = Encode(codec, result, policy, key);
             if (bytes.Length > 0)
             {
-                await RequireAsync(unit, claim, OperationState.Succeeded, OperationState.Succeeded, policy.SuccessRetention, bytes, null).ConfigureAwait(false);
+                var kept = OperationChange.Of(claim, OperationState.Succeeded, OperationState.Succeeded, policy.SuccessRetention);
+                await RequireAsync(unit, claim, kept with { Result = bytes }).ConfigureAwait(false);
             }
 
-            return (new OperationOutcome<T>.Executed(result, state), claim);
+            return (new OperationOutcome<T>.Applied(result, state), claim);
         }
         catch (OperationFailedException e)
         {
-            await RequireAsync(unit, claim, OperationState.Succeeded, OperationState.Failed, policy.FailureRetention, null, e.Message).ConfigureAwait(false);
+            var failed = OperationChange.Of(claim, OperationState.Succeeded, OperationState.Failed, policy.FailureRetention);
+            await RequireAsync(unit, claim, failed with { Error = e.Message }).ConfigureAwait(false);
             return (new OperationOutcome<T>.Failed(e.Message, null), claim);
         }
         catch
@@ -284,17 +318,19 @@ public sealed partial class Operations
         }
     }
 
-    private async Task<ClaimAnswer> ClaimAloneAsync(OperationKey key, Fingerprint fingerprint, ClaimTerms terms, CancellationToken cancellationToken)
+    private async Task<ClaimAnswer> ClaimAloneAsync(
+        OperationKey key, Fingerprint fingerprint, ClaimTerms terms, CancellationToken cancellationToken)
     {
         var owner = Guid.NewGuid();
         try
         {
+            var request = new OperationRequest(key, fingerprint, owner);
             return (await InUnitAsync(
-                unit => _store.ClaimAsync(unit, [new OperationRequest(key, fingerprint, owner)], terms, cancellationToken), cancellationToken).ConfigureAwait(false))[0];
+                unit => _store.ClaimAsync(unit, [request], terms, cancellationToken), cancellationToken).ConfigureAwait(false))[0];
         }
         catch (CommitOutcomeUnknownException)
         {
-            // Where our claim is there it is ours to work on; nobody else will.
+            // If our claim is found, this worker has the operation.
             if (await _store.FindAsync(key, CancellationToken.None).ConfigureAwait(false) is { } row && row.Owner == owner)
             {
                 return new ClaimAnswer(row.Claim, null);
@@ -304,13 +340,14 @@ public sealed partial class Operations
         }
         catch (ContentionException)
         {
-            // Another transaction has claimed it and is not committed: there is neither a claim nor a row to tell of.
+            // Another transaction has claimed it and is not committed: there is neither a claim nor a row.
             return default;
         }
     }
 
     private async Task<OperationOutcome<T>> WorkAsync<T>(
-        OperationClaim claim, ResultCodec<T> codec, Func<LeasedOperation, CancellationToken, Task<T>> effect, OperationPolicy policy, CancellationToken cancellationToken)
+        OperationClaim claim, ResultCodec<T> codec, Func<LeasedOperation, CancellationToken, Task<T>> effect, OperationPolicy policy,
+        CancellationToken cancellationToken)
     {
         try
         {
@@ -323,7 +360,8 @@ public sealed partial class Operations
     }
 
     private async Task<OperationOutcome<T>> WorkUnderLeaseAsync<T>(
-        OperationClaim claim, ResultCodec<T> codec, Func<LeasedOperation, CancellationToken, Task<T>> effect, OperationPolicy policy, CancellationToken cancellationToken)
+        OperationClaim claim, ResultCodec<T> codec, Func<LeasedOperation, CancellationToken, Task<T>> effect, OperationPolicy policy,
+        CancellationToken cancellationToken)
     {
         var operation = new LeasedOperation(claim, policy, _store, _units);
         T result;
@@ -340,7 +378,9 @@ public sealed partial class Operations
             }
             catch (OperationFailedException e)
             {
-                return await InUnitAsync(unit => FailAsync(unit, claim, OperationState.Failed, policy.FailureRetention, e.Message), CancellationToken.None).ConfigureAwait(false)
+                var isRecorded = await InUnitAsync(
+                    unit => FailAsync(unit, claim, OperationState.Failed, policy.FailureRetention, e.Message), CancellationToken.None).ConfigureAwait(false);
+                return isRecorded
                     ? new OperationOutcome<T>.Failed(e.Message, null)
                     : throw new OperationLostException(claim);
             }
@@ -355,11 +395,11 @@ public sealed partial class Operations
                 await FinishAsync(operation, codec, result, policy).ConfigureAwait(false);
             }
 
-            return new OperationOutcome<T>.Executed(result, CommitState.Committed);
+            return new OperationOutcome<T>.Applied(result, CommitState.Committed);
         }
     }
 
-    // The effect has happened: whatever goes wrong from here on, it must not be begun again.
+    // The effect has happened. Whatever fails from here on, it must not run again.
     private async Task FinishAsync<T>(LeasedOperation operation, ResultCodec<T> codec, T result, OperationPolicy policy)
     {
         try
@@ -377,7 +417,7 @@ public sealed partial class Operations
         }
     }
 
-    // The failure itself is thrown to the caller; where it cannot be recorded, the lease lapses and says the same.
+    // The failure itself is thrown to the caller. If it cannot be recorded, the lease lapses, with the same result.
     private async Task RecordAsync(OperationClaim claim, OperationPolicy policy, Exception failure, bool isAmbiguous)
     {
         var error = $"{failure.GetType().Name}: {failure.Message}";
@@ -395,18 +435,23 @@ public sealed partial class Operations
     }
 
     private async ValueTask<bool> FailAsync(UnitOfWork unit, OperationClaim claim, OperationState to, TimeSpan span, string error) =>
-        (await _store.ChangeAsync(unit, [OperationChange.Of(claim, OperationState.Running, to, span) with { Error = error }], CancellationToken.None).ConfigureAwait(false))[0];
+        await ChangeAsync(unit, OperationChange.Of(claim, OperationState.Running, to, span) with { Error = error }).ConfigureAwait(false);
 
-    /// <summary>Does what the policy says about an interrupted operation; <see langword="null"/> where it may be claimed again.</summary>
+    private async ValueTask<bool> ChangeAsync(UnitOfWork unit, OperationChange change) =>
+        (await _store.ChangeAsync(unit, [change], CancellationToken.None).ConfigureAwait(false))[0];
+
+    /// <summary>Applies the policy to an interrupted operation; <see langword="null"/> if it may be claimed again.</summary>
     private async Task<OperationOutcome<T>?> SettleAsync<T>(
         StoredOperation row, ResultCodec<T> codec, OperationPolicy policy, bool mayAsk, CancellationToken cancellationToken)
     {
         if (policy.OnLapse == LapsePolicy.Retry && row.State == OperationState.Running)
         {
-            // It would have been taken, had it not been begun too often.
+            // It has no attempts left; otherwise the claim would have taken it.
             var error = $"It was begun {row.Attempts} times, and its worker was lost each time.";
-            await InUnitAsync(async unit => (await _store.ChangeAsync(
-                unit, [OperationChange.Of(row.Claim, row.State, OperationState.Failed, policy.FailureRetention) with { OnlyIfLapsed = true, Error = error }], CancellationToken.None).ConfigureAwait(false))[0], CancellationToken.None).ConfigureAwait(false);
+            var change = OperationChange.Of(row.Claim, row.State, OperationState.Failed, policy.FailureRetention);
+            await InUnitAsync(
+                unit =>
+                    ChangeAsync(unit, change with { OnlyIfLapsed = true, Error = error }), CancellationToken.None).ConfigureAwait(false);
             return null;
         }
 
@@ -418,24 +463,22 @@ public sealed partial class Operations
         return (resolution, isWritten) switch
         {
             (_, false) => null,
-            (Resolution.Done done, _) => new OperationOutcome<T>.Replayed(codec.Decode(done.Result), row.LeaseUntil ?? row.CreatedAt),
+            (Resolution.Done done, _) => new OperationOutcome<T>.Duplicate(codec.Decode(done.Result), row.LeaseUntil ?? row.CreatedAt),
             (Resolution.NotDone, _) => null,
             _ => new OperationOutcome<T>.Held(row.Error ?? "Its worker is gone, and nobody has said whether it was done."),
         };
     }
 
-    private async Task RequireAsync(
-        UnitOfWork unit, OperationClaim claim, OperationState from, OperationState to, TimeSpan span, ReadOnlyMemory<byte>? result, string? error)
+    private async Task RequireAsync(UnitOfWork unit, OperationClaim claim, OperationChange change)
     {
-        var change = OperationChange.Of(claim, from, to, span) with { Result = result, Error = error };
-        if (!(await _store.ChangeAsync(unit, [change], CancellationToken.None).ConfigureAwait(false))[0])
+        if (!await ChangeAsync(unit, change).ConfigureAwait(false))
         {
             throw new OperationLostException(claim);
         }
     }
 
-    // A host that goes on after the exception must not commit a claim without its effect. In a transaction that the database has
-    // given up the statement fails, and then nothing is committed anyway.
+    // A host that catches the exception must not commit a claim without its effect. If the database has aborted the transaction, this
+    // statement fails too, and nothing is committed.
     private async Task TryReleaseAsync(UnitOfWork unit, OperationClaim claim)
     {
         try
@@ -459,9 +502,11 @@ public sealed partial class Operations
         }
     }
 
-    [LoggerMessage(3001, LogLevel.Warning, "The failure of attempt {Attempt} at an operation could not be recorded; its lease lapses instead.")]
+    [LoggerMessage(
+        3001, LogLevel.Warning, "The failure of attempt {Attempt} at an operation could not be recorded; its lease lapses instead.")]
     private static partial void LogNotRecorded(ILogger logger, Exception exception, int attempt);
 
-    [LoggerMessage(3002, LogLevel.Debug, "A claim could not be taken back in the host's transaction, which then cannot be committed either.")]
+    [LoggerMessage(
+        3002, LogLevel.Debug, "A claim could not be taken back in the host's transaction, which then cannot be committed either.")]
     private static partial void LogNotReleased(ILogger logger, Exception exception);
 }

@@ -7,10 +7,10 @@ public abstract record Resolution
     {
     }
 
-    /// <summary>It happened; <paramref name="Result"/> is answered to everybody who asks again.</summary>
+    /// <summary>It happened; <paramref name="Result"/> is what repeated requests get.</summary>
     public sealed record Done(ReadOnlyMemory<byte> Result) : Resolution;
 
-    /// <summary>It did not happen, and will not: the operation may be begun again.</summary>
+    /// <summary>It did not and will not happen: the operation may run again.</summary>
     public sealed record NotDone : Resolution;
 
     /// <summary>Nobody knows yet.</summary>

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
@@ -19,7 +20,8 @@ public static class ResultCodec
     public static ResultCodec<ReadOnlyMemory<byte>> Bytes { get; } = new(static bytes => bytes, static bytes => bytes);
 
     /// <summary>For texts.</summary>
-    public static ResultCodec<string> Text { get; } = new(static text => System.Text.Encoding.UTF8.GetBytes(text), static bytes => System.Text.Encoding.UTF8.GetString(bytes.Span));
+    public static ResultCodec<string> Text { get; } =
+        new(static text => Encoding.UTF8.GetBytes(text), static bytes => Encoding.UTF8.GetString(bytes.Span));
 
     /// <summary>As JSON, by a source-generated contract.</summary>
     public static ResultCodec<T> Json<T>(JsonTypeInfo<T> contract)

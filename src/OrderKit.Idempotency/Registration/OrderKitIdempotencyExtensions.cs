@@ -33,13 +33,14 @@ public static class OrderKitIdempotencyExtensions
         return builder;
     }
 
-    /// <summary>Adds <see cref="NotificationGate"/>. Register an <see cref="INotificationEffects"/> too.</summary>
+    /// <summary>Adds <see cref="NotificationGate"/>. Register an <see cref="INotificationEffects"/> too; it is opened in a scope per transaction.</summary>
     public static OrderKitBuilder AddNotifications(this OrderKitBuilder builder, Action<NotificationOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
         builder.Services
             .AddValidatedOptions(configure, static (options, faults) => options.Validate(faults))
             .RequireStorePort<IOperationStore>()
+            .UseScopedService<INotificationEffects>()
             .TryAddSingleton<NotificationGate>();
         return builder;
     }

@@ -8,6 +8,12 @@ namespace OrderKit.Idempotency.Storage;
 /// </remarks>
 public interface IOperationStore
 {
+    /// <summary>
+    /// Whether a read is cheap compared with a claim, so that it is worthwhile to look for duplicates before they wait for the writer.
+    /// </summary>
+    /// <value><see langword="false"/> by default. A file with one writer and many readers returns <see langword="true"/>.</value>
+    bool FindsBeforeClaims => false;
+
     /// <summary>Claims operations, each by one atomic statement. Waits for another transaction that claims the same key.</summary>
     /// <param name="unitOfWork">The transaction of the effect, or of the claim alone.</param>
     /// <param name="requests">The requests. Their keys must differ.</param>

@@ -71,7 +71,7 @@ internal sealed partial class AlertGatherer(
     private async Task<bool> TakeAsync(List<Row> rows, bool mayTell, CancellationToken cancellationToken)
     {
         var folded = GatheredNotices.Fold(rows.Select(static row => row.Notices), options.Subjects);
-        var now = rows[0].Delivery.WrittenAt + rows[0].Delivery.Age;
+        var now = rows[0].Delivery.FirstAt + rows[0].Delivery.Age;
         var rest = options.Gather - (now - folded.FirstAt);
         if ((mayTell || rows.Count == 1) && rest <= TimeSpan.Zero && await MayTellAsync(folded, cancellationToken).ConfigureAwait(false))
         {

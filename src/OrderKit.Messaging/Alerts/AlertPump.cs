@@ -48,7 +48,7 @@ public sealed class AlertPump
         _pumps =
         [
             .. all.Select(sink => new OutboxPump(
-                outbox, letters, pauses, units, new AlertDelivery(sink), Options.Create(SettingsOf(sink, settings)), log, timeProvider)),
+                outbox, letters, pauses, units, new ScopedService<IOutboxSink>(new AlertDelivery(sink)), Options.Create(SettingsOf(sink, settings)), log, timeProvider)),
         ];
     }
 
@@ -66,7 +66,10 @@ public sealed class AlertPump
 
     private static OutboxPumpOptions SettingsOf(IAlertSink sink, AlertOptions settings)
     {
-        var pump = new OutboxPumpOptions { Destination = $"{AlertNotice.Destination}.{sink.Name}", Lease = settings.Lease, BatchSize = 10 };
+        var pump = new OutboxPumpOptions
+        {
+            Destination = $"{AlertNotice.Destination}.{sink.Name}", Lease = settings.Lease, HandlerTimeout = settings.Lease / 2, BatchSize = 10,
+        };
 
         // Whatever a sink throws, the next alert would fail the same way.
         pump.IsDestinationDown = static _ => true;

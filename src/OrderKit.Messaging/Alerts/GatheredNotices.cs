@@ -28,7 +28,7 @@ internal sealed record GatheredNotices(
             case AlertNotice.MessageType:
                 var notice = AlertNotice.FromBody(delivery.Message.Body);
                 var subject = notice.Tenant == TenantId.Default ? notice.Subject : $"{notice.Tenant.Value}/{notice.Subject}";
-                return new GatheredNotices(delivery.Id, notice.Kind, notice.Source, notice.Reason, 1, [subject], delivery.WrittenAt, delivery.WrittenAt);
+                return new GatheredNotices(delivery.Id, notice.Kind, notice.Source, notice.Reason, 1, [subject], delivery.FirstAt, delivery.FirstAt);
             case MessageType:
                 return Decode(delivery.Message.Body);
             default:

@@ -1,4 +1,5 @@
 using OrderKit.Core;
+using OrderKit.Core.Storage;
 
 namespace OrderKit.Messaging;
 
@@ -48,43 +49,23 @@ public sealed record DeadLetter
     /// <value><see cref="DeadLetterState.Dead"/>; the store sets it.</value>
     public DeadLetterState State { get; init; }
 
-    /// <summary>The letter of a message of the outbox.</summary>
-    public static DeadLetter Of(OutboxDelivery delivery, string errorClass, string errorText)
+    /// <summary>The letter of a message that was claimed.</summary>
+    public static DeadLetter Of(MessageFlow flow, MessageDelivery delivery, string errorClass, string errorText)
     {
         ArgumentNullException.ThrowIfNull(delivery);
         return new DeadLetter
         {
-            Flow = MessageFlow.Outbox,
-            Name = delivery.Message.Destination,
-            Tenant = delivery.Message.Tenant,
-            MessageId = delivery.Message.MessageId,
-            Lane = delivery.Message.Lane,
-            Type = delivery.Message.Type,
-            Body = delivery.Message.Body,
+            Flow = flow,
+            Name = delivery.Name,
+            Tenant = delivery.Tenant,
+            MessageId = delivery.MessageId,
+            Lane = delivery.Lane,
+            Type = delivery.Type,
+            Body = delivery.Body,
             ErrorClass = errorClass,
             ErrorText = errorText,
             Attempts = delivery.Attempt,
-            FirstAt = delivery.WrittenAt,
-        };
-    }
-
-    /// <summary>The letter of a message of the inbox.</summary>
-    public static DeadLetter Of(InboxDelivery delivery, string errorClass, string errorText)
-    {
-        ArgumentNullException.ThrowIfNull(delivery);
-        return new DeadLetter
-        {
-            Flow = MessageFlow.Inbox,
-            Name = delivery.Message.Consumer,
-            Tenant = delivery.Message.Tenant,
-            MessageId = delivery.Message.MessageId,
-            Lane = delivery.Message.Lane,
-            Type = delivery.Message.Type,
-            Body = delivery.Message.Body,
-            ErrorClass = errorClass,
-            ErrorText = errorText,
-            Attempts = delivery.Attempt,
-            FirstAt = delivery.ReceivedAt,
+            FirstAt = delivery.FirstAt,
         };
     }
 

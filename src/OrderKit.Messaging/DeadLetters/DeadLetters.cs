@@ -174,7 +174,7 @@ public sealed class DeadLetters
             if (isClosed)
             {
                 await unit.CommitAsync(cancellationToken).ConfigureAwait(false);
-                return isReceived ? new RedriveResult.AlreadyReceived() : new RedriveResult.Redriven();
+                return isReceived ? new RedriveResult.Duplicate() : new RedriveResult.Redriven();
             }
         }
 

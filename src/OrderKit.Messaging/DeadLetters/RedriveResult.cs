@@ -11,7 +11,7 @@ public abstract record RedriveResult
     public sealed record Redriven : RedriveResult;
 
     /// <summary>The inbox has the message as pending or done, so the letter was discarded: it can have no second effect.</summary>
-    public sealed record AlreadyReceived : RedriveResult;
+    public sealed record Duplicate : RedriveResult;
 
     /// <summary>Somebody redrove or discarded it before; nothing was done.</summary>
     /// <param name="State">What became of it.</param>

@@ -41,9 +41,7 @@ public sealed class LagMonitor
     {
         foreach (var (flow, name, samples) in _watched)
         {
-            var sample = flow == MessageFlow.Outbox
-                ? await OutboxSampleAsync(name, cancellationToken).ConfigureAwait(false)
-                : await InboxSampleAsync(name, cancellationToken).ConfigureAwait(false);
+            var sample = await TakeAsync(flow, name, cancellationToken).ConfigureAwait(false);
             lock (_gate)
             {
                 samples.Add(sample);
@@ -74,15 +72,11 @@ public sealed class LagMonitor
         return new LagSnapshot(flow, name, last.Pending, age < TimeSpan.Zero ? TimeSpan.Zero : age, LagJudge.Judge(samples));
     }
 
-    private async ValueTask<LagSample> OutboxSampleAsync(string destination, CancellationToken cancellationToken)
+    private async ValueTask<LagSample> TakeAsync(MessageFlow flow, string name, CancellationToken cancellationToken)
     {
-        var backlog = await _outbox.BacklogAsync(destination, cancellationToken).ConfigureAwait(false);
-        return new LagSample(_time.GetUtcNow(), backlog.Count, backlog.OldestAt, backlog.OldestAttempts, backlog.OldestIsDue);
-    }
-
-    private async ValueTask<LagSample> InboxSampleAsync(string consumer, CancellationToken cancellationToken)
-    {
-        var backlog = await _inbox.BacklogAsync(consumer, cancellationToken).ConfigureAwait(false);
+        var backlog = flow == MessageFlow.Outbox
+            ? await _outbox.BacklogAsync(name, cancellationToken).ConfigureAwait(false)
+            : await _inbox.BacklogAsync(name, cancellationToken).ConfigureAwait(false);
         return new LagSample(_time.GetUtcNow(), backlog.Count, backlog.OldestAt, backlog.OldestAttempts, backlog.OldestIsDue);
     }
 }

@@ -25,7 +25,6 @@ public static class AlertExtensions
         }
 
         services.AddValidatedOptions<AlertOptions>(null, static (options, faults) => options.Validate(faults));
-        services.TryAddSingleton<AlertSwitch>();
         services.Replace(ServiceDescriptor.Singleton(static provider => new AlertNotices(provider.GetRequiredService<IOutboxStore>())));
         services.TryAddSingleton<AlertPump>();
         services.AddBackgroundLoops<AlertPump>(LoopsOf);

@@ -28,7 +28,7 @@ public static class OrderKitMessagingExtensions
             .RequireStorePort<IDeadLetterStore>()
             .RequireStorePort<IDeliveryPauseStore>()
             .AddBackgroundLoops<OutboxPump>(OutboxLoops);
-        builder.Services.TryAddSingleton<IOutboxSink, OrderEventSink>();
+        builder.Services.AddScopedService<IOutboxSink, OrderEventSink>();
         builder.Services.TryAddSingleton<OutboxPump>();
         return builder;
     }
@@ -44,7 +44,7 @@ public static class OrderKitMessagingExtensions
             .RequireStorePort<IDeliveryPauseStore>()
             .AddBackgroundLoops<InboxPump>(InboxLoops);
         builder.Services.TryAddSingleton<Inbox>();
-        builder.Services.TryAddSingleton<InboxPump>();
+        builder.Services.UseScopedService<IInboxHandler>().TryAddSingleton<InboxPump>();
         return builder;
     }
 
@@ -55,6 +55,7 @@ public static class OrderKitMessagingExtensions
         builder.Services
             .AddValidatedOptions(configure, static (options, faults) => options.Validate(faults))
             .RequireStorePort<IInboxStore>()
+            .UseScopedService<IInboxHandler>()
             .TryAddSingleton(static provider => new LagMonitor(
                 provider.GetRequiredService<IOutboxStore>(),
                 provider.GetRequiredService<IInboxStore>(),
@@ -63,29 +64,29 @@ public static class OrderKitMessagingExtensions
         return builder;
     }
 
-    /// <summary>Adds the handler of a consumer's messages.</summary>
+    /// <summary>Adds the handler of a consumer's messages. Each transaction resolves it in a scope of its own.</summary>
     public static OrderKitBuilder AddInboxHandler<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] THandler>(
         this OrderKitBuilder builder)
         where THandler : class, IInboxHandler
     {
         ArgumentNullException.ThrowIfNull(builder);
-        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IInboxHandler, THandler>());
+        builder.Services.AddScopedServices<IInboxHandler, THandler>();
         return builder;
     }
 
-    /// <summary>Adds a handler of order events.</summary>
+    /// <summary>Adds a handler of order events. Each delivery resolves it in a scope of its own.</summary>
     public static OrderKitBuilder AddEventHandler<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] THandler>(
         this OrderKitBuilder builder)
         where THandler : class, IOrderEventHandler
     {
         ArgumentNullException.ThrowIfNull(builder);
-        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IOrderEventHandler, THandler>());
+        builder.Services.AddScopedServices<IOrderEventHandler, THandler>();
         return builder;
     }
 
     /// <summary>Sends the outbox through the transport instead of handing it to the <see cref="IOrderEventHandler"/>s of this process.</summary>
     /// <remarks>
-    /// <see cref="OutboxPumpOptions.Destination"/> is the topic. <see cref="OutboxPumpOptions.MaxConcurrency"/> becomes 32 unless
+    /// <see cref="OutboxPumpOptions.Destination"/> is the topic. <see cref="PumpOptions.MaxConcurrency"/> becomes 32 unless
     /// <paramref name="configure"/> changes it. Add a transport too.
     /// </remarks>
     public static OrderKitBuilder SendThroughTransport(this OrderKitBuilder builder, Action<OutboxPumpOptions>? configure = null)
@@ -162,7 +163,7 @@ public static class OrderKitMessagingExtensions
         }
 
         var pump = provider.GetRequiredService<OutboxPump>();
-        if (provider.GetRequiredService<IOutboxSink>() is OrderEventSink { HasHandlers: false })
+        if (provider.GetRequiredService<ScopedService<IOutboxSink>>().Read(static sink => sink is OrderEventSink { HasHandlers: false }))
         {
             // Another process may have handlers: without any here, this one must not take their events.
             pump.LogNoHandlers();
@@ -175,24 +176,22 @@ public static class OrderKitMessagingExtensions
     private static IEnumerable<BackgroundLoop> InboxLoops(IServiceProvider provider)
     {
         var options = provider.GetRequiredService<IOptions<InboxPumpOptions>>().Value;
-        if (!options.RunInBackground || provider.GetRequiredService<InboxPump>() is not { HasHandlers: true } pump)
+        if (!options.RunInBackground || provider.GetRequiredService<InboxPump>() is not { Pumps.Count: > 0 } pump)
         {
             return [];
         }
 
-        // Two loops: while messages are always due, the pump never ends, and messages whose retention is over would pile up.
-        return
-        [
-            new BackgroundLoop("inbox", options.PollInterval, pump.PumpAllAsync, pump.Received),
-            new BackgroundLoop("inbox retention", options.CleaningInterval, provider.GetRequiredService<Inbox>().SweepAsync),
-        ];
+        // While messages are always due a pump never ends: each has a loop of its own, and so has the deletion of old messages.
+        return pump.Pumps
+            .Select(consumer => new BackgroundLoop($"inbox {consumer.Name}", options.PollInterval, consumer.PumpAllAsync, pump.Written))
+            .Append(new BackgroundLoop("inbox retention", options.CleaningInterval, provider.GetRequiredService<Inbox>().SweepAsync));
     }
 
     private static IEnumerable<BackgroundLoop> ReceiverLoops(IServiceProvider provider)
     {
         var options = provider.GetRequiredService<IOptions<TransportReceiverOptions>>().Value;
         return options.RunInBackground
-            ? [new BackgroundLoop("transport receiver", options.LongestPause, provider.GetRequiredService<TransportReceiver>().ReceiveAllAsync)]
+            ? [new BackgroundLoop("transport receiver", options.MaxDelay, provider.GetRequiredService<TransportReceiver>().ReceiveAllAsync)]
             : [];
     }
 
@@ -206,9 +205,9 @@ public static class OrderKitMessagingExtensions
 
         if (options.Consumers.Count == 0)
         {
-            foreach (var handler in provider.GetServices<IInboxHandler>())
+            foreach (var handler in provider.GetRequiredService<ScopedServices<IInboxHandler>>().All)
             {
-                options.Consumers.Add(handler.Consumer);
+                options.Consumers.Add(handler.Read(static one => one.Consumer));
             }
         }
 

@@ -2,13 +2,13 @@ namespace OrderKit.Messaging;
 
 /// <summary>What a receiver did.</summary>
 /// <param name="Accepted">Messages that are new in the inbox.</param>
-/// <param name="AlreadyReceived">Redeliveries that the inbox recognised.</param>
+/// <param name="Duplicate">Redeliveries that the inbox recognised.</param>
 /// <param name="Unreadable">Messages that nobody can read: they are dead letters now.</param>
-public readonly record struct ReceiveResult(int Accepted, int AlreadyReceived, int Unreadable)
+public readonly record struct ReceiveResult(int Accepted, int Duplicate, int Unreadable)
 {
     /// <summary>Messages that not even a dead letter could be made of: the transport put them aside.</summary>
     public int Rejected { get; init; }
 
     internal ReceiveResult Plus(ReceiveResult other) =>
-        new(Accepted + other.Accepted, AlreadyReceived + other.AlreadyReceived, Unreadable + other.Unreadable) { Rejected = Rejected + other.Rejected };
+        new(Accepted + other.Accepted, Duplicate + other.Duplicate, Unreadable + other.Unreadable) { Rejected = Rejected + other.Rejected };
 }

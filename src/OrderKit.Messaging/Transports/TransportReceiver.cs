@@ -67,7 +67,7 @@ public sealed partial class TransportReceiver : IAsyncDisposable
             }
             catch (Exception e) when (!cancellationToken.IsCancellationRequested)
             {
-                var delay = Backoff.After(++failures, _options.FirstPause, _options.LongestPause, Backoff.Chance());
+                var delay = Backoff.After(++failures, _options.FirstDelay, _options.MaxDelay, Backoff.Chance());
                 LogFailed(_logger, e, _options.Topic, delay);
                 await Task.Delay(delay, _time, cancellationToken).ConfigureAwait(false);
             }
@@ -108,7 +108,7 @@ public sealed partial class TransportReceiver : IAsyncDisposable
         _held = [];
         await subscription.AcknowledgeAsync(kept, cancellationToken).ConfigureAwait(false);
         Count(result.Accepted, "accepted");
-        Count(result.AlreadyReceived, "repeated");
+        Count(result.Duplicate, "duplicate");
         Count(result.Unreadable, "unreadable");
         Count(result.Rejected, "rejected");
         return result;

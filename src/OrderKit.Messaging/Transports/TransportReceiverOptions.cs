@@ -23,11 +23,11 @@ public sealed class TransportReceiverOptions
 
     /// <summary>The longest pause after the inbox could not be written; it doubles with each further failure.</summary>
     /// <value>1 second.</value>
-    public TimeSpan FirstPause { get; set; } = TimeSpan.FromSeconds(1);
+    public TimeSpan FirstDelay { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>The longest pause before the inbox is tried again.</summary>
     /// <value>30 seconds.</value>
-    public TimeSpan LongestPause { get; set; } = TimeSpan.FromSeconds(30);
+    public TimeSpan MaxDelay { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Whether the host receives in the background.</summary>
     /// <value><see langword="true"/>; hosts that call <see cref="TransportReceiver.ReceiveOnceAsync"/> themselves turn it off.</value>
@@ -38,7 +38,7 @@ public sealed class TransportReceiverOptions
         faults.RequireText(Topic, "it is the topic that is received.");
         faults.RequireText(Consumer, "it is the consumer that an IInboxHandler names.");
         faults.RequireBetween(BatchSize, 1, 1_000);
-        faults.RequirePositive(FirstPause);
+        faults.RequirePositive(FirstDelay);
         foreach (var (type, headStart) in HeadStarts)
         {
             if (headStart < TimeSpan.Zero || headStart > InboxMessage.LongestHeadStart)
@@ -47,6 +47,6 @@ public sealed class TransportReceiverOptions
             }
         }
 
-        faults.RequireNotBelow(LongestPause, FirstPause);
+        faults.RequireNotBelow(MaxDelay, FirstDelay);
     }
 }

@@ -77,7 +77,7 @@ public static class LifecycleSpec
             {
                 var journal = await service.ProveAsync(service.Key(name));
                 Expect.Sequence(["placed", "captured", "cancel"], journal.Select(row => row.Trigger));
-                Expect.Equal(1200, JournalFold.Of(journal).Counters.Captured);
+                Expect.Equal(1200, OrderSnapshot.Of(journal).Counters.Captured);
             });
     }
 
@@ -101,7 +101,7 @@ public static class LifecycleSpec
             {
                 var first = await service.ProveAsync(service.Key($"{name}-a"));
                 Expect.Sequence([null, 400L, 600L, 700L], first.Select(row => row.Trigger == "captured" ? row.Amount : null));
-                Expect.Equal(1000, JournalFold.Of(first).Counters.Captured);
+                Expect.Equal(1000, OrderSnapshot.Of(first).Counters.Captured);
                 var second = await service.ProveAsync(service.Key($"{name}-b"));
                 Expect.Sequence(["placed", "captured", "outbound"], second.Select(row => row.Trigger));
                 var parked = await store.Queries.ParkedAsync(store.Tenant, 1_000);
@@ -251,7 +251,7 @@ public static class LifecycleSpec
                 8, writer => InsistAsync(writer % 2 == 0 ? service.Lifecycle : other, service.Fact("captured", name, 1000)));
             Expect.Equal(1, results.Count(result => result is FireResult.Applied));
             Expect.Equal(7, results.Count(result => result is FireResult.Duplicate));
-            Expect.Equal(1000, JournalFold.Of(await service.ProveAsync(service.Key(name))).Counters.Captured);
+            Expect.Equal(1000, OrderSnapshot.Of(await service.ProveAsync(service.Key(name))).Counters.Captured);
         }
     }
 

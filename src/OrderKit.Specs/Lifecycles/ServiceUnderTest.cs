@@ -22,10 +22,10 @@ internal sealed class ServiceUnderTest : IOutboxSink
         _faulty = new InterceptedStore(store, Faults);
         _clock = new FakeTimeProvider(now);
         Lifecycle = NewLifecycle(_faulty);
-        Runner = new DeadlineRunner(_faulty.Deadlines, Lifecycle, [new Agreeing()]);
-        Pump = new OutboxPump(_faulty.Outbox, _faulty.DeadLetters, _faulty.Pauses, _faulty.Units, this);
+        Runner = new DeadlineRunner(_faulty.Deadlines, Lifecycle, new ScopedServices<IDeadlineProbe>(new Agreeing()));
+        Pump = new OutboxPump(_faulty.Outbox, _faulty.DeadLetters, _faulty.Pauses, _faulty.Units, new(this));
         Sealer = new JournalSealer(_faulty.Journal, _faulty.Leases, _clock, Options.Create(new JournalSealingOptions { BatchSize = 3 }));
-        _plainPump = new OutboxPump(store.Outbox, store.DeadLetters, store.Pauses, store.Units, this);
+        _plainPump = new OutboxPump(store.Outbox, store.DeadLetters, store.Pauses, store.Units, new(this));
     }
 
     public Faults Faults { get; } = new();
@@ -121,7 +121,7 @@ internal sealed class ServiceUnderTest : IOutboxSink
         Expect.Sequence(Enumerable.Range(1, journal.Count).Select(version => (long)version), journal.Select(row => row.Version));
         Expect.Equal(journal.Count, journal.Select(row => (row.Source, row.FactId)).Distinct().Count());
         var snapshot = order!.Snapshot;
-        Expect.Equal(JournalFold.Of(journal), snapshot);
+        Expect.Equal(OrderSnapshot.Of(journal), snapshot);
 
         var model = OrderModels.Retail;
         var cases = await _store.Cases.QueryAsync(new CaseQuery { Tenant = key.Tenant, Order = key });

@@ -44,7 +44,7 @@ public static class ClaimScheduleSpec
         await desk.ProveAsync();
         Expect.Equal(0, desk.Failures.Count);
         Expect.Equal(2 - way.Crashes, desk.Answers.Count);
-        Expect.That(way.Crashes > 0 || desk.Executed.Count() == 1, "Without a crash exactly one caller must execute it.");
+        Expect.That(way.Crashes > 0 || desk.Applied.Count() == 1, "Without a crash exactly one caller must execute it.");
         await AskAgainAsync(desk);
     }
 
@@ -74,7 +74,7 @@ public static class ClaimScheduleSpec
         await desk.ProveAsync();
         Expect.That(desk.Failures.TrueForAll(failure => failure is InvalidOperationException { Message: "The effect fails." }),
             "A claim of another caller must not cause a failure.");
-        Expect.That(way.Crashes > 0 || desk.Executed.Any() || desk.Replayed.Any(), "The other caller must execute it.");
+        Expect.That(way.Crashes > 0 || desk.Applied.Any() || desk.Duplicates.Any(), "The other caller must execute it.");
         Expect.That(
             !desk.Answers.OfType<OperationOutcome<string>.Running>().Any(), "An uncommitted claim must not be reported as running.");
         await AskAgainAsync(desk);
@@ -90,7 +90,7 @@ public static class ClaimScheduleSpec
 
         await desk.ProveAsync();
         Expect.That(desk.EffectsElsewhere <= 1, "A lease must admit one worker.");
-        Expect.That(way.Crashes > 0 || desk.Executed.Count() == 1, "Without a crash exactly one worker must execute it.");
+        Expect.That(way.Crashes > 0 || desk.Applied.Count() == 1, "Without a crash exactly one worker must execute it.");
         Expect.Equal(0, desk.Failures.Count);
 
         await store.AdvanceAsync(OperationDesk.Lease);
@@ -128,10 +128,10 @@ public static class ClaimScheduleSpec
         await way.RunAsync();
 
         // It is executed once, and once more after the first result has expired.
-        Expect.That(desk.Executed.Count() <= 2, "An operation must be executed once before it expires.");
+        Expect.That(desk.Applied.Count() <= 2, "An operation must be executed once before it expires.");
 
         // Only workers that executed have written. Workers that lost their claim have not.
-        Expect.Equal(desk.Executed.Count(), await desk.EffectsAsync());
+        Expect.Equal(desk.Applied.Count(), await desk.EffectsAsync());
         Expect.That(desk.Failures.TrueForAll(failure => failure is OperationLostException), "A worker that came too late must be told.");
     }
 
@@ -157,7 +157,7 @@ public static class ClaimScheduleSpec
         way.Passes(LongAfter);
         await way.RunAsync();
 
-        Expect.Equal(1, desk.Executed.Count());
+        Expect.Equal(1, desk.Applied.Count());
         Expect.Equal(1, await desk.EffectsAsync());
     }
 
@@ -187,7 +187,7 @@ public static class ClaimScheduleSpec
     {
         var brief = new OperationPolicy { SuccessRetention = TimeSpan.FromMinutes(1) };
         var desk = new OperationDesk(store, way);
-        Expect.That(await desk.JoinAgainAsync(brief) is OperationOutcome<string>.Executed, "The first request must be executed.");
+        Expect.That(await desk.JoinAgainAsync(brief) is OperationOutcome<string>.Applied, "The first request must be executed.");
         await desk.JoinAsync(policy: brief);
         await desk.JoinAsync(policy: brief);
         await way.AddAsync(async participant => await participant.Store.Operations.SweepAsync(10));
@@ -196,9 +196,9 @@ public static class ClaimScheduleSpec
 
         Expect.Equal(0, desk.Failures.Count);
         Expect.Equal(2, desk.Answers.Count);
-        Expect.That(desk.Executed.Count() <= 1, "An expired operation must be executed again at most once.");
-        Expect.Equal(1 + desk.Executed.Count(), await desk.EffectsAsync());
-        Expect.That(desk.Executed.All(done => desk.Replayed.All(answer => answer.Result == done.Result || answer.Result == "result 1")),
+        Expect.That(desk.Applied.Count() <= 1, "An expired operation must be executed again at most once.");
+        Expect.Equal(1 + desk.Applied.Count(), await desk.EffectsAsync());
+        Expect.That(desk.Applied.All(done => desk.Duplicates.All(answer => answer.Result == done.Result || answer.Result == "result 1")),
             "The old result must be returned until it expires, and the new result after that.");
     }
 
@@ -228,7 +228,7 @@ public static class ClaimScheduleSpec
         way.Passes(LongAfter);
         await way.RunAsync();
 
-        Expect.Equal(1, desk.Executed.Count());
+        Expect.Equal(1, desk.Applied.Count());
         await store.AdvanceAsync(LongAfter);
         swept += await store.Operations.SweepAsync(100);
         Expect.Equal(4, swept);
@@ -246,8 +246,7 @@ public static class ClaimScheduleSpec
         await desk.ProveAsync();
         Expect.That(desk.EffectsElsewhere <= 1, "At most one of the two contents may be executed.");
         Expect.Equal(0, desk.Failures.Count);
-        Expect.That(
-            way.Crashes > 0 || (desk.Executed.Count() == 1 && desk.Answers.OfType<OperationOutcome<string>.Mismatch>().Count() == 1),
+        Expect.That(way.Crashes > 0 || (desk.Applied.Count() == 1 && desk.Answers.OfType<OperationOutcome<string>.Mismatch>().Count() == 1),
             "A request with different content must get a mismatch, whatever the state of the first.");
         Expect.That(desk.Answers.OfType<OperationOutcome<string>.Mismatch>().All(answer => answer.Fields.SequenceEqual(["content"])),
             "A mismatch must name the fields that differ.");
@@ -270,7 +269,7 @@ public static class ClaimScheduleSpec
         // The resolver is asked only after the lease has ended, because a running worker might still cause the effect.
         await store.AdvanceAsync(OperationDesk.Lease);
         var last = await desk.LeaseAgainAsync(asking);
-        Expect.That(last is OperationOutcome<string>.Executed or OperationOutcome<string>.Replayed,
+        Expect.That(last is OperationOutcome<string>.Applied or OperationOutcome<string>.Duplicate,
             $"In the end it must be executed, but the answer is {last}.");
         Expect.Equal(1, desk.EffectsElsewhere);
     }
@@ -279,9 +278,9 @@ public static class ClaimScheduleSpec
     {
         var again = await desk.JoinAgainAsync();
         Expect.That(
-            again is OperationOutcome<string>.Executed or OperationOutcome<string>.Replayed, "A repeated request must find it executed.");
+            again is OperationOutcome<string>.Applied or OperationOutcome<string>.Duplicate, "A repeated request must find it executed.");
         Expect.Equal(1, await desk.EffectsAsync());
-        Expect.That(desk.Executed.All(first => again is OperationOutcome<string>.Replayed replayed && replayed.Result == first.Result),
+        Expect.That(desk.Applied.All(first => again is OperationOutcome<string>.Duplicate duplicate && duplicate.Result == first.Result),
             "A repeated request must get the first result.");
     }
 }

@@ -35,21 +35,21 @@ internal sealed class MessageDesk(IStoreUnderTest store, Interleaving way)
 
     /// <summary>Creates the pump of a sender, whose sink passes each message to the receiver's inbox.</summary>
     public OutboxPump Outbox(IStoreActor actor, Func<string, ValueTask>? step = null) => new(
-        actor.Outbox, actor.DeadLetters, actor.Pauses, actor.Units, new Sink(this, actor, step ?? (static _ => default)),
+        actor.Outbox, actor.DeadLetters, actor.Pauses, actor.Units, new(new Sink(this, actor, step ?? (static _ => default))),
         Options.Create(
             new OutboxPumpOptions
             {
                 Destination = Name,
                 Lease = Lease,
-                FirstPause = Pause,
-                LongestPause = Pause,
-                FailuresToRest = 100,
+                FirstDelay = Pause,
+                MaxDelay = Pause,
+                FailuresToBreak = 100,
             }), timeProvider: _standing);
 
     /// <summary>Creates the pump of the receiver, whose handler writes the effect.</summary>
     public InboxPump Inbox(IStoreActor actor, Func<string, ValueTask>? step = null) => new(
-        actor.Inbox, actor.DeadLetters, actor.Pauses, actor.Units, [new Handler(this, actor, step ?? (static _ => default))],
-        Options.Create(new InboxPumpOptions { Lease = Lease, FirstPause = Pause, LongestPause = Pause }), timeProvider: _standing);
+        actor.Inbox, actor.DeadLetters, actor.Pauses, actor.Units, new(new Handler(this, actor, step ?? (static _ => default))),
+        Options.Create(new InboxPumpOptions { Lease = Lease, FirstDelay = Pause, MaxDelay = Pause }), timeProvider: _standing);
 
     /// <summary>Continues until nothing is left to do and returns the ids of the effects in their order.</summary>
     public async Task<IReadOnlyList<string>> DrainAsync()

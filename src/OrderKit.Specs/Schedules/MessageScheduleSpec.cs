@@ -176,7 +176,7 @@ public static class MessageScheduleSpec
         await store.InUnitAsync(async unit =>
         {
             await store.Outbox.RemoveAsync(unit, delivery);
-            await store.DeadLetters.AddAsync(unit, [DeadLetter.Of(delivery, "Timeout", "There was no answer.")]);
+            await store.DeadLetters.AddAsync(unit, [DeadLetter.Of(MessageFlow.Outbox, delivery, "Timeout", "There was no answer.")]);
             return true;
         });
         return (await store.DeadLetters.QueryAsync(new DeadLetterQuery { Name = desk.Name })).Items.One().Number;

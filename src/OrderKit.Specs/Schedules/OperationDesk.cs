@@ -29,9 +29,9 @@ internal sealed class OperationDesk(IStoreUnderTest store, Interleaving way)
     /// <summary>The keys that were passed to the outside system, which executes each key once.</summary>
     public HashSet<string> DownstreamKeys { get; } = [];
 
-    public IEnumerable<OperationOutcome<string>.Executed> Executed => Answers.OfType<OperationOutcome<string>.Executed>();
+    public IEnumerable<OperationOutcome<string>.Applied> Applied => Answers.OfType<OperationOutcome<string>.Applied>();
 
-    public IEnumerable<OperationOutcome<string>.Replayed> Replayed => Answers.OfType<OperationOutcome<string>.Replayed>();
+    public IEnumerable<OperationOutcome<string>.Duplicate> Duplicates => Answers.OfType<OperationOutcome<string>.Duplicate>();
 
     public static Fingerprint Print(string content = Asked) => Fingerprint.Of(("content", content));
 
@@ -89,8 +89,8 @@ internal sealed class OperationDesk(IStoreUnderTest store, Interleaving way)
         var effects = await EffectsAsync();
         Expect.That(effects <= 1, $"An operation must take effect once, not {effects} times.");
         Expect.That(
-            effects == 1 || !(Executed.Any() || Replayed.Any()), "An operation that was reported as executed must have its effect.");
-        Expect.That(Executed.Count() <= 1, "At most one caller may execute it.");
+            effects == 1 || !(Applied.Any() || Duplicates.Any()), "An operation that was reported as executed must have its effect.");
+        Expect.That(Applied.Count() <= 1, "At most one caller may execute it.");
     }
 
     private async Task<string> WriteAsync(IStoreActor actor, JoinedOperation operation, bool fails, CancellationToken cancellationToken)

@@ -196,8 +196,8 @@ public static class PaymentScheduleSpec
     {
         try
         {
-            var gate = new NotificationGate(
-                actor.Operations, actor.Quarantine, actor.Units, new Effects(actor, way), timeProvider: Standing);
+            var gate = new NotificationGate(actor.Operations, actor.Quarantine, actor.Units,
+                new ScopedService<INotificationEffects>(new Effects(actor, way)), timeProvider: Standing);
             await using var ends = gate;
             return await gate.AcceptAsync(told);
         }
@@ -244,12 +244,14 @@ public static class PaymentScheduleSpec
             new PaymentDocument(notification.MerchantTradeNumber, Price,
                 [new PaymentShare(Sample.Key(notification.Tenant, notification.MerchantTradeNumber), Price)], "alipay"));
 
-        public ValueTask ApplyAsync(UnitOfWork unitOfWork, IReadOnlyList<NotificationEffect> effects, CancellationToken cancellationToken)
+        public async ValueTask<IReadOnlyList<NotificationEffectResult>> ApplyAsync(
+            UnitOfWork unitOfWork, IReadOnlyList<NotificationEffect> effects, CancellationToken cancellationToken)
         {
             var ids = effects.Select(effect => effect.Notification).Select(paid => $"{paid.ProviderTradeNumber}-{paid.Kind}");
-            return actor.Outbox.AppendAsync(
+            await actor.Outbox.AppendAsync(
                 unitOfWork, [.. ids.Select(id => new OutboxMessage(id, way.Mark, effects[0].Notification.Tenant, id, "paid", default))],
                 cancellationToken);
+            return new NotificationEffectResult[effects.Count];
         }
     }
 }

@@ -101,7 +101,7 @@ public static class TransactionScheduleSpec
         await way.RunAsync();
 
         await desk.ProveAsync();
-        Expect.Equal(1, desk.Executed.Count());
+        Expect.Equal(1, desk.Applied.Count());
         Expect.Equal(1, await desk.EffectsAsync());
     }
 
@@ -117,7 +117,7 @@ public static class TransactionScheduleSpec
         var done = desk.Answers.Where(told => told is { Key: "a", Outcome: not null }).Select(told => told.Outcome).ToList();
         Expect.That(effects <= 1, $"An operation must take effect once, not {effects} times.");
         Expect.That(effects == 1 || done.Count == 0, "An operation that was reported as executed must have its effect.");
-        Expect.That(done.OfType<OperationOutcome<bool>.Executed>().Count() <= 1, "At most one caller may execute it.");
+        Expect.That(done.OfType<OperationOutcome<bool>.Applied>().Count() <= 1, "At most one caller may execute it.");
         Expect.That(way.Crashes + way.LostCommits > 0 || done.Count == 3, "Without a fault all callers must get an answer.");
 
         Expect.Equal(0, await desk.EffectsAsync("b"));

@@ -20,10 +20,10 @@ public static class DeadlineStoreSpec
         new("Each facet has its own deadline", EachFacetHasItsOwnDeadlineAsync),
         new("A deadline without an instant removes the deadline of its facet", ADeadlineWithoutAnInstantRemovesTheDeadlineOfItsFacetAsync),
         new("Arming a claimed deadline again removes its lease", ArmingAClaimedDeadlineAgainRemovesItsLeaseAsync),
-        new("A deadline is removed after it was handled", ADeadlineIsRemovedAfterItWasHandledAsync),
-        new("Removing one deadline keeps the other deadlines of the order", RemovingOneDeadlineKeepsTheOtherDeadlinesOfTheOrderAsync),
-        new("A deadline of another version is not removed", ADeadlineOfAnotherVersionIsNotRemovedAsync),
+        new("A claimed deadline ends with a change of its order", AClaimedDeadlineEndsWithAChangeOfItsOrderAsync),
+        new("Ending one deadline keeps the other deadlines of the order", EndingOneDeadlineKeepsTheOtherDeadlinesOfTheOrderAsync),
         new("A deadline of another version is not postponed", ADeadlineOfAnotherVersionIsNotPostponedAsync),
+        new("Deadlines are postponed together, each only if it is unchanged", DeadlinesArePostponedTogetherEachOnlyIfItIsUnchangedAsync),
         new("A postponed deadline is due later, by the store's clock", APostponedDeadlineIsDueLaterByTheStoresClockAsync),
         new("A deadline that is postponed by zero can be claimed at once", ADeadlineThatIsPostponedByZeroCanBeClaimedAtOnceAsync),
         new("Deadlines whose workers crash do not starve a new one", DeadlinesWhoseWorkersCrashDoNotStarveANewOneAsync),
@@ -70,7 +70,7 @@ public static class DeadlineStoreSpec
             passed = span + TimeSpan.FromSeconds(20);
             var claimed = await store.Deadlines.ClaimDueAsync(10, Acting.Minute);
             Expect.Sequence([now + span], claimed.Select(deadline => deadline.DueAt));
-            await store.Deadlines.RemoveAsync(claimed[0]);
+            await ArmAsync(store, $"{span.TotalSeconds}", 0, null);
         }
     }
 
@@ -170,35 +170,43 @@ public static class DeadlineStoreSpec
         Expect.Sequence(["A"], await ClaimAsync(store));
     }
 
-    private static async Task ADeadlineIsRemovedAfterItWasHandledAsync(IStoreUnderTest store)
+    private static async Task AClaimedDeadlineEndsWithAChangeOfItsOrderAsync(IStoreUnderTest store)
     {
         await ArmAsync(store, "A", 0, Sample.Noon.AddYears(-10));
-        var claimed = (await store.Deadlines.ClaimDueAsync(10, Acting.Minute)).One();
-        await store.Deadlines.RemoveAsync(claimed);
-        await store.Deadlines.RemoveAsync(claimed);
+        Expect.Sequence(["A"], await ClaimAsync(store));
+        await ArmAsync(store, "A", 0, null);
         await store.AdvanceAsync(Acting.Minute * 2);
         Expect.Sequence([], await ClaimAsync(store));
         Expect.Equal((0L, null), await store.Deadlines.CountAsync());
         Expect.Equal(0, (await store.Queries.DeadlinesOfAsync(Sample.Key(store, "A"))).Count);
     }
 
-    private static async Task RemovingOneDeadlineKeepsTheOtherDeadlinesOfTheOrderAsync(IStoreUnderTest store)
+    private static async Task EndingOneDeadlineKeepsTheOtherDeadlinesOfTheOrderAsync(IStoreUnderTest store)
     {
         await ArmAsync(store, "A", 0, Sample.Noon.AddYears(-10));
         await ArmAsync(store, "A", 1, Sample.Noon.AddYears(10));
         await ArmAsync(store, "B", 0, Sample.Noon.AddYears(10));
-        await store.Deadlines.RemoveAsync((await store.Deadlines.ClaimDueAsync(10, Acting.Minute)).One());
+        Expect.Sequence(["A"], await ClaimAsync(store));
+        await ArmAsync(store, "A", 0, null);
         Expect.Sequence([1], (await store.Queries.DeadlinesOfAsync(Sample.Key(store, "A"))).Select(deadline => deadline.Facet));
         Expect.Equal(2, (await store.Deadlines.CountAsync()).Armed);
     }
 
-    private static async Task ADeadlineOfAnotherVersionIsNotRemovedAsync(IStoreUnderTest store)
+    private static async Task DeadlinesArePostponedTogetherEachOnlyIfItIsUnchangedAsync(IStoreUnderTest store)
     {
-        await ArmAsync(store, "A", 0, Sample.Noon.AddYears(-10));
-        var stale = (await store.Deadlines.ClaimDueAsync(10, Acting.Minute)).One();
-        await ArmAsync(store, "A", 0, Sample.Noon.AddYears(-9));
-        await store.Deadlines.RemoveAsync(stale);
-        Expect.Sequence([2L], (await store.Deadlines.ClaimDueAsync(10, Acting.Minute)).Select(deadline => deadline.Version));
+        foreach (var name in new[] { "A", "B", "C" })
+        {
+            await ArmAsync(store, name, 0, Sample.Noon.AddYears(-10));
+        }
+
+        var claimed = await store.Deadlines.ClaimDueAsync(10, Acting.Minute);
+        await ArmAsync(store, "B", 0, Sample.Noon.AddYears(-9));
+        await store.Deadlines.PostponeAsync(claimed, TimeSpan.FromHours(1));
+        await store.Deadlines.PostponeAsync([], TimeSpan.FromHours(1));
+        await store.AdvanceAsync(Acting.Minute * 2);
+        Expect.Sequence(["B"], await ClaimAsync(store));
+        await store.AdvanceAsync(TimeSpan.FromHours(1));
+        Expect.Sequence(["A", "B", "C"], (await ClaimAsync(store)).Order(StringComparer.Ordinal));
     }
 
     private static async Task ADeadlineOfAnotherVersionIsNotPostponedAsync(IStoreUnderTest store)
@@ -206,7 +214,7 @@ public static class DeadlineStoreSpec
         await ArmAsync(store, "A", 0, Sample.Noon.AddYears(-10));
         var stale = (await store.Deadlines.ClaimDueAsync(10, Acting.Minute)).One();
         await ArmAsync(store, "A", 0, Sample.Noon.AddYears(-9));
-        await store.Deadlines.PostponeAsync(stale, TimeSpan.FromHours(1));
+        await store.Deadlines.PostponeAsync([stale], TimeSpan.FromHours(1));
         Expect.Sequence(
             [Sample.Noon.AddYears(-9)], (await store.Deadlines.ClaimDueAsync(10, Acting.Minute)).Select(deadline => deadline.DueAt));
     }
@@ -215,7 +223,7 @@ public static class DeadlineStoreSpec
     {
         await ArmAsync(store, "A", 0, Sample.Noon.AddYears(-10), probe: "payment-close");
         var claimed = (await store.Deadlines.ClaimDueAsync(10, Acting.Minute)).One();
-        await store.Deadlines.PostponeAsync(claimed, TimeSpan.FromMinutes(10));
+        await store.Deadlines.PostponeAsync([claimed], TimeSpan.FromMinutes(10));
         Expect.Equal(1, (await store.Deadlines.CountAsync()).Armed);
         await store.AdvanceAsync(TimeSpan.FromMinutes(9));
         Expect.Sequence([], await ClaimAsync(store));
@@ -227,7 +235,7 @@ public static class DeadlineStoreSpec
     private static async Task ADeadlineThatIsPostponedByZeroCanBeClaimedAtOnceAsync(IStoreUnderTest store)
     {
         await ArmAsync(store, "A", 0, Sample.Noon.AddYears(-10));
-        await store.Deadlines.PostponeAsync((await store.Deadlines.ClaimDueAsync(10, Acting.Minute)).One(), TimeSpan.Zero);
+        await store.Deadlines.PostponeAsync(await store.Deadlines.ClaimDueAsync(10, Acting.Minute), TimeSpan.Zero);
         Expect.Sequence(["A"], await ClaimAsync(store));
     }
 

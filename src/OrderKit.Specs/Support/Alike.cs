@@ -1,6 +1,5 @@
 using OrderKit.Core;
 using OrderKit.Messaging;
-using OrderKit.StateMachine;
 
 namespace OrderKit.Specs;
 

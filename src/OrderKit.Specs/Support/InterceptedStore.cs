@@ -162,50 +162,61 @@ internal sealed class InterceptedStore(IStoreActor inner, IStoreCalls calls) : I
             calls.CallAsync(
                 new StoreCall(StoreCallKind.Alone, "Deadlines.ClaimDue"), () => inner.ClaimDueAsync(max, lease, cancellationToken));
 
-        public ValueTask PostponeAsync(DueDeadline deadline, TimeSpan pause, CancellationToken cancellationToken = default) =>
-            WithoutResultAsync(
-                calls.CallAsync(new StoreCall(StoreCallKind.Alone, "Deadlines.Postpone"),
-                    () => DoneAsync(inner.PostponeAsync(deadline, pause, cancellationToken))));
-
-        public ValueTask RemoveAsync(DueDeadline deadline, CancellationToken cancellationToken = default) =>
-            WithoutResultAsync(
-                calls.CallAsync(new StoreCall(StoreCallKind.Alone, "Deadlines.Remove"),
-                    () => DoneAsync(inner.RemoveAsync(deadline, cancellationToken))));
+        public ValueTask PostponeAsync(
+            IReadOnlyList<DueDeadline> deadlines, TimeSpan delay, CancellationToken cancellationToken = default) =>
+            WithoutResultAsync(calls.CallAsync(
+                new StoreCall(StoreCallKind.Alone, "Deadlines.Postpone"),
+                () => DoneAsync(inner.PostponeAsync(deadlines, delay, cancellationToken))));
 
         public ValueTask<(long Armed, DateTimeOffset? NextAt)> CountAsync(CancellationToken cancellationToken = default) =>
             inner.CountAsync(cancellationToken);
     }
 
-    private sealed class InterceptedOutbox(IOutboxStore inner, IStoreCalls calls) : IOutboxStore
+    private abstract class InterceptedLanes<TDelivery>(ILaneStore<TDelivery> inner, IStoreCalls calls, string port) : ILaneStore<TDelivery>
+        where TDelivery : MessageDelivery
     {
         public WakeUp Written => inner.Written;
 
+        protected IStoreCalls Calls => calls;
+
+        public ValueTask<IReadOnlyList<TDelivery>> ClaimAsync(
+            string name, int max, TimeSpan lease, CancellationToken cancellationToken = default) =>
+            calls.CallAsync(
+                new StoreCall(StoreCallKind.Alone, port + ".Claim"), () => inner.ClaimAsync(name, max, lease, cancellationToken));
+
+        public ValueTask<bool> StartAsync(TDelivery delivery, CancellationToken cancellationToken = default) =>
+            calls.CallAsync(new StoreCall(StoreCallKind.Alone, port + ".Start"), () => inner.StartAsync(delivery, cancellationToken));
+
+        public ValueTask<bool> RetryAsync(
+            TDelivery delivery, TimeSpan delay, string error, CancellationToken cancellationToken = default) =>
+            calls.CallAsync(
+                new StoreCall(StoreCallKind.Alone, port + ".Retry"), () => inner.RetryAsync(delivery, delay, error, cancellationToken));
+
+        public ValueTask ReleaseAsync(IReadOnlyList<TDelivery> deliveries, CancellationToken cancellationToken = default) =>
+            WithoutResultAsync(
+                calls.CallAsync(new StoreCall(StoreCallKind.Alone, port + ".Release"),
+                    () => DoneAsync(inner.ReleaseAsync(deliveries, cancellationToken))));
+
+        public ValueTask<bool> RemoveAsync(UnitOfWork unitOfWork, TDelivery delivery, CancellationToken cancellationToken = default) =>
+            calls.CallAsync(new StoreCall(StoreCallKind.Inside, port + ".Remove"),
+                () => inner.RemoveAsync(Inner(unitOfWork), delivery, cancellationToken));
+
+        public ValueTask<MessageBacklog> BacklogAsync(string name, CancellationToken cancellationToken = default) =>
+            inner.BacklogAsync(name, cancellationToken);
+    }
+
+    private sealed class InterceptedOutbox(IOutboxStore inner, IStoreCalls calls)
+        : InterceptedLanes<OutboxDelivery>(inner, calls, "Outbox"), IOutboxStore
+    {
         public ValueTask AppendAsync(
             UnitOfWork unitOfWork, IReadOnlyList<OutboxMessage> messages, CancellationToken cancellationToken = default) =>
             WithoutResultAsync(
-                calls.CallAsync(new StoreCall(StoreCallKind.Inside, "Outbox.Append"),
+                Calls.CallAsync(new StoreCall(StoreCallKind.Inside, "Outbox.Append"),
                     () => DoneAsync(inner.AppendAsync(Inner(unitOfWork), messages, cancellationToken))));
 
-        public ValueTask<bool> RemoveAsync(UnitOfWork unitOfWork, OutboxDelivery delivery, CancellationToken cancellationToken = default) =>
-            calls.CallAsync(new StoreCall(StoreCallKind.Inside, "Outbox.Remove"),
-                () => inner.RemoveAsync(Inner(unitOfWork), delivery, cancellationToken));
-
-        public ValueTask<IReadOnlyList<OutboxDelivery>> ClaimAsync(
-            string destination, int max, TimeSpan lease, CancellationToken cancellationToken = default) =>
-            calls.CallAsync(
-                new StoreCall(StoreCallKind.Alone, "Outbox.Claim"), () => inner.ClaimAsync(destination, max, lease, cancellationToken));
-
         public ValueTask<int> CompleteAsync(IReadOnlyList<OutboxDelivery> deliveries, CancellationToken cancellationToken = default) =>
-            calls.CallAsync(
+            Calls.CallAsync(
                 new StoreCall(StoreCallKind.Alone, "Outbox.Complete"), () => inner.CompleteAsync(deliveries, cancellationToken));
-
-        public ValueTask<bool> RetryAsync(
-            OutboxDelivery delivery, TimeSpan pause, string error, CancellationToken cancellationToken = default) =>
-            calls.CallAsync(
-                new StoreCall(StoreCallKind.Alone, "Outbox.Retry"), () => inner.RetryAsync(delivery, pause, error, cancellationToken));
-
-        public ValueTask<OutboxBacklog> BacklogAsync(string destination, CancellationToken cancellationToken = default) =>
-            inner.BacklogAsync(destination, cancellationToken);
     }
 
     private sealed class InterceptedLeases(ILeaseStore inner, IStoreCalls calls) : ILeaseStore
@@ -304,51 +315,32 @@ internal sealed class InterceptedStore(IStoreActor inner, IStoreCalls calls) : I
                 () => inner.DecideAsync(Inner(unitOfWork), decisions, cancellationToken));
     }
 
-    private sealed class InterceptedInbox(IInboxStore inner, IStoreCalls calls) : IInboxStore
+    private sealed class InterceptedInbox(IInboxStore inner, IStoreCalls calls)
+        : InterceptedLanes<InboxDelivery>(inner, calls, "Inbox"), IInboxStore
     {
-        public WakeUp Received => inner.Received;
-
         public ValueTask<IReadOnlyList<InboxReceipt>> AcceptAsync(
             UnitOfWork unitOfWork, IReadOnlyList<InboxMessage> messages, CancellationToken cancellationToken = default) =>
-            calls.CallAsync(new StoreCall(StoreCallKind.Inside, "Inbox.Accept"),
+            Calls.CallAsync(new StoreCall(StoreCallKind.Inside, "Inbox.Accept"),
                 () => inner.AcceptAsync(Inner(unitOfWork), messages, cancellationToken));
-
-        public ValueTask<IReadOnlyList<InboxDelivery>> ClaimAsync(
-            string consumer, int max, TimeSpan lease, CancellationToken cancellationToken = default) =>
-            calls.CallAsync(
-                new StoreCall(StoreCallKind.Alone, "Inbox.Claim"), () => inner.ClaimAsync(consumer, max, lease, cancellationToken));
 
         public ValueTask CompleteAsync(
             UnitOfWork unitOfWork, IReadOnlyList<InboxDelivery> deliveries, TimeSpan retention,
             CancellationToken cancellationToken = default) =>
             WithoutResultAsync(
-                calls.CallAsync(new StoreCall(StoreCallKind.Inside, "Inbox.Complete"),
+                Calls.CallAsync(new StoreCall(StoreCallKind.Inside, "Inbox.Complete"),
                     () => DoneAsync(inner.CompleteAsync(Inner(unitOfWork), deliveries, retention, cancellationToken))));
 
-        public ValueTask<bool> RetryAsync(
-            InboxDelivery delivery, TimeSpan pause, string error, CancellationToken cancellationToken = default) =>
-            calls.CallAsync(
-                new StoreCall(StoreCallKind.Alone, "Inbox.Retry"), () => inner.RetryAsync(delivery, pause, error, cancellationToken));
-
-        public ValueTask<bool> SetAsideAsync(
-            UnitOfWork unitOfWork, InboxDelivery delivery, CancellationToken cancellationToken = default) =>
-            calls.CallAsync(new StoreCall(StoreCallKind.Inside, "Inbox.SetAside"),
-                () => inner.SetAsideAsync(Inner(unitOfWork), delivery, cancellationToken));
-
         public ValueTask<bool> BringBackAsync(UnitOfWork unitOfWork, InboxMessage message, CancellationToken cancellationToken = default) =>
-            calls.CallAsync(new StoreCall(StoreCallKind.Inside, "Inbox.BringBack"),
+            Calls.CallAsync(new StoreCall(StoreCallKind.Inside, "Inbox.BringBack"),
                 () => inner.BringBackAsync(Inner(unitOfWork), message, cancellationToken));
 
         public ValueTask<bool> SettleAsync(
             UnitOfWork unitOfWork, InboxMessage message, TimeSpan retention, CancellationToken cancellationToken = default) =>
-            calls.CallAsync(new StoreCall(StoreCallKind.Inside, "Inbox.Settle"),
+            Calls.CallAsync(new StoreCall(StoreCallKind.Inside, "Inbox.Settle"),
                 () => inner.SettleAsync(Inner(unitOfWork), message, retention, cancellationToken));
 
         public ValueTask<int> SweepAsync(int max, CancellationToken cancellationToken = default) =>
-            calls.CallAsync(new StoreCall(StoreCallKind.Alone, "Inbox.Sweep"), () => inner.SweepAsync(max, cancellationToken));
-
-        public ValueTask<InboxBacklog> BacklogAsync(string consumer, CancellationToken cancellationToken = default) =>
-            inner.BacklogAsync(consumer, cancellationToken);
+            Calls.CallAsync(new StoreCall(StoreCallKind.Alone, "Inbox.Sweep"), () => inner.SweepAsync(max, cancellationToken));
     }
 
     private sealed class InterceptedDeadLetters(IDeadLetterStore inner, IStoreCalls calls) : IDeadLetterStore

@@ -42,8 +42,7 @@ internal sealed class ReceivingDesk : IUnitOfWorkFactory, IDisposable
             while (accepted + repeated + unreadable < count)
             {
                 var once = await TransportSpec.WithinAsync(under, token => new ValueTask<ReceiveResult>(receiver.ReceiveOnceAsync(token)));
-                (accepted, repeated, unreadable) = (
-                    accepted + once.Accepted, repeated + once.AlreadyReceived, unreadable + once.Unreadable);
+                (accepted, repeated, unreadable) = (accepted + once.Accepted, repeated + once.Duplicate, unreadable + once.Unreadable);
             }
         }
 
@@ -54,7 +53,7 @@ internal sealed class ReceivingDesk : IUnitOfWorkFactory, IDisposable
     public async Task<IReadOnlyList<string>> HandleAsync(string consumer)
     {
         var handler = new Notes(consumer);
-        var pump = new InboxPump(InboxStore, Letters, new InMemoryDeliveryPauseStore(Database), Database, [handler]);
+        var pump = new InboxPump(InboxStore, Letters, new InMemoryDeliveryPauseStore(Database), Database, new(handler));
         await pump.PumpAllAsync();
         return handler.Handled;
     }

@@ -387,7 +387,7 @@ public static class TransportSpec
 
         var options = new OutboxPumpOptions { Destination = under.Topic, MaxConcurrency = 8 };
         var pump = new OutboxPump(outbox, desk.Letters, new InMemoryDeliveryPauseStore(desk.Database), desk.Database,
-            new TransportSink(under.Transport), Options.Create(options));
+            new(new TransportSink(under.Transport)), Options.Create(options));
         Expect.Equal(new PumpResult(Orders * Each, 0), await pump.PumpAllAsync());
         await desk.ReceiveAsync(under, Consumer, Orders * Each);
         var effects = await desk.HandleAsync(Consumer);

@@ -46,6 +46,12 @@ public abstract class SqlDialect
     /// <summary>Returns an exception if a statement failed because of another transaction; otherwise <see langword="null"/>.</summary>
     public virtual ContentionException? ContentionOf(DbException exception) => null;
 
+    /// <summary>
+    /// The statement that limits how long its transaction waits for locks ($1, in milliseconds), or <see langword="null"/> if there are no
+    /// lock waits.
+    /// </summary>
+    public virtual string? LimitLockWaits => null;
+
     /// <summary>Returns a statement that counts the tables with the name in its only parameter (0 or 1).</summary>
     public abstract string TableExists(SqlNames names);
 

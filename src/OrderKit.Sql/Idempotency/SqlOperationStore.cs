@@ -46,6 +46,8 @@ internal sealed class SqlOperationStore(SqlDatabase database) : IOperationStore
             ORDER BY o.expires_at LIMIT (SELECT $1))
         """;
 
+    public bool FindsBeforeClaims => !Sets;
+
     private bool Sets => database.Dialect.WritesSets;
 
     public async ValueTask<IReadOnlyList<ClaimAnswer>> ClaimAsync(

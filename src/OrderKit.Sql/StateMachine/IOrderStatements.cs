@@ -1,5 +1,4 @@
 using OrderKit.Core;
-using OrderKit.StateMachine;
 
 namespace OrderKit.Sql;
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using OrderKit.Core;
-using OrderKit.StateMachine;
 
 namespace OrderKit.Sql;
 

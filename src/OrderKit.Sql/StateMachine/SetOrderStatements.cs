@@ -3,7 +3,6 @@ using System.Data.Common;
 using System.Globalization;
 using System.Text;
 using OrderKit.Core;
-using OrderKit.StateMachine;
 
 namespace OrderKit.Sql;
 

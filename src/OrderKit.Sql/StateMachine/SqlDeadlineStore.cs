@@ -1,3 +1,5 @@
+using OrderKit.StateMachine;
+
 
 namespace OrderKit.Sql;
 
@@ -28,7 +30,11 @@ internal sealed class SqlDeadlineStore(SqlDatabase database) : IDeadlineStore
     private const string Postpone =
         "UPDATE {deadlines} SET claimable_at = {now} + $5 WHERE order_no = $1 AND facet = $2 AND version = $3 AND due_at = $4";
 
-    private const string Remove = "DELETE FROM {deadlines} WHERE order_no = $1 AND facet = $2 AND version = $3 AND due_at = $4";
+    private const string PostponeMany = """
+        UPDATE {deadlines} s SET claimable_at = {now} + $5
+        FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::timestamptz[]) AS r (order_no, facet, version, due_at)
+        WHERE s.order_no = r.order_no AND s.facet = r.facet AND s.version = r.version AND s.due_at = r.due_at AND s.order_no = ANY ($1::bigint[])
+        """;
 
     private const string Count = "SELECT count(*), min(due_at) FROM {deadlines}";
 
@@ -44,19 +50,34 @@ internal sealed class SqlDeadlineStore(SqlDatabase database) : IDeadlineStore
         return claimed;
     }
 
-    public async ValueTask PostponeAsync(DueDeadline deadline, TimeSpan pause, CancellationToken cancellationToken = default)
+    public async ValueTask PostponeAsync(IReadOnlyList<DueDeadline> deadlines, TimeSpan delay, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(deadline);
-        await database.WriteAsync(
-            session => session.Call(Postpone).With(deadline.OrderNo, deadline.Facet, deadline.Version, deadline.DueAt, pause).ExecuteAsync(cancellationToken),
-            cancellationToken).ConfigureAwait(false);
-    }
+        ArgumentNullException.ThrowIfNull(deadlines);
+        ArgumentOutOfRangeException.ThrowIfLessThan(delay, TimeSpan.Zero);
+        if (deadlines.Count == 0)
+        {
+            return;
+        }
 
-    public async ValueTask RemoveAsync(DueDeadline deadline, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(deadline);
-        await database.WriteAsync(
-            session => session.Call(Remove).With(deadline.OrderNo, deadline.Facet, deadline.Version, deadline.DueAt).ExecuteAsync(cancellationToken),
+        await database.TransactAsync(
+            async session =>
+            {
+                if (session.Dialect.WritesSets)
+                {
+                    return await session.Call(PostponeMany).With(
+                        deadlines.Select(d => d.OrderNo).ToArray(), deadlines.Select(d => (long)d.Facet).ToArray(),
+                        deadlines.Select(d => d.Version).ToArray(), session.Dialect.FromInstants([.. deadlines.Select(d => (DateTimeOffset?)d.DueAt)]), delay)
+                        .ExecuteAsync(cancellationToken).ConfigureAwait(false);
+                }
+
+                foreach (var deadline in deadlines)
+                {
+                    await session.Call(Postpone).With(deadline.OrderNo, deadline.Facet, deadline.Version, deadline.DueAt, delay)
+                        .ExecuteAsync(cancellationToken).ConfigureAwait(false);
+                }
+
+                return deadlines.Count;
+            },
             cancellationToken).ConfigureAwait(false);
     }
 

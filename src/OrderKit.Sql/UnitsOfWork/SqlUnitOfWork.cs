@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Globalization;
 using OrderKit.Core;
 
 namespace OrderKit.Sql;
@@ -121,6 +122,16 @@ public sealed class SqlUnitOfWork : UnitOfWork
     }
 
     /// <inheritdoc/>
+    public override async ValueTask LimitLockWaitsAsync(TimeSpan limit, CancellationToken cancellationToken = default)
+    {
+        if (!IsEnlisted && _session is { Dialect.LimitLockWaits: { } statement } session)
+        {
+            var milliseconds = ((long)limit.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
+            await session.Call(statement).With(milliseconds).ExecuteAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <inheritdoc/>
     public override async ValueTask DisposeAsync()
     {
         if (_hasEnded)
@@ -139,7 +150,7 @@ public sealed class SqlUnitOfWork : UnitOfWork
         try
         {
             await _transaction.RollbackAsync(CancellationToken.None).ConfigureAwait(false);
-            isSound = true;
+            isSound = !IsLent;
         }
         catch (Exception exception) when (exception is DbException or InvalidOperationException or IOException)
         {

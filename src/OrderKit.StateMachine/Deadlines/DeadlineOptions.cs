@@ -6,23 +6,28 @@ namespace OrderKit.StateMachine;
 /// <remarks>The default of <see cref="BackgroundOptions.PollInterval"/> is 5 seconds.</remarks>
 public sealed class DeadlineOptions() : BackgroundOptions(TimeSpan.FromSeconds(5))
 {
-    /// <summary>How many are taken at once.</summary>
-    /// <value>100.</value>
-    public int BatchSize { get; set; } = 100;
+    /// <summary>How many deadlines are claimed and fired in one transaction.</summary>
+    /// <value>500.</value>
+    public int BatchSize { get; set; } = 500;
 
-    /// <summary>How long a taken deadline is kept from others.</summary>
+    /// <summary>How many probes are asked at the same time.</summary>
+    /// <value>16.</value>
+    public int MaxConcurrentProbes { get; set; } = 16;
+
+    /// <summary>How long a claimed deadline is kept from other claims.</summary>
     /// <value>1 minute.</value>
     public TimeSpan Lease { get; set; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>How long a deadline waits whose probe failed or whose guard stands in the way.</summary>
+    /// <summary>How long until a deadline is retried whose probe failed or whose guard did not hold.</summary>
     /// <value>5 minutes.</value>
-    public TimeSpan Pause { get; set; } = TimeSpan.FromMinutes(5);
+    public TimeSpan RetryDelay { get; set; } = TimeSpan.FromMinutes(5);
 
     internal void Validate(OptionFaults faults)
     {
         faults.RequirePositive(PollInterval);
         faults.RequirePositive(Lease);
-        faults.RequirePositive(Pause);
+        faults.RequirePositive(RetryDelay);
         faults.RequireBetween(BatchSize, 1, 10_000);
+        faults.RequireBetween(MaxConcurrentProbes, 1, 1_000);
     }
 }

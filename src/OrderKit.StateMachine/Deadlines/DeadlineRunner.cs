@@ -9,11 +9,14 @@ using OrderKit.StateMachine.Storage;
 
 namespace OrderKit.StateMachine;
 
-/// <summary>Acts on deadlines that passed: probes where the model demands it, then fires the trigger for exactly the state that waited.</summary>
-/// <remarks>Safe for several threads and machines: deadlines are leased, and one whose state was left is a no-op.</remarks>
+/// <summary>Acts on passed deadlines: asks probes where the model requires it, then fires the triggers of a set in one transaction.</summary>
+/// <remarks>
+/// Safe for several threads and machines: deadlines are leased, and a deadline whose state was left has no effect.
+/// Probes of one set are asked concurrently, up to <see cref="DeadlineOptions.MaxConcurrentProbes"/> at a time, each in a scope of its own.
+/// </remarks>
 public sealed partial class DeadlineRunner
 {
-    /// <summary>The source under which deadlines speak.</summary>
+    /// <summary>The source of the facts that deadlines fire.</summary>
     public const string Source = "orderkit.deadline";
 
     private static readonly Counter<long> Deadlines = OrderKitTelemetry.Meter.CreateCounter<long>(
@@ -21,49 +24,83 @@ public sealed partial class DeadlineRunner
 
     private readonly IDeadlineStore _store;
     private readonly OrderLifecycle _lifecycle;
-    private readonly Dictionary<string, IDeadlineProbe> _probes;
+    private readonly Dictionary<string, ScopedService<IDeadlineProbe>> _probes;
     private readonly DeadlineOptions _options;
     private readonly ILogger _logger;
 
-    /// <summary>Makes the runner; hosts with a container get it from there.</summary>
+    /// <summary>Creates the runner; hosts with a container resolve it.</summary>
     public DeadlineRunner(
         IDeadlineStore store,
         OrderLifecycle lifecycle,
-        IEnumerable<IDeadlineProbe>? probes = null,
+        ScopedServices<IDeadlineProbe>? probes = null,
         IOptions<DeadlineOptions>? options = null,
         ILogger<DeadlineRunner>? logger = null)
     {
         _store = store ?? throw new ArgumentNullException(nameof(store));
         _lifecycle = lifecycle ?? throw new ArgumentNullException(nameof(lifecycle));
-        _probes = (probes ?? []).ToDictionary(p => p.Name, StringComparer.Ordinal);
+        _probes = (probes?.All ?? []).ToDictionary(static probe => probe.Read(static p => p.Name), StringComparer.Ordinal);
         _options = options?.Value ?? new DeadlineOptions();
         _logger = logger ?? NullLogger<DeadlineRunner>.Instance;
     }
 
-    /// <summary>Acts on what has passed, a batch at a time, until nothing is due.</summary>
-    /// <returns>How many deadlines were acted on or found stale.</returns>
-    /// <remarks>One that fails does not hold up the others of its batch: it is left to its lease, and its exception comes out at the end.</remarks>
+    /// <summary>Acts on passed deadlines, one set at a time, until none is due.</summary>
+    /// <returns>The number of deadlines that fired or were stale.</returns>
+    /// <remarks>
+    /// When a set cannot be fired in one transaction, each member is fired in its own. A member that fails is retried after its lease
+    /// expires, and the first failure is thrown after the set.
+    /// </remarks>
     public async Task<int> RunDueAsync(CancellationToken cancellationToken = default)
     {
         var done = 0;
         ExceptionDispatchInfo? failure = null;
-        while (!cancellationToken.IsCancellationRequested)
+        while (!cancellationToken.IsCancellationRequested && failure is null)
         {
             var due = await _store.ClaimDueAsync(_options.BatchSize, _options.Lease, cancellationToken).ConfigureAwait(false);
-            foreach (var deadline in due)
+            var steps = new Step[due.Count];
+            await Parallel.ForAsync(
+                0,
+                due.Count,
+                new ParallelOptions { MaxDegreeOfParallelism = _options.MaxConcurrentProbes, CancellationToken = cancellationToken },
+                async (i, token) => steps[i] = await PlanAsync(due[i], token).ConfigureAwait(false)).ConfigureAwait(false);
+            var members = Array.FindAll(steps, static step => step.Fact is not null);
+            var results = await FireAsync(members, e => failure ??= ExceptionDispatchInfo.Capture(e), cancellationToken).ConfigureAwait(false);
+            var postponed = steps.Where(static step => step.Fact is null).ToList();
+            List<Step> stale = [];
+            for (var i = 0; i < members.Length; i++)
             {
-                try
+                switch (results[i])
                 {
-                    done += await RunAsync(deadline, cancellationToken).ConfigureAwait(false) ? 1 : 0;
-                }
-                catch (Exception e) when (!cancellationToken.IsCancellationRequested)
-                {
-                    LogFailed(_logger, e, deadline.Order.Order);
-                    failure ??= ExceptionDispatchInfo.Capture(e);
+                    case null:
+                        break;
+                    case { } when members[i].Delay is not null:
+                        postponed.Add(members[i]);
+                        break;
+                    case FireResult.GuardFailed or FireResult.Conflict or FireResult.Parked or FireResult.Unresolved:
+                        // The obstacle may go away while the order still waits in this state.
+                        postponed.Add(members[i] with { Delay = _options.RetryDelay });
+                        break;
+                    case FireResult.Stale or FireResult.Duplicate:
+                        // Its state was left or armed again, or another runner was first. A deadline that is in the store now is a
+                        // newer one and stays. If it is this very deadline, it is looked at again.
+                        stale.Add(members[i] with { Delay = _options.RetryDelay });
+                        Count("stale");
+                        done++;
+                        break;
+                    default:
+                        // The deadline was removed in the transaction of its effect.
+                        Count("fired");
+                        done++;
+                        break;
                 }
             }
 
-            if (due.Count < _options.BatchSize || failure is not null)
+            Count("postponed", postponed.Count);
+            foreach (var group in postponed.Concat(stale).GroupBy(static step => step.Delay!.Value))
+            {
+                await _store.PostponeAsync([.. group.Select(static step => step.Deadline)], group.Key, cancellationToken).ConfigureAwait(false);
+            }
+
+            if (due.Count < _options.BatchSize)
             {
                 break;
             }
@@ -73,44 +110,75 @@ public sealed partial class DeadlineRunner
         return done;
     }
 
-    private async Task<bool> RunAsync(DueDeadline deadline, CancellationToken cancellationToken)
+    /// <summary>Fires the members in one transaction, or each in its own where that fails; a member that fails has no result.</summary>
+    private async Task<FireResult?[]> FireAsync(Step[] members, Action<Exception> onFailure, CancellationToken cancellationToken)
     {
-        if (deadline.Probe is { } name)
+        if (members.Length == 0)
         {
-            switch (await AskAsync(name, deadline, cancellationToken).ConfigureAwait(false))
-            {
-                case null:
-                    await _lifecycle.FireDeadlineAsync(FactOf(deadline, FactRun.DeadlineUnprobed), deadline, cancellationToken).ConfigureAwait(false);
-                    return await PostponeAsync(deadline, _options.Pause, cancellationToken).ConfigureAwait(false);
-                case ProbeAnswer.Postpone postpone:
-                    return await PostponeAsync(deadline, postpone.Pause > TimeSpan.Zero ? postpone.Pause : _options.Pause, cancellationToken).ConfigureAwait(false);
-                case ProbeAnswer.Instead instead:
-                    await _lifecycle.FireAsync(instead.Fact, cancellationToken).ConfigureAwait(false);
-                    return await PostponeAsync(deadline, _options.Pause, cancellationToken).ConfigureAwait(false);
-            }
+            return [];
         }
 
-        var outcome = await _lifecycle.FireDeadlineAsync(FactOf(deadline, deadline.Trigger), deadline, cancellationToken).ConfigureAwait(false);
-        switch (outcome)
+        try
         {
-            case FireResult.GuardFailed or FireResult.Conflict or FireResult.Parked or FireResult.Unresolved:
-                // What stands in the way may go away while the order still waits in this state.
-                return await PostponeAsync(deadline, _options.Pause, cancellationToken).ConfigureAwait(false);
-            case FireResult.Stale or FireResult.Duplicate:
-                // Its state was left or armed anew, or another runner was first. What stands in the store by now is not ours to
-                // remove; should it be this very deadline, it is looked at again.
-                Count("stale");
-                await _store.PostponeAsync(deadline, _options.Pause, cancellationToken).ConfigureAwait(false);
-                return true;
-            default:
-                // It ended in the transaction of its effect: neither can be there without the other.
-                Count("fired");
-                return true;
+            return await _lifecycle.FireDeadlinesAsync(
+                Array.ConvertAll(members, static step => step.Fact!),
+                Array.ConvertAll(members, static step => step.IsOwnFact ? step.Deadline : null),
+                cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            if (members.Length == 1)
+            {
+                LogFailed(_logger, e, members[0].Deadline.Order.Order);
+                onFailure(e);
+                return [null];
+            }
+
+            var results = new FireResult?[members.Length];
+            for (var i = 0; i < members.Length; i++)
+            {
+                results[i] = (await FireAsync([members[i]], onFailure, cancellationToken).ConfigureAwait(false))[0];
+            }
+
+            return results;
         }
     }
 
-    // One deadline is one fact, however often it is tried: a crash after the commit leaves a duplicate, not a second effect.
-    // It is nobody's word that must be kept: where it cannot be decided, the deadline itself waits.
+    /// <summary>Decides what to do about a deadline; asks its probe if it has one.</summary>
+    private async Task<Step> PlanAsync(DueDeadline deadline, CancellationToken cancellationToken)
+    {
+        if (deadline.Probe is not { } name)
+        {
+            return new Step(deadline, FactOf(deadline, deadline.Trigger));
+        }
+
+        if (!_probes.TryGetValue(name, out var probe))
+        {
+            LogMissingProbe(_logger, name, deadline.Order.Order);
+            return new Step(deadline, FactOf(deadline, FactRun.DeadlineUnprobed), Delay: _options.RetryDelay);
+        }
+
+        try
+        {
+            var lease = probe.Open();
+            await using var ending = lease.ConfigureAwait(false);
+            return await lease.Service.AskAsync(deadline, cancellationToken).ConfigureAwait(false) switch
+            {
+                ProbeAnswer.Postpone postpone => new Step(deadline, null, Delay: postpone.Delay > TimeSpan.Zero ? postpone.Delay : _options.RetryDelay),
+                ProbeAnswer.Instead instead => new Step(deadline, instead.Fact, IsOwnFact: false, _options.RetryDelay),
+                _ => new Step(deadline, FactOf(deadline, deadline.Trigger)),
+            };
+        }
+        catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        {
+            // A probe that fails has not agreed. Nothing is done based on a status that was not verified.
+            LogProbeFailed(_logger, e, name, deadline.Order.Order);
+            return new Step(deadline, null, Delay: _options.RetryDelay);
+        }
+    }
+
+    // A deadline is one fact, however often it is tried: a crash after the commit leaves a duplicate and no second effect.
+    // It is a command, so it is never parked: where it cannot be decided, the deadline itself waits.
     private static OrderFact FactOf(DueDeadline deadline, string trigger) => new()
     {
         Trigger = trigger,
@@ -121,35 +189,8 @@ public sealed partial class DeadlineRunner
         OccurredAt = deadline.DueAt,
     };
 
-    private static void Count(string outcome) => Deadlines.Add(1, new KeyValuePair<string, object?>(OrderKitTelemetry.OutcomeTag, outcome));
-
-    /// <summary>The probe's answer; <see langword="null"/> where the host registered no such probe.</summary>
-    private async Task<ProbeAnswer?> AskAsync(string name, DueDeadline deadline, CancellationToken cancellationToken)
-    {
-        if (!_probes.TryGetValue(name, out var probe))
-        {
-            LogMissingProbe(_logger, name, deadline.Order.Order);
-            return null;
-        }
-
-        try
-        {
-            return await probe.AskAsync(deadline, cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
-        {
-            // A probe that fails has not agreed. Nothing is done on a status that nobody verified.
-            LogProbeFailed(_logger, e, name, deadline.Order.Order);
-            return new ProbeAnswer.Postpone(_options.Pause);
-        }
-    }
-
-    private async Task<bool> PostponeAsync(DueDeadline deadline, TimeSpan pause, CancellationToken cancellationToken)
-    {
-        Count("postponed");
-        await _store.PostponeAsync(deadline, pause, cancellationToken).ConfigureAwait(false);
-        return false;
-    }
+    private static void Count(string outcome, int deadlines = 1) =>
+        Deadlines.Add(deadlines, new KeyValuePair<string, object?>(OrderKitTelemetry.OutcomeTag, outcome));
 
     [LoggerMessage(1101, LogLevel.Warning, "The deadline of order {Order} needs the probe '{Probe}', which is not registered; a case was opened instead.")]
     private static partial void LogMissingProbe(ILogger logger, string probe, OrderId order);
@@ -157,6 +198,13 @@ public sealed partial class DeadlineRunner
     [LoggerMessage(1102, LogLevel.Warning, "The probe '{Probe}' failed for order {Order}; its deadline was postponed.")]
     private static partial void LogProbeFailed(ILogger logger, Exception exception, string probe, OrderId order);
 
-    [LoggerMessage(1104, LogLevel.Warning, "Acting on a deadline of order {Order} failed; it is tried again when its lease has lapsed.")]
+    [LoggerMessage(1104, LogLevel.Warning, "The deadline of order {Order} failed; it is retried after its lease expires.")]
     private static partial void LogFailed(ILogger logger, Exception exception, OrderId order);
+
+    /// <summary>What to do about one deadline.</summary>
+    /// <param name="Deadline">The deadline.</param>
+    /// <param name="Fact">The fact to fire; missing where it is only postponed.</param>
+    /// <param name="IsOwnFact">Whether the fact is the deadline's own, and void once the state was left.</param>
+    /// <param name="Delay">How long to postpone the deadline afterwards; missing where the fact ends it.</param>
+    private sealed record Step(DueDeadline Deadline, OrderFact? Fact, bool IsOwnFact = true, TimeSpan? Delay = null);
 }

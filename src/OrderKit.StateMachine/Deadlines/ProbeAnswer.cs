@@ -13,8 +13,8 @@ public abstract record ProbeAnswer
     public sealed record Proceed : ProbeAnswer;
 
     /// <summary>Not yet: ask again later.</summary>
-    /// <param name="Pause">How much later.</param>
-    public sealed record Postpone(TimeSpan Pause) : ProbeAnswer;
+    /// <param name="Delay">How much later; <see cref="DeadlineOptions.RetryDelay"/> where it is not positive.</param>
+    public sealed record Postpone(TimeSpan Delay) : ProbeAnswer;
 
     /// <summary>The owner told something else (the buyer just paid): that fact is fired instead.</summary>
     /// <param name="Fact">The fact.</param>

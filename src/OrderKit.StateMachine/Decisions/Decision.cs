@@ -3,7 +3,7 @@ using OrderKit.StateMachine.Storage;
 namespace OrderKit.StateMachine;
 
 /// <summary>What a fact does to an order: the outcome and everything that changes, as a value.</summary>
-public readonly record struct Decision
+internal readonly record struct Decision
 {
     /// <summary>The outcome.</summary>
     public DecisionKind Kind { get; init; }
@@ -51,19 +51,11 @@ public readonly record struct Decision
         order.Holds = Holds;
         order.Cases = Cases;
         order.Anchors = Anchors;
-        if (First.Index >= 0)
-        {
-            OrderCounters.Add(ref OrderSnapshot.CountersOf(ref order), First.Index, First.Change);
-        }
-
-        if (Second.Index >= 0)
-        {
-            OrderCounters.Add(ref OrderSnapshot.CountersOf(ref order), Second.Index, Second.Change);
-        }
-
+        order.Add(First);
+        order.Add(Second);
         for (var moved = MovedFacets; moved != 0; moved &= moved - 1)
         {
-            FacetVersions.Set(ref OrderSnapshot.SinceOf(ref order), System.Numerics.BitOperations.TrailingZeroCount(moved), version);
+            order.Since = order.Since.With(System.Numerics.BitOperations.TrailingZeroCount(moved), version);
         }
     }
 }

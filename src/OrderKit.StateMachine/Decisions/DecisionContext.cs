@@ -1,3 +1,5 @@
+using OrderKit.StateMachine.Storage;
+
 namespace OrderKit.StateMachine;
 
 /// <summary>What a guard or a branch of a model can look at: the order before, the fact, and the sums after it.</summary>
@@ -5,16 +7,24 @@ public readonly ref struct DecisionContext
 {
     private readonly ref readonly OrderSnapshot _before;
     private readonly ref readonly FactArguments _fact;
-    private readonly ref readonly OrderCounters _counters;
+    private readonly CounterChange _first;
+    private readonly CounterChange _second;
     private readonly uint _anchors;
 
     internal DecisionContext(
-        OrderModel model, in OrderSnapshot before, in FactArguments fact, in OrderCounters counters, StateCodes after, uint anchors)
+        OrderModel model,
+        in OrderSnapshot before,
+        in FactArguments fact,
+        CounterChange first,
+        CounterChange second,
+        StateCodes after,
+        uint anchors)
     {
         Model = model;
         _before = ref before;
         _fact = ref fact;
-        _counters = ref counters;
+        _first = first;
+        _second = second;
         After = after;
         _anchors = anchors;
     }
@@ -25,14 +35,14 @@ public readonly ref struct DecisionContext
     /// <summary>The order before the fact.</summary>
     public ref readonly OrderSnapshot Before => ref _before;
 
-    /// <summary>The fact.</summary>
-    public ref readonly FactArguments Fact => ref _fact;
+    internal ref readonly FactArguments Fact => ref _fact;
 
     /// <summary>The states after the fact, as far as they are decided: a branch of the trigger's own facet still sees those before.</summary>
     public StateCodes After { get; }
 
     /// <summary>The value of a counter after the fact.</summary>
-    public long Counter(Counter counter) => OrderCounters.Read(in _counters, (int)counter);
+    public long Counter(Counter counter) => checked(
+        _before[counter] + (_first.Index == (int)counter ? _first.Change : 0) + (_second.Index == (int)counter ? _second.Change : 0));
 
     /// <summary>Whether one of the order's states after the fact has a trait.</summary>
     public bool Has(Trait trait) => Model.HasTrait(After, trait);

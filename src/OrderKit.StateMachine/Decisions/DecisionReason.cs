@@ -50,4 +50,7 @@ public enum DecisionReason : byte
 
     /// <summary>The order was moved to another model.</summary>
     ModelMoved = 15,
+
+    /// <summary>A sum would become larger than an order can have.</summary>
+    SumOutOfRange = 16,
 }

@@ -10,7 +10,7 @@ namespace OrderKit.StateMachine;
 /// <param name="Holds">Holds to place or release, as bits of the model.</param>
 /// <param name="ReportedState">The state code that a status report claims; 0 for none.</param>
 /// <param name="Flags">What the caller found out about the fact.</param>
-public readonly record struct FactArguments(
+internal readonly record struct FactArguments(
     int Trigger,
     FactStanding Standing,
     long Amount = FactArguments.Rest,

@@ -2,7 +2,7 @@ namespace OrderKit.StateMachine;
 
 /// <summary>What a caller found out about a fact before it is decided.</summary>
 [Flags]
-public enum FactFlags : byte
+internal enum FactFlags : byte
 {
     /// <summary>Nothing.</summary>
     None = 0,

@@ -1,6 +1,4 @@
-using System.Diagnostics.CodeAnalysis;
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
+using OrderKit.StateMachine.Storage;
 
 namespace OrderKit.StateMachine;
 
@@ -13,31 +11,41 @@ namespace OrderKit.StateMachine;
 /// <param name="Shipped">Pieces that left the warehouse.</param>
 /// <param name="Delivered">Pieces delivered with a verdict.</param>
 /// <param name="Returned">Pieces that came back.</param>
-[StructLayout(LayoutKind.Sequential)]
 public readonly record struct OrderCounters(
     long Due, long Captured, long Refunded, long Ordered, long Packed, long Shipped, long Delivered, long Returned)
 {
-    /// <summary>How many counters there are.</summary>
-    public const int Count = 8;
+    // A quarter of the range of 64 bits, so that no sum or difference of two counters leaves it.
+    internal const long Limit = long.MaxValue / 4;
 
     /// <summary>The value of one counter.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such counter.</exception>
-    public long this[Counter counter]
+    public long this[Counter counter] => counter switch
     {
-        get
-        {
-            ArgumentOutOfRangeException.ThrowIfGreaterThan((int)counter, (int)Counter.Returned, nameof(counter));
-            return Read(in this, (int)counter);
-        }
-    }
+        Counter.Due => Due,
+        Counter.Captured => Captured,
+        Counter.Refunded => Refunded,
+        Counter.Ordered => Ordered,
+        Counter.Packed => Packed,
+        Counter.Shipped => Shipped,
+        Counter.Delivered => Delivered,
+        Counter.Returned => Returned,
+        _ => throw new ArgumentOutOfRangeException(nameof(counter), counter, "There is no such counter."),
+    };
 
-    // The eight fields lie one behind the other; the index was checked or comes from a compiled model.
-    internal static long Read(in OrderCounters counters, int index) =>
-        Unsafe.Add(ref Unsafe.AsRef(in counters.DueField), index);
+    internal static bool IsInRange(long value) => value is >= -Limit and <= Limit;
 
-    internal static void Add(ref OrderCounters counters, int index, long change) =>
-        Unsafe.Add(ref Unsafe.AsRef(in counters.DueField), index) += change;
-
-    [UnscopedRef]
-    private ref readonly long DueField => ref Unsafe.As<OrderCounters, long>(ref Unsafe.AsRef(in this));
+    /// <summary>The counters after a change.</summary>
+    /// <exception cref="OverflowException">The sum leaves the range of 64 bits.</exception>
+    internal OrderCounters Add(CounterChange change) => checked(change.Index switch
+    {
+        (int)Counter.Due => this with { Due = Due + change.Change },
+        (int)Counter.Captured => this with { Captured = Captured + change.Change },
+        (int)Counter.Refunded => this with { Refunded = Refunded + change.Change },
+        (int)Counter.Ordered => this with { Ordered = Ordered + change.Change },
+        (int)Counter.Packed => this with { Packed = Packed + change.Change },
+        (int)Counter.Shipped => this with { Shipped = Shipped + change.Change },
+        (int)Counter.Delivered => this with { Delivered = Delivered + change.Change },
+        (int)Counter.Returned => this with { Returned = Returned + change.Change },
+        _ => throw new ArgumentOutOfRangeException(nameof(change), change, "There is no such counter."),
+    });
 }

@@ -1,6 +1,6 @@
 using System.Numerics;
-using System.Runtime.CompilerServices;
 using OrderKit.Core;
+using OrderKit.StateMachine.Storage;
 
 namespace OrderKit.StateMachine;
 
@@ -10,78 +10,9 @@ public sealed partial class OrderModel
     /// <param name="order">The order: bound to this model (see <see cref="Knows"/>), or new, with only model and profile set.</param>
     /// <param name="fact">The fact.</param>
     /// <remarks>Pure and without allocation: the same arguments always give the same decision.</remarks>
-    public Decision Decide(in OrderSnapshot order, in FactArguments fact)
+    internal Decision Decide(in OrderSnapshot order, in FactArguments fact)
     {
         var trigger = _triggers[fact.Trigger];
-        if (trigger.IsShort && fact.Standing == trigger.Standing && fact.Flags == FactFlags.None && order.Cases == 0 && order.Version != 0
-            && (order.Holds == 0 || !trigger.MindsHolds))
-        {
-            // Most facts of most orders: one look into the table says it all.
-            ref readonly var rule = ref RuleFor(trigger, order.States[trigger.Home]);
-            switch (rule.Kind)
-            {
-                case RuleKind.Move when !trigger.HasConditions && !IsBehindAnchor(rule.Target, trigger.Home, order.Anchors):
-                    return Move(in order, in fact, trigger, rule.Target);
-                case RuleKind.Move or RuleKind.Branch:
-                    return DecideOnConditions(in order, in fact, trigger, in rule);
-                case RuleKind.Same when trigger.First is null && !trigger.HasConditions:
-                    return Unchanged(in order, fact.Trigger, DecisionKind.AlreadyApplied, DecisionReason.SameState);
-                case RuleKind.Late when trigger.First is null && !trigger.HasConditions && (EvidenceOf(trigger, in order) & ~order.Anchors) == 0:
-                    return Unchanged(in order, fact.Trigger, DecisionKind.Late, DecisionReason.PassedState);
-                case RuleKind.None when fact.Standing == FactStanding.Command:
-                    return Unchanged(in order, fact.Trigger, DecisionKind.Rejected, DecisionReason.NotAllowed);
-            }
-        }
-
-        return DecideInFull(in order, in fact, trigger);
-    }
-
-    /// <summary>Moves where every condition agrees; whatever else there is to say is said in full.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private Decision DecideOnConditions(in OrderSnapshot order, in FactArguments fact, CompiledTrigger trigger, in CompiledRule rule)
-    {
-        if (trigger.Guards.Length != 0 && Blocked(in order, in fact, trigger) != 0)
-        {
-            return DecideInFull(in order, in fact, trigger);
-        }
-
-        var first = ChangeBy(trigger.First, in order, in fact);
-        var second = ChangeBy(trigger.Second, in order, in fact);
-        var counters = CountersAfter(in order, first, second);
-        var target = rule.Kind == RuleKind.Move
-            ? rule.Target
-            : Choose(rule.Branches!, new DecisionContext(this, in order, in fact, in counters, order.States, order.Anchors));
-        if (target == CompiledBranch.Stays || IsBehindAnchor(target, trigger.Home, order.Anchors))
-        {
-            return DecideInFull(in order, in fact, trigger);
-        }
-
-        var states = order.States.With(trigger.Home, _codeOf[target]);
-        var anchors = order.Anchors | _anchorBit[target];
-        if (trigger.Contradictions.Length != 0
-            && Contradicted(trigger, new DecisionContext(this, in order, in fact, in counters, states, anchors)) != 0)
-        {
-            return DecideInFull(in order, in fact, trigger);
-        }
-
-        return new Decision
-        {
-            Trigger = fact.Trigger,
-            MovedFacets = 1 << trigger.Home,
-            States = states,
-            Holds = order.Holds,
-            Anchors = anchors,
-            First = first,
-            Second = second,
-        };
-    }
-
-    /// <summary>Decides without the short way, which must lead to the same decision.</summary>
-    internal Decision DecideInFull(in OrderSnapshot order, in FactArguments fact) => DecideInFull(in order, in fact, _triggers[fact.Trigger]);
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private Decision DecideInFull(in OrderSnapshot order, in FactArguments fact, CompiledTrigger trigger)
-    {
         if ((fact.Flags & FactFlags.IdReused) != 0 && order.Exists)
         {
             return Contradiction(in order, fact.Trigger, DecisionReason.IdReused, BuiltInCases.IdReusedBit);
@@ -97,14 +28,16 @@ public sealed partial class OrderModel
             return DecideReport(in order, in fact, trigger);
         }
 
-        if ((fact.Flags != FactFlags.None || trigger.Revoked != 0) && Refuse(in order, in fact, trigger) is { } decision)
+        if ((fact.Flags != FactFlags.None || trigger.Revoked != 0) && Refuse(in order, in fact, trigger) is { } refused)
         {
-            return decision;
+            return refused;
         }
 
-        var first = ChangeBy(trigger.First, in order, in fact);
-        var second = ChangeBy(trigger.Second, in order, in fact);
-        var counters = CountersAfter(in order, first, second);
+        if (!TryChange(trigger.First, in order, in fact, out var first) || !TryChange(trigger.Second, in order, in fact, out var second))
+        {
+            return Contradiction(in order, fact.Trigger, DecisionReason.SumOutOfRange, BuiltInCases.UnexpectedFactBit);
+        }
+
         var kind = DecisionKind.Applied;
         var reason = DecisionReason.Expected;
         var states = order.States;
@@ -122,7 +55,7 @@ public sealed partial class OrderModel
                     target = rule.Target;
                     break;
                 case RuleKind.Branch:
-                    target = Choose(rule.Branches!, new DecisionContext(this, in order, in fact, in counters, states, order.Anchors));
+                    target = Choose(rule.Branches!, new DecisionContext(this, in order, in fact, first, second, states, order.Anchors));
                     break;
                 case RuleKind.Stay:
                     break;
@@ -173,14 +106,13 @@ public sealed partial class OrderModel
 
         if (takesEffect && trigger.Followers.Length != 0)
         {
-            Follow(trigger, new DecisionContext(this, in order, in fact, in counters, states, order.Anchors), ref states, ref anchors, ref moved);
+            Follow(trigger, new DecisionContext(this, in order, in fact, first, second, states, order.Anchors), ref states, ref anchors, ref moved);
         }
 
         if (!takesEffect || moved == 0)
         {
             first = OnlyIfAlways(trigger.First, first, in fact, takesEffect);
             second = OnlyIfAlways(trigger.Second, second, in fact, takesEffect);
-            counters = CountersAfter(in order, first, second);
             if (!takesEffect)
             {
                 // The evidence of a milestone is evidence also where the order is past it.
@@ -189,16 +121,15 @@ public sealed partial class OrderModel
         }
         else if (trigger.HasConditionalSum)
         {
-            var context = new DecisionContext(this, in order, in fact, in counters, states, order.Anchors);
+            var context = new DecisionContext(this, in order, in fact, first, second, states, order.Anchors);
             first = OnlyIf(trigger.First, first, in context);
             second = OnlyIf(trigger.Second, second, in context);
-            counters = CountersAfter(in order, first, second);
         }
 
         var holds = order.Holds;
         if (trigger.ChangesHolds && takesEffect)
         {
-            holds = HoldsAfter(trigger, new DecisionContext(this, in order, in fact, in counters, states, order.Anchors));
+            holds = HoldsAfter(trigger, new DecisionContext(this, in order, in fact, first, second, states, order.Anchors));
             if ((trigger.PlacesHolds || trigger.ReleasesHolds) && kind == DecisionKind.Applied
                 && moved == 0 && holds == order.Holds && anchors == order.Anchors && first.Change == 0 && second.Change == 0)
             {
@@ -208,7 +139,7 @@ public sealed partial class OrderModel
 
         if (trigger.Contradictions.Length != 0 && (takesEffect || first.Change != 0 || second.Change != 0))
         {
-            var contradicted = Contradicted(trigger, new DecisionContext(this, in order, in fact, in counters, states, anchors));
+            var contradicted = Contradicted(trigger, new DecisionContext(this, in order, in fact, first, second, states, anchors));
             opened |= contradicted;
             if (contradicted != 0 && fact.Standing == FactStanding.Fact)
             {
@@ -220,7 +151,7 @@ public sealed partial class OrderModel
         var cases = order.Cases | opened;
         if ((order.Cases & ~opened) is var standing and not 0)
         {
-            cases &= ~Closed(standing, new DecisionContext(this, in order, in fact, in counters, states, anchors));
+            cases &= ~Closed(standing, new DecisionContext(this, in order, in fact, first, second, states, anchors));
         }
 
         return new Decision
@@ -251,54 +182,30 @@ public sealed partial class OrderModel
         Second = CounterChange.None,
     };
 
-    private Decision Move(in OrderSnapshot order, in FactArguments fact, CompiledTrigger trigger, byte target)
+    /// <summary>By how much a fact changes a sum; <see langword="false"/> where the sum would leave its range.</summary>
+    private static bool TryChange(CounterRule? rule, in OrderSnapshot order, in FactArguments fact, out CounterChange change)
     {
-        var facet = _facetOf[target];
-        return new Decision
-        {
-            Trigger = fact.Trigger,
-            MovedFacets = 1 << facet,
-            States = order.States.With(facet, _codeOf[target]),
-            Holds = order.Holds,
-            Anchors = order.Anchors | _anchorBit[target],
-            First = ChangeBy(trigger.First, in order, in fact),
-            Second = ChangeBy(trigger.Second, in order, in fact),
-        };
-    }
-
-    private static OrderCounters CountersAfter(in OrderSnapshot order, CounterChange first, CounterChange second)
-    {
-        var counters = order.Counters;
-        if (first.Index >= 0)
-        {
-            OrderCounters.Add(ref counters, first.Index, first.Change);
-        }
-
-        if (second.Index >= 0)
-        {
-            OrderCounters.Add(ref counters, second.Index, second.Change);
-        }
-
-        return counters;
-    }
-
-    private static CounterChange ChangeBy(CounterRule? rule, in OrderSnapshot order, in FactArguments fact)
-    {
+        change = CounterChange.None;
         if (rule is null || (rule.IsMoney && (fact.Flags & FactFlags.ForeignCurrency) != 0))
         {
-            return CounterChange.None;
+            return true;
         }
 
-        ref readonly var counters = ref OrderSnapshot.CountersIn(in order);
-        var now = OrderCounters.Read(in counters, (int)rule.Counter);
         var value = rule.IsMoney ? fact.Amount : fact.Quantity;
-        return new((int)rule.Counter, rule.Operation switch
+        if (value != FactArguments.Rest && !OrderCounters.IsInRange(value))
         {
-            CounterOperation.Add => value != FactArguments.Rest ? value : Math.Max(0, OrderCounters.Read(in counters, (int)rule.Of) - now),
+            return false;
+        }
+
+        var now = order[rule.Counter];
+        change = new((int)rule.Counter, checked(rule.Operation switch
+        {
+            CounterOperation.Add => value != FactArguments.Rest ? value : Math.Max(0, order[rule.Of] - now),
             CounterOperation.Take => -(value != FactArguments.Rest ? Math.Min(value, now) : now),
             CounterOperation.Set => value != FactArguments.Rest ? value - now : 0,
             _ => -now,
-        });
+        }));
+        return OrderCounters.IsInRange(checked(now + change.Change));
     }
 
     // What an owner tells of money or goods counts even where it is late; what only follows from a move does not.
@@ -368,6 +275,12 @@ public sealed partial class OrderModel
             throw new InvalidOperationException($"'{trigger.Info.Name}' does not create orders, and this order does not exist yet. Park the fact until it does.");
         }
 
+        if (!TryChange(trigger.First, in order, in fact, out var first) || !TryChange(trigger.Second, in order, in fact, out var second))
+        {
+            throw new InvalidOperationException(
+                $"'{trigger.Info.Name}' brings the amount {fact.Amount} and the quantity {fact.Quantity}; a sum is at most {OrderCounters.Limit}.");
+        }
+
         var profile = _profiles[order.Profile];
         var anchors = 0u;
         for (var facet = 0; facet < _facetCount; facet++)
@@ -383,8 +296,8 @@ public sealed partial class OrderModel
             States = profile.Initial,
             Holds = profile.Holds | (trigger.PlacesHolds ? fact.Holds : 0),
             Anchors = anchors,
-            First = ChangeBy(trigger.First, in order, in fact),
-            Second = ChangeBy(trigger.Second, in order, in fact),
+            First = first,
+            Second = second,
         };
     }
 
@@ -431,7 +344,7 @@ public sealed partial class OrderModel
         var cases = order.Cases;
         if (cases != 0)
         {
-            cases &= ~Closed(cases, new DecisionContext(this, in order, in fact, in OrderSnapshot.CountersIn(in order), states, anchors));
+            cases &= ~Closed(cases, new DecisionContext(this, in order, in fact, CounterChange.None, CounterChange.None, states, anchors));
         }
 
         return Unchanged(in order, fact.Trigger, DecisionKind.Applied, DecisionReason.Expected) with
@@ -474,7 +387,7 @@ public sealed partial class OrderModel
         var failed = trigger.NeedsNoHold && order.Holds != 0 ? 1UL : 0UL;
         if (trigger.Guards.Length != 0)
         {
-            var context = new DecisionContext(this, in order, in fact, in OrderSnapshot.CountersIn(in order), order.States, order.Anchors);
+            var context = new DecisionContext(this, in order, in fact, CounterChange.None, CounterChange.None, order.States, order.Anchors);
             foreach (ref readonly var guard in trigger.Guards.AsSpan())
             {
                 if (!guard.Condition(in context))
@@ -511,7 +424,6 @@ public sealed partial class OrderModel
             ? trigger.LandingAnchor
             : 0;
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool IsBehindAnchor(byte target, int facet, uint anchors) =>
         _rank[target] is var rank and >= 0
         && (anchors & _facetAnchors[facet]) is var reached and not 0
@@ -540,6 +452,5 @@ public sealed partial class OrderModel
         moved |= 1 << facet;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ref readonly CompiledRule RuleFor(CompiledTrigger trigger, int code) => ref _rules[_cells[trigger.Row + _indexOf[code]]];
 }

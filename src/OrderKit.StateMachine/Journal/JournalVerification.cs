@@ -6,15 +6,15 @@ namespace OrderKit.StateMachine;
 
 /// <summary>One run of a <see cref="JournalVerifier"/>.</summary>
 internal sealed class JournalVerification(
-    IJournalStore journal, JournalVerificationOptions options, IProgress<JournalVerificationProgress>? progress) : IDisposable
+    IJournalStore journal, JournalVerificationOptions options, IProgress<JournalVerifier.Progress>? progress)
 {
     private const int RowsAtATime = 1_000;
 
     // Rows beyond a segment's own that are asked for, so that several invented ones are located at once.
     private const int InventedAtATime = 100;
 
-    private readonly List<JournalFinding> _findings = [];
-    private readonly RowHasher _hasher = new();
+    private readonly List<VerificationReport.Finding> _findings = [];
+    private readonly CanonicalWriter _writer = new();
     private long _findingCount;
     private long _segments;
     private long _lastSegment;
@@ -44,8 +44,6 @@ internal sealed class JournalVerification(
         };
     }
 
-    public void Dispose() => _hasher.Dispose();
-
     private async Task CheckSegmentsAsync(CancellationToken cancellationToken)
     {
         while (true)
@@ -70,7 +68,7 @@ internal sealed class JournalVerification(
 
         if (options.Trusted is { } trusted && trusted.Number > (_lastSeal?.Number ?? 0))
         {
-            AddSegment(JournalFindingKind.NotAsTrusted, trusted.Number, $"Segment {trusted.Number} is gone; the journal ends with segment {_lastSeal?.Number ?? 0}. Its end was cut off.");
+            AddSegment(VerificationReport.FindingKind.NotAsTrusted, trusted.Number, $"Segment {trusted.Number} is gone; the journal ends with segment {_lastSeal?.Number ?? 0}. Its end was cut off.");
         }
     }
 
@@ -79,25 +77,25 @@ internal sealed class JournalVerification(
         var expected = (_lastSeal?.Number ?? 0) + 1;
         if (segment.Number != expected)
         {
-            AddSegment(JournalFindingKind.MissingSegment, expected, segment.Number == expected + 1
+            AddSegment(VerificationReport.FindingKind.MissingSegment, expected, segment.Number == expected + 1
                 ? $"Segment {expected} is gone."
                 : $"Segments {expected} to {segment.Number - 1} are gone.");
         }
         else if (segment.Previous != (_lastSeal?.Hash ?? default))
         {
-            AddSegment(JournalFindingKind.BrokenLink, segment.Number, expected == 1
+            AddSegment(VerificationReport.FindingKind.BrokenLink, segment.Number, expected == 1
                 ? "The first segment follows another one; the beginning of the journal is gone."
                 : $"Segment {segment.Number} was linked to another segment {expected - 1} than the one that is there.");
         }
 
         if (JournalHashing.HashOf(segment.Number, segment.Previous, segment.Leaves, segment.SealedAt) != segment.Hash)
         {
-            AddSegment(JournalFindingKind.ChangedSegment, segment.Number, $"Segment {segment.Number} does not have the hash that it was sealed with.");
+            AddSegment(VerificationReport.FindingKind.ChangedSegment, segment.Number, $"Segment {segment.Number} does not have the hash that it was sealed with.");
         }
 
         if (options.Trusted is { } trusted && trusted.Number == segment.Number && trusted.Hash != segment.Hash)
         {
-            AddSegment(JournalFindingKind.NotAsTrusted, segment.Number, $"Segment {segment.Number} is not the one that was vouched for: the journal up to it was rewritten.");
+            AddSegment(VerificationReport.FindingKind.NotAsTrusted, segment.Number, $"Segment {segment.Number} is not the one that was vouched for: the journal up to it was rewritten.");
         }
     }
 
@@ -119,15 +117,15 @@ internal sealed class JournalVerification(
     {
         if (row is null)
         {
-            Add(JournalFindingKind.MissingRow, leaf.OrderNo, null, leaf.Version, segment, $"Row {leaf.Version} of order {leaf.OrderNo} was sealed in segment {segment} and is gone.");
+            Add(VerificationReport.FindingKind.MissingRow, leaf.OrderNo, null, leaf.Version, segment, $"Row {leaf.Version} of order {leaf.OrderNo} was sealed in segment {segment} and is gone.");
         }
-        else if (_hasher.HashOf(row.Order, row.Entry) != leaf.Hash)
+        else if (JournalHashing.HashOf(_writer, row.Order, row.Entry) != leaf.Hash)
         {
-            Add(JournalFindingKind.ChangedRow, leaf.OrderNo, row.Order, leaf.Version, segment, $"Row {leaf.Version} of order {row.Order} is not what segment {segment} sealed.");
+            Add(VerificationReport.FindingKind.ChangedRow, leaf.OrderNo, row.Order, leaf.Version, segment, $"Row {leaf.Version} of order {row.Order} is not what segment {segment} sealed.");
         }
         else if (row.Entry.Segment != segment)
         {
-            Add(JournalFindingKind.WrongSegment, leaf.OrderNo, row.Order, leaf.Version, segment, $"Row {leaf.Version} of order {row.Order} was sealed in segment {segment} and names {Name(row.Entry.Segment)}.");
+            Add(VerificationReport.FindingKind.WrongSegment, leaf.OrderNo, row.Order, leaf.Version, segment, $"Row {leaf.Version} of order {row.Order} was sealed in segment {segment} and names {Name(row.Entry.Segment)}.");
         }
     }
 
@@ -145,7 +143,7 @@ internal sealed class JournalVerification(
         for (var i = 0; i < invented.Count; i++)
         {
             var (orderNo, version) = invented[i];
-            Add(JournalFindingKind.InventedRow, orderNo, rows[i]?.Order, version, segment.Number, $"Row {version} of order {rows[i]?.Order.ToString() ?? Name(orderNo)} claims to be sealed in segment {segment.Number}, which does not have it.");
+            Add(VerificationReport.FindingKind.InventedRow, orderNo, rows[i]?.Order, version, segment.Number, $"Row {version} of order {rows[i]?.Order.ToString() ?? Name(orderNo)} claims to be sealed in segment {segment.Number}, which does not have it.");
         }
     }
 
@@ -199,12 +197,12 @@ internal sealed class JournalVerification(
                 _unsealedSince = _unsealedSince is { } since && since <= entry.RecordedAt ? since : entry.RecordedAt;
                 if (i < sealedUpTo)
                 {
-                    Add(JournalFindingKind.InventedRow, order.OrderNo, order.Order.Key, entry.Version, null, $"Row {entry.Version} of order {order.Order.Key} is not sealed although later rows of it are: rows are sealed in their order.");
+                    Add(VerificationReport.FindingKind.InventedRow, order.OrderNo, order.Order.Key, entry.Version, null, $"Row {entry.Version} of order {order.Order.Key} is not sealed although later rows of it are: rows are sealed in their order.");
                 }
             }
             else if (segment < 1 || (segment > _lastSegment && segment > await LastSegmentAsync(cancellationToken).ConfigureAwait(false)))
             {
-                Add(JournalFindingKind.InventedRow, order.OrderNo, order.Order.Key, entry.Version, segment, $"Row {entry.Version} of order {order.Order.Key} claims to be sealed in segment {segment}, which does not exist.");
+                Add(VerificationReport.FindingKind.InventedRow, order.OrderNo, order.Order.Key, entry.Version, segment, $"Row {entry.Version} of order {order.Order.Key} claims to be sealed in segment {segment}, which does not exist.");
             }
         }
     }
@@ -222,7 +220,7 @@ internal sealed class JournalVerification(
             if (entry.Version != expected)
             {
                 isWhole = false;
-                Add(JournalFindingKind.GapInJournal, order.OrderNo, order.Order.Key, expected, entry.Segment, $"After row {expected - 1} of order {order.Order.Key} comes row {entry.Version}.");
+                Add(VerificationReport.FindingKind.GapInJournal, order.OrderNo, order.Order.Key, expected, entry.Segment, $"After row {expected - 1} of order {order.Order.Key} comes row {entry.Version}.");
             }
 
             expected = entry.Version + 1;
@@ -232,7 +230,7 @@ internal sealed class JournalVerification(
         if (head != expected - 1)
         {
             isWhole = false;
-            Add(JournalFindingKind.HeadDiffers, order.OrderNo, order.Order.Key, Math.Min(head, expected - 1) + 1, null, $"Order {order.Order.Key} is at version {head}, and its journal ends with row {expected - 1}.");
+            Add(VerificationReport.FindingKind.HeadDiffers, order.OrderNo, order.Order.Key, Math.Min(head, expected - 1) + 1, null, $"Order {order.Order.Key} is at version {head}, and its journal ends with row {expected - 1}.");
         }
 
         return isWhole;
@@ -240,11 +238,21 @@ internal sealed class JournalVerification(
 
     private void CheckFold(OrderJournal order)
     {
-        var folded = JournalFold.Of(order.Entries);
         var stored = order.Order.Snapshot;
+        OrderSnapshot folded;
+        try
+        {
+            folded = OrderSnapshot.Of(order.Entries);
+        }
+        catch (Exception e) when (e is OverflowException or ArgumentOutOfRangeException)
+        {
+            Add(VerificationReport.FindingKind.FoldDiffers, order.OrderNo, order.Order.Key, stored.Version, null, $"A row of order {order.Order.Key} changes a sum that does not exist, or beyond its range.");
+            return;
+        }
+
         if (folded != stored)
         {
-            Add(JournalFindingKind.FoldDiffers, order.OrderNo, order.Order.Key, stored.Version, null, $"Order {order.Order.Key} at version {stored.Version} is not what its journal makes of it: {DifferenceOf(in stored, in folded)}.");
+            Add(VerificationReport.FindingKind.FoldDiffers, order.OrderNo, order.Order.Key, stored.Version, null, $"Order {order.Order.Key} at version {stored.Version} is not what its journal makes of it: {DifferenceOf(in stored, in folded)}.");
         }
     }
 
@@ -294,13 +302,13 @@ internal sealed class JournalVerification(
 
     private static string Name(long? number) => number?.ToString(CultureInfo.InvariantCulture) ?? "none";
 
-    private void AddSegment(JournalFindingKind kind, long segment, string message) => Add(kind, null, null, null, segment, message);
+    private void AddSegment(VerificationReport.FindingKind kind, long segment, string message) => Add(kind, null, null, null, segment, message);
 
-    private void Add(JournalFindingKind kind, long? orderNo, OrderKey? order, long? version, long? segment, string message)
+    private void Add(VerificationReport.FindingKind kind, long? orderNo, OrderKey? order, long? version, long? segment, string message)
     {
         if (_findingCount++ < options.MaxFindings)
         {
-            _findings.Add(new JournalFinding(kind, orderNo, order, version, segment, message));
+            _findings.Add(new VerificationReport.Finding(kind, orderNo, order, version, segment, message));
         }
     }
 

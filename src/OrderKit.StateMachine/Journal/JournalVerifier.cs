@@ -16,10 +16,15 @@ public sealed class JournalVerifier(IJournalStore journal)
     /// <param name="cancellationToken">Cancels.</param>
     public async Task<VerificationReport> VerifyAsync(
         JournalVerificationOptions? options = null,
-        IProgress<JournalVerificationProgress>? progress = null,
-        CancellationToken cancellationToken = default)
-    {
-        using var verification = new JournalVerification(journal, options ?? new JournalVerificationOptions(), progress);
-        return await verification.RunAsync(cancellationToken).ConfigureAwait(false);
-    }
+        IProgress<Progress>? progress = null,
+        CancellationToken cancellationToken = default) =>
+        await new JournalVerification(journal, options ?? new JournalVerificationOptions(), progress).RunAsync(cancellationToken).ConfigureAwait(false);
+
+    /// <summary>How far a verification is.</summary>
+    /// <param name="Segments">The segments checked.</param>
+    /// <param name="LastSegment">The number of the last segment when it began.</param>
+    /// <param name="SealedRows">The sealed rows checked.</param>
+    /// <param name="Orders">The orders checked.</param>
+    /// <param name="Findings">The findings so far.</param>
+    public readonly record struct Progress(long Segments, long LastSegment, long SealedRows, long Orders, long Findings);
 }

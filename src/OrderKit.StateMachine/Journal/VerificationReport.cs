@@ -1,3 +1,4 @@
+using OrderKit.Core;
 using OrderKit.StateMachine.Storage;
 
 namespace OrderKit.StateMachine;
@@ -9,7 +10,7 @@ public sealed record VerificationReport
     public bool IsIntact => FindingCount == 0;
 
     /// <summary>What is wrong, the segments' findings first; cut at <see cref="JournalVerificationOptions.MaxFindings"/>.</summary>
-    public required IReadOnlyList<JournalFinding> Findings { get; init; }
+    public required IReadOnlyList<Finding> Findings { get; init; }
 
     /// <summary>How many findings there are in all.</summary>
     public required long FindingCount { get; init; }
@@ -34,4 +35,50 @@ public sealed record VerificationReport
 
     /// <summary>The last seal. Keep it outside the database and pass it as <see cref="JournalVerificationOptions.Trusted"/> the next time.</summary>
     public required JournalSeal? LastSeal { get; init; }
+
+    /// <summary>Something wrong with a journal, and where.</summary>
+    /// <param name="Kind">What.</param>
+    /// <param name="OrderNo">The order's number in the store; <see langword="null"/> where it is about a segment.</param>
+    /// <param name="Order">The order, where the store still knows it.</param>
+    /// <param name="Version">The row.</param>
+    /// <param name="Segment">The segment.</param>
+    /// <param name="Message">A sentence for people.</param>
+    public sealed record Finding(FindingKind Kind, long? OrderNo, OrderKey? Order, long? Version, long? Segment, string Message);
+
+    /// <summary>What can be wrong with a journal.</summary>
+    public enum FindingKind : byte
+    {
+        /// <summary>A sealed row is not what was sealed.</summary>
+        ChangedRow = 0,
+
+        /// <summary>A sealed row is gone.</summary>
+        MissingRow = 1,
+
+        /// <summary>A row claims a seal that it does not have, or lies unsealed before a sealed one.</summary>
+        InventedRow = 2,
+
+        /// <summary>A sealed row is as it was, and says that another segment or none sealed it.</summary>
+        WrongSegment = 3,
+
+        /// <summary>A segment is not what was sealed.</summary>
+        ChangedSegment = 4,
+
+        /// <summary>A segment does not follow the one before: one of the two was replaced.</summary>
+        BrokenLink = 5,
+
+        /// <summary>A segment is gone.</summary>
+        MissingSegment = 6,
+
+        /// <summary>A segment that somebody outside vouches for is gone or another one.</summary>
+        NotAsTrusted = 7,
+
+        /// <summary>The versions of an order's rows are not 1, 2, 3, …</summary>
+        GapInJournal = 8,
+
+        /// <summary>The order's version is not that of its last row.</summary>
+        HeadDiffers = 9,
+
+        /// <summary>The order is not what its rows make of it.</summary>
+        FoldDiffers = 10,
+    }
 }

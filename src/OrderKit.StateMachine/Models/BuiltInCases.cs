@@ -31,7 +31,7 @@ public static class BuiltInCases
     /// <summary>How many kinds a model may add of its own.</summary>
     internal const int OwnLimit = 26;
 
-    internal static IReadOnlyList<CaseInfo> All { get; } =
+    internal static IReadOnlyList<OrderModel.CaseInfo> All { get; } =
     [
         new(ForeignCurrencyBit, ForeignCurrency, "finance", "A fact brought money in another currency than the order's.", TimeSpan.FromHours(24)),
         new(ReportContradictsBit, ReportContradicts, "operations", "A system reports a status that contradicts what the owners of money and goods told.", TimeSpan.FromHours(24)),

@@ -1,5 +1,3 @@
-using OrderKit.Core;
-
 namespace OrderKit.StateMachine;
 
 /// <summary>What a trigger does from one state.</summary>
@@ -39,18 +37,7 @@ internal readonly record struct CompiledRelease(OrderPredicate? Condition, uint 
 /// <summary>A trigger in the form that decisions read.</summary>
 internal sealed class CompiledTrigger
 {
-    public required TriggerInfo Info { get; init; }
-
-    /// <summary>Whether a look at its rule and its conditions may say it all: it follows no other facet, places no holds and revokes nothing.</summary>
-    public bool IsShort { get; private set; }
-
-    /// <summary>Whether it has guards or contradictions to look at.</summary>
-    public bool HasConditions { get; private set; }
-
-    /// <summary>Whether holds that stand matter to it.</summary>
-    public bool MindsHolds { get; private set; }
-
-    public FactStanding Standing { get; private set; }
+    public required OrderModel.TriggerInfo Info { get; init; }
 
     public required int Row { get; init; }
 
@@ -86,14 +73,4 @@ internal sealed class CompiledTrigger
     public required CompiledCondition[] Contradictions { get; init; }
 
     public required int[] Followers { get; init; }
-
-    public CompiledTrigger Complete()
-    {
-        Standing = Info.Standing;
-        IsShort = Home >= 0 && !Info.IsCreation && !IsStatusReport && !PlacesHolds && !ReleasesHolds && Revoked == 0
-            && Followers.Length == 0 && !HasConditionalSum;
-        HasConditions = Guards.Length != 0 || Contradictions.Length != 0;
-        MindsHolds = NeedsNoHold || Releases.Length != 0;
-        return this;
-    }
 }

@@ -1,4 +1,5 @@
 using OrderKit.Core;
+using OrderKit.StateMachine.Storage;
 
 namespace OrderKit.StateMachine;
 
@@ -20,19 +21,19 @@ internal sealed class ModelCompiler
 
     public ModelFingerprint? Superseded => _builder.Superseded?.Fingerprint;
 
-    public FacetInfo[] Facets { get; private set; } = [];
+    public OrderModel.FacetInfo[] Facets { get; private set; } = [];
 
-    public StateInfo[] States { get; private set; } = [];
+    public OrderModel.StateInfo[] States { get; private set; } = [];
 
-    public HoldInfo[] Holds { get; private set; } = [];
+    public OrderModel.HoldInfo[] Holds { get; private set; } = [];
 
-    public CaseInfo[] Cases { get; private set; } = [];
+    public OrderModel.CaseInfo[] Cases { get; private set; } = [];
 
-    public ProfileInfo[] Profiles { get; private set; } = [];
+    public OrderModel.ProfileInfo[] Profiles { get; private set; } = [];
 
-    public TimelineNodeInfo[] Nodes { get; private set; } = [];
+    public OrderModel.TimelineNodeInfo[] Nodes { get; private set; } = [];
 
-    public ModelEdge[] Edges { get; private set; } = [];
+    public OrderModel.Edge[] Edges { get; private set; } = [];
 
     public CompiledTrigger[] Triggers { get; private set; } = [];
 
@@ -81,8 +82,8 @@ internal sealed class ModelCompiler
     private void CompileStates()
     {
         Array.Fill(IndexOf, OrderModel.NoState);
-        Facets = [.. _builder.Facets.Select((name, i) => new FacetInfo(i, name))];
-        States = [.. _builder.States.Select(s => new StateInfo(
+        Facets = [.. _builder.Facets.Select((name, i) => new OrderModel.FacetInfo(i, name))];
+        States = [.. _builder.States.Select(s => new OrderModel.StateInfo(
             s.Code, s.Name, s.LocalName, s.Facet, s.Rank, s.IsAnchor, s.IsEnd, s.IsResting, [.. s.TraitList], s.DeadlineInfo))];
         Rank = [.. States.Select(s => s.Rank ?? -1)];
         FacetOfState = [.. States.Select(s => (byte)s.Facet)];
@@ -113,14 +114,14 @@ internal sealed class ModelCompiler
 
     private void CompileNames()
     {
-        Holds = [.. _builder.Holds.Select((h, i) => new HoldInfo(1u << i, h.Code, h.LocalName))];
-        Cases = [.. _builder.Cases.Select((c, i) => new CaseInfo(1u << i, c.Code, c.Owner, c.Reason, c.Within)), .. BuiltInCases.All];
+        Holds = [.. _builder.Holds.Select((h, i) => new OrderModel.HoldInfo(1u << i, h.Code, h.LocalName))];
+        Cases = [.. _builder.Cases.Select((c, i) => new OrderModel.CaseInfo(1u << i, c.Code, c.Owner, c.Reason, c.Within)), .. BuiltInCases.All];
         for (var i = 0; i < _builder.Cases.Count; i++)
         {
             CaseClosing[i] = _builder.Cases[i].Closing?.Holds;
         }
 
-        Profiles = [.. _builder.Profiles.Select((p, i) => new ProfileInfo(
+        Profiles = [.. _builder.Profiles.Select((p, i) => new OrderModel.ProfileInfo(
             i,
             p.Code,
             p.Initial.Aggregate(default(StateCodes), (codes, state) => codes.With(state.Facet, state.Code)),
@@ -128,7 +129,7 @@ internal sealed class ModelCompiler
             [.. p.Milestones.Select(m => m.Code)]))];
         Nodes = [.. _builder.Nodes];
         Headlines = [.. _builder.Headlines.SelectMany(CompileHeadline)];
-        Edges = [.. ModelChecks.EdgesOf(_builder).Select(e => new ModelEdge(e.From.Code, e.To.Code, e.Trigger.Name, e.Condition)).Distinct()];
+        Edges = [.. ModelChecks.EdgesOf(_builder).Select(e => new OrderModel.Edge(e.From.Code, e.To.Code, e.Trigger.Name, e.Condition)).Distinct()];
     }
 
     private IEnumerable<CompiledHeadline> CompileHeadline(OrderModelBuilder.HeadlineEntry entry) => entry.Rule switch
@@ -171,7 +172,7 @@ internal sealed class ModelCompiler
         var followers = trigger.Edges.SelectMany(e => e.Sources).Select(s => s.Facet).Where(f => f != trigger.Home).Distinct().Order();
         return new CompiledTrigger
         {
-            Info = new TriggerInfo(
+            Info = new OrderModel.TriggerInfo(
                 index, trigger.Name, trigger.Standing, trigger.Home, trigger.Landing?.Code ?? 0, trigger.IsTimer, trigger.IsCreation, trigger.Key),
             Row = row,
             Home = trigger.Home,
@@ -188,7 +189,7 @@ internal sealed class ModelCompiler
             Guards = [.. trigger.Guards.Select(g => new CompiledCondition(g.Holds, GuardBit(g.Name)))],
             Contradictions = [.. trigger.Contradictions.Select(c => new CompiledCondition(c.Condition.Holds, CaseBit(c.Case)))],
             Followers = [.. followers],
-        }.Complete();
+        };
     }
 
     private CompiledRule CompileEdge(EdgeBuilder edge)
@@ -209,7 +210,7 @@ internal sealed class ModelCompiler
                 b.Condition?.Holds, b.Target is null ? CompiledBranch.Stays : IndexOf[b.Target.Code]))]);
     }
 
-    private CompiledRule DefaultRule(TriggerBuilder trigger, StateInfo from)
+    private CompiledRule DefaultRule(TriggerBuilder trigger, OrderModel.StateInfo from)
     {
         if (trigger.Standing == FactStanding.Command)
         {

@@ -8,7 +8,7 @@ namespace OrderKit.StateMachine;
 /// They show every way that a model names (<see cref="OrderModel.Edges"/>), by facet; ways between the same two states share an arrow. Not drawn are the ways that follow from ranks: an
 /// owner's fact also leaps to the state where it lands from every state before it.
 /// </remarks>
-public static class ModelDiagrams
+internal static class ModelDiagrams
 {
     /// <summary>A Mermaid <c>stateDiagram-v2</c> with one composite state per facet.</summary>
     /// <param name="model">The model.</param>
@@ -100,22 +100,22 @@ public static class ModelDiagrams
         return text.ToString();
     }
 
-    private static IEnumerable<StateInfo> StatesOf(OrderModel model, FacetInfo facet) => model.States.Where(s => s.Facet == facet.Index).OrderBy(s => s.Code);
+    private static IEnumerable<OrderModel.StateInfo> StatesOf(OrderModel model, OrderModel.FacetInfo facet) => model.States.Where(s => s.Facet == facet.Index).OrderBy(s => s.Code);
 
-    private static IEnumerable<int> InitialOf(OrderModel model, FacetInfo facet) => model.Profiles.Select(p => p.Initial[facet.Index]).Distinct().Order();
+    private static IEnumerable<int> InitialOf(OrderModel model, OrderModel.FacetInfo facet) => model.Profiles.Select(p => p.Initial[facet.Index]).Distinct().Order();
 
-    private static IEnumerable<(int From, int To, IEnumerable<string> Labels)> EdgesOf(OrderModel model, FacetInfo facet) => model.Edges
+    private static IEnumerable<(int From, int To, IEnumerable<string> Labels)> EdgesOf(OrderModel model, OrderModel.FacetInfo facet) => model.Edges
         .Where(e => model.StateOf(e.From)?.Facet == facet.Index)
         .GroupBy(e => (e.From, e.To))
         .OrderBy(g => g.Key)
         .Select(g => (g.Key.From, g.Key.To, g.Select(LabelOf).Order(StringComparer.Ordinal).AsEnumerable()));
 
-    private static IEnumerable<FacetInfo> FacetsOf(OrderModel model, string? facet) =>
+    private static IEnumerable<OrderModel.FacetInfo> FacetsOf(OrderModel model, string? facet) =>
         facet is null ? model.Facets
         : model.Facets.FirstOrDefault(f => f.Name == facet) is { } only ? [only]
         : throw new ArgumentException($"The model '{model.Name}' has no facet '{facet}'. It has {string.Join(", ", model.Facets.Select(f => f.Name))}.", nameof(facet));
 
-    private static string LabelOf(StateInfo state, string separator)
+    private static string LabelOf(OrderModel.StateInfo state, string separator)
     {
         var code = state.Code.ToString(CultureInfo.InvariantCulture);
         return state.LocalName.Length == 0 || state.LocalName == state.Name
@@ -123,9 +123,9 @@ public static class ModelDiagrams
             : $"{code} {state.Name}{separator}{state.LocalName}";
     }
 
-    private static string LabelOf(ModelEdge edge) => edge.Condition is null ? edge.Trigger : $"{edge.Trigger} [{edge.Condition}]";
+    private static string LabelOf(OrderModel.Edge edge) => edge.Condition is null ? edge.Trigger : $"{edge.Trigger} [{edge.Condition}]";
 
-    private static string? ClassOf(StateInfo state) => state switch
+    private static string? ClassOf(OrderModel.StateInfo state) => state switch
     {
         { IsAnchor: true } => "anchor",
         { IsEnd: true } => "ending",
@@ -133,7 +133,7 @@ public static class ModelDiagrams
         _ => null,
     };
 
-    private static string StyleOf(StateInfo state) => ClassOf(state) switch
+    private static string StyleOf(OrderModel.StateInfo state) => ClassOf(state) switch
     {
         "anchor" => $", fillcolor=\"#d9efe6\", color=\"#12805c\", penwidth=2{(state.IsEnd ? ", peripheries=2" : "")}",
         "ending" => ", fillcolor=\"#eaecf0\", color=\"#98a2b3\", peripheries=2",

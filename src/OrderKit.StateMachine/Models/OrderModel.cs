@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Globalization;
 using System.Numerics;
 using OrderKit.Core;
+using OrderKit.StateMachine.Storage;
 
 namespace OrderKit.StateMachine;
 
@@ -114,7 +115,7 @@ public sealed partial class OrderModel
     public IReadOnlyList<TimelineNodeInfo> TimelineNodes { get; }
 
     /// <summary>Every way that the model names.</summary>
-    public IReadOnlyList<ModelEdge> Edges { get; }
+    public IReadOnlyList<Edge> Edges { get; }
 
     /// <summary>Describes, checks and compiles a model.</summary>
     /// <param name="name">The name.</param>
@@ -271,6 +272,20 @@ public sealed partial class OrderModel
 
         return permissions;
     }
+
+    /// <summary>Draws the model as a Mermaid <c>stateDiagram-v2</c> with one composite state per facet.</summary>
+    /// <param name="facet">The only facet to draw; all where it is missing.</param>
+    /// <remarks>
+    /// It shows every way that the model names (<see cref="Edges"/>). Not drawn are the ways that follow from ranks: an owner's fact also
+    /// moves the order to the state where it lands from every state before it. The same model always gives the same text.
+    /// </remarks>
+    /// <exception cref="ArgumentException">The model has no such facet.</exception>
+    public string ToMermaid(string? facet = null) => ModelDiagrams.Mermaid(this, facet);
+
+    /// <summary>Draws the model as a Graphviz digraph, like <see cref="ToMermaid"/>.</summary>
+    /// <param name="facet">The only facet to draw; all where it is missing.</param>
+    /// <exception cref="ArgumentException">The model has no such facet.</exception>
+    public string ToDot(string? facet = null) => ModelDiagrams.Dot(this, facet);
 
     internal string WhyRejected(in OrderSnapshot order, int trigger, OrderKey key)
     {

@@ -29,7 +29,7 @@ public sealed class OrderModelBuilder
 
     internal List<HeadlineEntry> Headlines { get; } = [];
 
-    internal List<TimelineNodeInfo> Nodes { get; } = [];
+    internal List<OrderModel.TimelineNodeInfo> Nodes { get; } = [];
 
     internal OrderModel? Superseded { get; private set; }
 
@@ -112,7 +112,7 @@ public sealed class OrderModelBuilder
     /// <summary>Adds a node that every timeline shows; without states it is the creation of the order.</summary>
     public OrderModelBuilder TimelineNode(string name, string localName, params IReadOnlyList<StateBuilder> states)
     {
-        Nodes.Add(new TimelineNodeInfo(name, localName, [.. states.Select(s => s.Code)]));
+        Nodes.Add(new OrderModel.TimelineNodeInfo(name, localName, [.. states.Select(s => s.Code)]));
         return this;
     }
 

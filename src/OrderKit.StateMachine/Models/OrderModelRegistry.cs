@@ -8,7 +8,7 @@ public sealed class OrderModelRegistry
 {
     private readonly OrderModel[] _models;
     private readonly ModelFingerprint[] _fingerprints;
-    private readonly FrozenDictionary<string, (string Model, TriggerKey Key)> _keys;
+    private readonly FrozenDictionary<string, (string Model, OrderModel.TriggerKey Key)> _keys;
 
     /// <summary>Makes the registry of some models.</summary>
     /// <param name="models">The models; among those of one name, the last is the one for new orders. The first name is the host's default.</param>
@@ -62,5 +62,5 @@ public sealed class OrderModelRegistry
     }
 
     /// <summary>What a fact of a trigger must bring in every model that keys it, and the name of one that asks for it.</summary>
-    internal bool TryGetKey(string trigger, out (string Model, TriggerKey Key) demand) => _keys.TryGetValue(trigger, out demand);
+    internal bool TryGetKey(string trigger, out (string Model, OrderModel.TriggerKey Key) demand) => _keys.TryGetValue(trigger, out demand);
 }

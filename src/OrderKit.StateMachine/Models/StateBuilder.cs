@@ -32,7 +32,7 @@ public sealed class StateBuilder
 
     internal List<Trait> TraitList { get; } = [];
 
-    internal DeadlineInfo? DeadlineInfo { get; private set; }
+    internal OrderModel.DeadlineInfo? DeadlineInfo { get; private set; }
 
     /// <summary>Makes it a milestone with evidence, which nothing undoes but its own source.</summary>
     public StateBuilder Anchor()
@@ -69,7 +69,7 @@ public sealed class StateBuilder
     /// <param name="probe">The probe that must agree first.</param>
     public StateBuilder Within(TimeSpan after, string trigger, DeadlineBasis basis = DeadlineBasis.Entered, string? probe = null)
     {
-        DeadlineInfo = new DeadlineInfo(trigger, after, basis, probe);
+        DeadlineInfo = new OrderModel.DeadlineInfo(trigger, after, basis, probe);
         return this;
     }
 }

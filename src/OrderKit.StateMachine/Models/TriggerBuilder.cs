@@ -39,7 +39,7 @@ public sealed class TriggerBuilder
 
     internal List<StateBuilder> Revoked { get; } = [];
 
-    internal TriggerKey? Key { get; private set; }
+    internal OrderModel.TriggerKey? Key { get; private set; }
 
     internal bool MovesMoney => Counters.Exists(static c => c is { Operation: CounterOperation.Add, IsMoney: true });
 
@@ -70,7 +70,7 @@ public sealed class TriggerBuilder
     /// <remarks>A key decides nothing about an order and is no part of the fingerprint: a model may be given one at any time.</remarks>
     public TriggerBuilder KeyedBy(ReferenceKind number)
     {
-        Key = number != default ? new TriggerKey(number) : throw new ArgumentException("The default reference kind is no kind of number.", nameof(number));
+        Key = number != default ? new OrderModel.TriggerKey(number) : throw new ArgumentException("The default reference kind is no kind of number.", nameof(number));
         return this;
     }
 
@@ -78,7 +78,7 @@ public sealed class TriggerBuilder
     /// <remarks>Like <see cref="KeyedBy"/>, it is no part of the fingerprint.</remarks>
     public TriggerBuilder KeyedById()
     {
-        Key = new TriggerKey((ReferenceKind?)null);
+        Key = new OrderModel.TriggerKey((ReferenceKind?)null);
         return this;
     }
 

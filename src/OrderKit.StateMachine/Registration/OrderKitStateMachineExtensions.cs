@@ -18,8 +18,6 @@ public static class OrderKitStateMachineExtensions
             .AddValidatedOptions(configure, static (options, faults) => options.Validate(faults))
             .RequireStorePort<IOrderStore>()
             .RequireStorePort<IOrderQueryStore>();
-        builder.Services.TryAddEnumerable(
-            ServiceDescriptor.Singleton<IStorePortDecorator<IOrderStore>, CaseAlerts>(static provider => new CaseAlerts(provider)));
         builder.Services.TryAddSingleton(static provider =>
         {
             var models = provider.GetRequiredService<IOptions<OrderLifecycleOptions>>().Value.Models;
@@ -37,6 +35,7 @@ public static class OrderKitStateMachineExtensions
         builder.Services
             .AddValidatedOptions(configure, static (options, faults) => options.Validate(faults))
             .RequireStorePort<IDeadlineStore>()
+            .UseScopedService<IDeadlineProbe>()
             .AddBackgroundLoop<DeadlineRunner, DeadlineOptions>("deadlines", static (runner, token) => runner.RunDueAsync(token))
             .TryAddSingleton<DeadlineRunner>();
         return builder;

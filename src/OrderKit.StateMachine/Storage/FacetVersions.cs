@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace OrderKit.StateMachine.Storage;
 
 /// <summary>For each facet the version of the order at which its state was entered; deadlines are judged by it.</summary>
@@ -12,6 +10,11 @@ public readonly record struct FacetVersions(long First, long Second, long Third,
     /// <summary>The version at which a facet entered its state.</summary>
     public long this[int facet] => facet switch { 0 => First, 1 => Second, 2 => Third, _ => Fourth };
 
-    internal static void Set(ref FacetVersions versions, int facet, long version) =>
-        Unsafe.Add(ref Unsafe.As<FacetVersions, long>(ref versions), facet) = version;
+    internal FacetVersions With(int facet, long version) => facet switch
+    {
+        0 => this with { First = version },
+        1 => this with { Second = version },
+        2 => this with { Third = version },
+        _ => this with { Fourth = version },
+    };
 }

@@ -1,5 +1,3 @@
-using System.Numerics;
-
 namespace OrderKit.StateMachine.Storage;
 
 public sealed partial class InMemoryOrderStore
@@ -8,9 +6,7 @@ public sealed partial class InMemoryOrderStore
 
     private readonly List<JournalSegment> _segments = [];
 
-    // A bit for each order that may have unsealed rows: cheap to set, and read in order of the numbers.
-    private readonly List<ulong> _mayBeUnsealed = [];
-    private long _unsealed;
+    private readonly SortedSet<(int Order, long Version)> _unsealed = [];
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<OrderJournal>> ScanAsync(long afterOrderNo, int maxOrders, CancellationToken cancellationToken = default)
@@ -38,12 +34,13 @@ public sealed partial class InMemoryOrderStore
     public ValueTask<IReadOnlyList<JournalRow>> ReadUnsealedAsync(int max, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(max);
-        return _database.ReadAsync<IReadOnlyList<JournalRow>>(() => Unsealed(max), cancellationToken);
+        return _database.ReadAsync<IReadOnlyList<JournalRow>>(
+            () => [.. _unsealed.Take(max).Select(row => RowAt(row.Order, row.Version)!)], cancellationToken);
     }
 
     /// <inheritdoc/>
     public ValueTask<int> CountUnsealedAsync(CancellationToken cancellationToken = default) =>
-        _database.ReadAsync(() => (int)Math.Min(_unsealed, CountLimit), cancellationToken);
+        _database.ReadAsync(() => (int)Math.Min(_unsealed.Count, CountLimit), cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<JournalSegment?> LastSegmentAsync(CancellationToken cancellationToken = default) =>
@@ -98,18 +95,7 @@ public sealed partial class InMemoryOrderStore
     {
         ArgumentNullException.ThrowIfNull(rows);
         return _database.ReadAsync<IReadOnlyList<JournalRow?>>(
-            () =>
-            {
-                var entries = new JournalRow?[rows.Count];
-                for (var i = 0; i < entries.Length; i++)
-                {
-                    entries[i] = Numbered(rows[i].OrderNo) is { } order && rows[i].Version >= 1 && rows[i].Version <= order.Journal.Count
-                        ? new JournalRow(order.Number, order.Key, order.Journal[(int)rows[i].Version - 1])
-                        : null;
-                }
-
-                return entries;
-            },
+            () => [.. rows.Select(row => RowAt(row.OrderNo, row.Version))],
             cancellationToken);
     }
 
@@ -118,87 +104,26 @@ public sealed partial class InMemoryOrderStore
         long segment, int max, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(max);
-        return _database.ReadAsync<IReadOnlyList<(long OrderNo, long Version)>>(() => Marked(segment, max + 1L), cancellationToken);
-    }
-
-    private void MarkUnsealed(InMemoryOrder order, int rows)
-    {
-        _unsealed += rows;
-        var index = order.Number - 1;
-        while (_mayBeUnsealed.Count <= index >> 6)
-        {
-            _mayBeUnsealed.Add(0);
-        }
-
-        _mayBeUnsealed[index >> 6] |= 1UL << (index & 63);
-    }
-
-    private List<JournalRow> Unsealed(int max)
-    {
-        var rows = new List<JournalRow>();
-        for (var word = 0; word < _mayBeUnsealed.Count; word++)
-        {
-            for (var bits = _mayBeUnsealed[word]; bits != 0; bits &= bits - 1)
-            {
-                var order = _numbered[(word << 6) + BitOperations.TrailingZeroCount(bits)];
-                if (order is null or { UnsealedRows: 0 })
-                {
-                    _mayBeUnsealed[word] &= ~(bits & (~bits + 1));
-                    continue;
-                }
-
-                foreach (var entry in order.Journal)
-                {
-                    if (entry.Segment is not null)
-                    {
-                        continue;
-                    }
-
-                    rows.Add(new JournalRow(order.Number, order.Key, entry));
-                    if (rows.Count == max)
-                    {
-                        return rows;
-                    }
-                }
-            }
-        }
-
-        return rows;
-    }
-
-    private List<(long OrderNo, long Version)> Marked(long segment, long max)
-    {
-        var rows = new List<(long OrderNo, long Version)>();
-        foreach (var order in _numbered)
-        {
-            foreach (var entry in order?.Journal ?? [])
-            {
-                if (entry.Segment != segment)
-                {
-                    continue;
-                }
-
-                rows.Add((order!.Number, entry.Version));
-                if (rows.Count == max)
-                {
-                    return rows;
-                }
-            }
-        }
-
-        return rows;
+        return _database.ReadAsync<IReadOnlyList<(long OrderNo, long Version)>>(
+            () =>
+            [
+                .. _numbered.OfType<InMemoryOrder>().SelectMany(static order => order.Journal, static (order, entry) => (order.Number, entry))
+                    .Where(row => row.entry.Segment == segment).Take(max + 1).Select(static row => ((long)row.Number, row.entry.Version)),
+            ],
+            cancellationToken);
     }
 
     private void Mark(JournalLeaf leaf, long segment)
     {
-        if (Numbered(leaf.OrderNo) is { } order && leaf.Version >= 1 && leaf.Version <= order.Journal.Count
-            && order.Journal[(int)leaf.Version - 1] is { Segment: null } entry)
+        if (RowAt(leaf.OrderNo, leaf.Version) is { Entry: { Segment: null } entry })
         {
-            order.Journal[(int)leaf.Version - 1] = entry with { Segment = segment };
-            order.UnsealedRows--;
-            _unsealed--;
+            _numbered[(int)leaf.OrderNo - 1]!.Journal[(int)leaf.Version - 1] = entry with { Segment = segment };
+            _unsealed.Remove(((int)leaf.OrderNo, leaf.Version));
         }
     }
 
-    private InMemoryOrder? Numbered(long number) => number >= 1 && number <= _numbered.Count ? _numbered[(int)number - 1] : null;
+    private JournalRow? RowAt(long number, long version) =>
+        number >= 1 && number <= _numbered.Count && _numbered[(int)number - 1] is { } order && version >= 1 && version <= order.Journal.Count
+            ? new JournalRow(order.Number, order.Key, order.Journal[(int)version - 1])
+            : null;
 }

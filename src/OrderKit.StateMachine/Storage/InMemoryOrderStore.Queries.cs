@@ -73,20 +73,7 @@ public sealed partial class InMemoryOrderStore
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<DueDeadline>> DeadlinesOfAsync(OrderKey order, CancellationToken cancellationToken = default) =>
         _database.ReadAsync<IReadOnlyList<DueDeadline>>(
-            () =>
-            {
-                var deadlines = new List<DueDeadline>();
-                for (var facet = 0; facet < StateCodes.MaxFacets && _orders.TryGetValue(order, out var found); facet++)
-                {
-                    if (found.Deadlines[facet] is { } deadline)
-                    {
-                        deadlines.Add(Describe(found, facet, deadline));
-                    }
-                }
-
-                return deadlines;
-            },
-            cancellationToken);
+            () => _orders.TryGetValue(order, out var found) ? [.. DeadlinesOf(found)] : [], cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<Page<ParkedFact>> ParkedAsync(

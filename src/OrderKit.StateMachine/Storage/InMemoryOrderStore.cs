@@ -25,7 +25,6 @@ public sealed partial class InMemoryOrderStore : IOrderStore, IOrderQueryStore, 
         _database = database ?? throw new ArgumentNullException(nameof(database));
         _outbox = outbox ?? throw new ArgumentNullException(nameof(outbox));
         _cases = cases ?? throw new ArgumentNullException(nameof(cases));
-        _stands = Stands;
     }
 
     /// <inheritdoc/>
@@ -55,8 +54,8 @@ public sealed partial class InMemoryOrderStore : IOrderStore, IOrderQueryStore, 
             {
                 findings[i] = new OrderFinding(
                     order.Head,
-                    order.IndexOf(lookup.Source, lookup.FactId) is >= 0 and var index ? Earlier(order.Journal[index]) : null,
-                    lookup.Revokes is not null && order.IndexOf(lookup.Source, lookup.Revokes) >= 0);
+                    order.Find(lookup.Source, lookup.FactId) is { } earlier ? Earlier(earlier) : null,
+                    lookup.Revokes is not null && order.Find(lookup.Source, lookup.Revokes) is not null);
             }
         }
 
@@ -121,7 +120,11 @@ public sealed partial class InMemoryOrderStore : IOrderStore, IOrderQueryStore, 
 
     internal void Undo(InMemoryOrder order, StoredOrder? head, int rows, int details, int links, in InMemoryDeadlines deadlines)
     {
-        _unsealed -= order.Journal.Count - rows;
+        foreach (var entry in order.Journal.Skip(rows))
+        {
+            _unsealed.Remove((order.Number, entry.Version));
+        }
+
         order.TakeBackTo(rows);
         order.Details.RemoveRange(details, order.Details.Count - details);
         for (var i = order.Links.Count - 1; i >= links; i--)
@@ -140,7 +143,7 @@ public sealed partial class InMemoryOrderStore : IOrderStore, IOrderQueryStore, 
         order.Links.RemoveRange(links, order.Links.Count - links);
         for (var facet = 0; facet < StateCodes.MaxFacets; facet++)
         {
-            SetDeadline(order, facet, deadlines[facet]);
+            order.Deadlines[facet] = deadlines[facet];
         }
 
         order.Head = head;
@@ -204,7 +207,7 @@ public sealed partial class InMemoryOrderStore : IOrderStore, IOrderQueryStore, 
         for (var i = 0; i < entries.Count; i++)
         {
             // The identity is unique per order and source; a change that repeats one was decided on something else.
-            if (order.IndexOf(entries[i].Source, entries[i].FactId) >= 0)
+            if (order.Find(entries[i].Source, entries[i].FactId) is not null)
             {
                 order.TakeBackTo(order.Journal.Count - i);
                 return 0;
@@ -222,7 +225,7 @@ public sealed partial class InMemoryOrderStore : IOrderStore, IOrderQueryStore, 
 
         unit.OnRollback(undo.Undo);
         order.Head = Kept.Order(change.Order, order.Number);
-        MarkUnsealed(order, entries.Count);
+        _unsealed.UnionWith(entries.Select(entry => (order.Number, entry.Version)));
         for (var i = 0; i < change.Details.Count; i++)
         {
             order.Details.Add(Kept.Detail(change.Details[i]));

@@ -8,6 +8,7 @@ namespace OrderKit.StateMachine.Storage;
 /// </remarks>
 public static class JournalHashing
 {
+    private const byte RowDomain = 0;
     private const byte SegmentDomain = 1;
     private const byte SegmentVersion = 1;
 
@@ -15,23 +16,15 @@ public static class JournalHashing
     public static Digest HashOf(OrderKey order, JournalEntry entry)
     {
         ArgumentNullException.ThrowIfNull(entry);
-        using var hasher = new RowHasher();
-        return hasher.HashOf(order, entry);
+        return HashOf(new CanonicalWriter(), order, entry);
     }
 
     /// <summary>The hashes of many rows, in one reused buffer.</summary>
     public static IReadOnlyList<JournalLeaf> LeavesOf(IReadOnlyList<JournalRow> rows)
     {
         ArgumentNullException.ThrowIfNull(rows);
-        using var hasher = new RowHasher();
-        var leaves = new JournalLeaf[rows.Count];
-        for (var i = 0; i < leaves.Length; i++)
-        {
-            var row = rows[i];
-            leaves[i] = new JournalLeaf(row.OrderNo, row.Entry.Version, hasher.HashOf(row.Order, row.Entry));
-        }
-
-        return leaves;
+        var writer = new CanonicalWriter();
+        return [.. rows.Select(row => new JournalLeaf(row.OrderNo, row.Entry.Version, HashOf(writer, row.Order, row.Entry)))];
     }
 
     /// <summary>The hash of a segment, from everything in it but <see cref="JournalSegment.Hash"/>.</summary>
@@ -67,5 +60,13 @@ public static class JournalHashing
         var leaves = LeavesOf(rows);
         sealedAt = Instants.ToMicroseconds(sealedAt);
         return new JournalSegment(number, previous, leaves, sealedAt, HashOf(number, previous, leaves, sealedAt));
+    }
+
+    internal static Digest HashOf(CanonicalWriter writer, OrderKey order, JournalEntry entry)
+    {
+        writer.Reset();
+        writer.WriteByte(RowDomain);
+        JournalCodec.Write(writer, order, entry);
+        return writer.ToDigest();
     }
 }

@@ -6,7 +6,7 @@ namespace OrderKit.StateMachine;
 
 /// <summary>Makes timelines.</summary>
 /// <remarks>Pure: the same arguments give the same timeline. It takes any journal, a damaged one too, and never throws for its content.</remarks>
-public static class TimelineBuilder
+internal static class TimelineBuilder
 {
     /// <summary>Makes the timeline of an order.</summary>
     /// <param name="model">The model that explains it; rows that another model decided are told by their codes.</param>
@@ -66,9 +66,9 @@ public static class TimelineBuilder
         };
     }
 
-    internal static TimelineState StateOf(OrderModel model, int code) => model.StateOf(code) is { } state
-        ? new TimelineState(code, state.Name, state.LocalName.Length > 0 ? state.LocalName : state.Name)
-        : new TimelineState(code, code.ToString(CultureInfo.InvariantCulture), code.ToString(CultureInfo.InvariantCulture));
+    internal static Timeline.State StateOf(OrderModel model, int code) => model.StateOf(code) is { } state
+        ? new Timeline.State(code, state.Name, state.LocalName.Length > 0 ? state.LocalName : state.Name)
+        : new Timeline.State(code, code.ToString(CultureInfo.InvariantCulture), code.ToString(CultureInfo.InvariantCulture));
 
     internal static string FacetName(OrderModel model, int facet) =>
         (uint)facet < (uint)model.Facets.Count ? model.Facets[facet].Name : facet.ToString(CultureInfo.InvariantCulture);
@@ -82,15 +82,15 @@ public static class TimelineBuilder
         return isKnown ? model.HeadlineOf(in snapshot) : new Headline(order.Headline, order.Headline, HeadlineRule.Facet);
     }
 
-    private static TimelineDeadline DeadlineOf(OrderModel model, in OrderSnapshot snapshot, DueDeadline deadline, DateTimeOffset asOf)
+    private static Timeline.Deadline DeadlineOf(OrderModel model, in OrderSnapshot snapshot, DueDeadline deadline, DateTimeOffset asOf)
     {
         var isKnown = (uint)deadline.Facet < (uint)model.Facets.Count;
-        return new TimelineDeadline(
+        return new Timeline.Deadline(
             FacetName(model, deadline.Facet), isKnown ? StateOf(model, snapshot.States[deadline.Facet]) : null, deadline.DueAt, deadline.Trigger,
             deadline.DueAt < asOf);
     }
 
-    private static List<TimelineNode> NodesOf(OrderModel model, StoredOrder order, JournalEntry[] rows, IReadOnlyList<TimelineEntry> entries)
+    private static List<Timeline.Node> NodesOf(OrderModel model, StoredOrder order, JournalEntry[] rows, IReadOnlyList<TimelineEntry> entries)
     {
         var count = model.TimelineNodes.Count;
         var reached = new int[count];
@@ -116,14 +116,14 @@ public static class TimelineBuilder
             anchors = isOurs ? rows[row].Anchors : anchors;
         }
 
-        var nodes = new List<TimelineNode>(count);
+        var nodes = new List<Timeline.Node>(count);
         TimelineEntry? before = null;
         for (var node = 0; node < count; node++)
         {
             var status = StatusOf(model, order, reached, revoked, node);
             var entry = reached[node] < 0 ? null : entries[reached[node]];
-            var isReached = status == TimelineNodeStatus.Reached;
-            nodes.Add(new TimelineNode(
+            var isReached = status == Timeline.NodeStatus.Reached;
+            nodes.Add(new Timeline.Node(
                 model.TimelineNodes[node].Name,
                 model.TimelineNodes[node].LocalName.Length > 0 ? model.TimelineNodes[node].LocalName : model.TimelineNodes[node].Name,
                 status,
@@ -160,22 +160,22 @@ public static class TimelineBuilder
         return (before & own) != 0 && (after & own) == 0;
     }
 
-    private static TimelineNodeStatus StatusOf(OrderModel model, StoredOrder order, int[] reached, long?[] revoked, int node)
+    private static Timeline.NodeStatus StatusOf(OrderModel model, StoredOrder order, int[] reached, long?[] revoked, int node)
     {
         if (reached[node] >= 0)
         {
-            return revoked[node] is null ? TimelineNodeStatus.Reached : TimelineNodeStatus.Revoked;
+            return revoked[node] is null ? Timeline.NodeStatus.Reached : Timeline.NodeStatus.Revoked;
         }
 
         for (var later = node + 1; later < reached.Length; later++)
         {
             if (reached[later] >= 0 && revoked[later] is null && Precedes(model, order, node, later))
             {
-                return TimelineNodeStatus.Missing;
+                return Timeline.NodeStatus.Missing;
             }
         }
 
-        return HasEnded(model, order, model.TimelineNodes[node].States) ? TimelineNodeStatus.NotComing : TimelineNodeStatus.NotYet;
+        return HasEnded(model, order, model.TimelineNodes[node].States) ? Timeline.NodeStatus.NotComing : Timeline.NodeStatus.NotYet;
     }
 
     // Cash on delivery is paid last: the order's own profile says what comes first, and the model's list only where that is silent.

@@ -146,7 +146,7 @@ internal sealed class TimelineDrawing
         for (var i = 1; i < nodes.Count; i++)
         {
             var (from, to) = (Margin + (column * (i - 0.5)) + 24, Margin + (column * (i + 0.5)) - 24);
-            var isSolid = nodes[i - 1].Status == TimelineNodeStatus.Reached && nodes[i].Status == TimelineNodeStatus.Reached;
+            var isSolid = nodes[i - 1].Status == Timeline.NodeStatus.Reached && nodes[i].Status == Timeline.NodeStatus.Reached;
             var isBad = nodes[i].IsAnomaly || nodes[i - 1].IsAnomaly;
             _canvas.Line(from, y, to, y, isSolid ? TimelineColours.Good : isBad ? TimelineColours.Bad : "#cbd1db", isSolid ? 3 : 2, isSolid ? null : "5 6");
             if (nodes[i].Elapsed is { } elapsed)
@@ -166,13 +166,13 @@ internal sealed class TimelineDrawing
         _y += 168;
     }
 
-    private void DrawNode(TimelineNode node, double x, double y, double room)
+    private void DrawNode(Timeline.Node node, double x, double y, double room)
     {
-        var isReached = node.Status == TimelineNodeStatus.Reached;
+        var isReached = node.Status == Timeline.NodeStatus.Reached;
         _canvas.Begin(NodeTooltip(node), node.Entry?.LogLink);
         switch (node.Status)
         {
-            case TimelineNodeStatus.Reached:
+            case Timeline.NodeStatus.Reached:
                 _canvas.Circle(x, y, 18, TimelineColours.Good);
                 _canvas.Path(string.Create(CultureInfo.InvariantCulture, $"M{x - 7:0.#} {y + 0.5:0.#}l5 5.5l9.5 -11"), "#ffffff", 2.8);
                 if (node.Entry!.IsAnomaly)
@@ -181,13 +181,13 @@ internal sealed class TimelineDrawing
                 }
 
                 break;
-            case TimelineNodeStatus.Missing or TimelineNodeStatus.Revoked:
+            case Timeline.NodeStatus.Missing or Timeline.NodeStatus.Revoked:
                 _canvas.Circle(x, y, 18, TimelineColours.BadGround, TimelineColours.Bad, 2, "4 4");
                 _canvas.Warning(x, y, 21);
                 break;
             default:
                 _canvas.Circle(x, y, 18, TimelineColours.Ground, "#c3cad5", 2, "4 4");
-                if (node.Status == TimelineNodeStatus.NotComing)
+                if (node.Status == Timeline.NodeStatus.NotComing)
                 {
                     _canvas.Line(x - 6, y, x + 6, y, TimelineColours.Faint, 2);
                 }
@@ -219,7 +219,7 @@ internal sealed class TimelineDrawing
         _canvas.End(node.Entry?.LogLink);
     }
 
-    private string NodeTooltip(TimelineNode node) => node.Entry is { } entry
+    private string NodeTooltip(Timeline.Node node) => node.Entry is { } entry
         ? $"{node.LocalName}: {_words.Of(node.Status)}\n{Tooltip(entry)}"
         : $"{node.LocalName}: {_words.Of(node.Status)}";
 
@@ -376,7 +376,7 @@ internal sealed class TimelineDrawing
         _y += _timeline.Facets.Count * BarHeight;
     }
 
-    private void DrawBar(TimelineFacet facet, TimelineSpan span, double y)
+    private void DrawBar(Timeline.Facet facet, Timeline.Span span, double y)
     {
         var from = PositionOf(span.FromVersion);
         var isPresent = span.ToVersion is null;
@@ -525,6 +525,6 @@ internal sealed class TimelineDrawing
             }
         }
 
-        static string Dwell(TimelineMove move) => (move.DwellAtSource ?? move.Dwell) is { } dwell ? $" ({TimelineFormat.Duration(dwell)})" : "";
+        static string Dwell(Timeline.Move move) => (move.DwellAtSource ?? move.Dwell) is { } dwell ? $" ({TimelineFormat.Duration(dwell)})" : "";
     }
 }

@@ -9,7 +9,7 @@ internal sealed class TimelineEntries(OrderModel model, StoredOrder order, Timel
     private readonly List<TimelineEntry> _built = [];
     private readonly JournalEntry?[] _enteredBy = new JournalEntry?[StateCodes.MaxFacets];
     private readonly DateTimeOffset?[] _milestone = new DateTimeOffset?[StateCodes.MaxFacets];
-    private readonly List<TimelineSpan>[] _spans = [.. model.Facets.Select(_ => new List<TimelineSpan>())];
+    private readonly List<Timeline.Span>[] _spans = [.. model.Facets.Select(_ => new List<Timeline.Span>())];
     private readonly HashSet<int> _nodeStates = [.. model.TimelineNodes.SelectMany(n => n.States)];
     private DateTimeOffset? _created;
     private JournalEntry? _before;
@@ -59,22 +59,22 @@ internal sealed class TimelineEntries(OrderModel model, StoredOrder order, Timel
         _before = row;
     }
 
-    public IReadOnlyList<TimelineFacet> FacetsUntil(DateTimeOffset asOf) =>
+    public IReadOnlyList<Timeline.Facet> FacetsUntil(DateTimeOffset asOf) =>
     [
-        .. model.Facets.Select((facet, i) => new TimelineFacet(
+        .. model.Facets.Select((facet, i) => new Timeline.Facet(
             facet.Name,
             _enteredBy[i] is { } by ? [.. _spans[i], SpanOf(i, by, null, asOf)] : _spans[i])),
     ];
 
-    private TimelineSpan SpanOf(int facet, JournalEntry entered, long? left, DateTimeOffset until)
+    private Timeline.Span SpanOf(int facet, JournalEntry entered, long? left, DateTimeOffset until)
     {
         var dwell = until - entered.RecordedAt;
         return new(TimelineBuilder.StateOf(model, entered.States[facet]), entered.Version, left, entered.RecordedAt, dwell > TimeSpan.Zero ? dwell : TimeSpan.Zero);
     }
 
-    private TimelineMove[] MovesOf(JournalEntry row)
+    private Timeline.Move[] MovesOf(JournalEntry row)
     {
-        var moves = new List<TimelineMove>();
+        var moves = new List<Timeline.Move>();
         for (var facet = 0; facet < StateCodes.MaxFacets; facet++)
         {
             if ((row.MovedFacets & (1 << facet)) == 0)
@@ -84,7 +84,7 @@ internal sealed class TimelineEntries(OrderModel model, StoredOrder order, Timel
 
             var before = _enteredBy[facet];
             var atSource = row.OccurredAt - before?.OccurredAt;
-            moves.Add(new TimelineMove(
+            moves.Add(new Timeline.Move(
                 TimelineBuilder.FacetName(model, facet),
                 before is null ? null : TimelineBuilder.StateOf(model, before.States[facet]),
                 TimelineBuilder.StateOf(model, row.States[facet]),

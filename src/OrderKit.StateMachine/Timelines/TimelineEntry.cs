@@ -54,7 +54,7 @@ public sealed record TimelineEntry
     public required string? RawStatus { get; init; }
 
     /// <summary>The state that a status report claimed.</summary>
-    public required TimelineState? Reported { get; init; }
+    public required Timeline.State? Reported { get; init; }
 
     /// <summary>The response code of the call that brought it.</summary>
     public required string? ResponseCode { get; init; }
@@ -78,7 +78,7 @@ public sealed record TimelineEntry
     public required long? Quantity { get; init; }
 
     /// <summary>The states entered.</summary>
-    public required IReadOnlyList<TimelineMove> Moves { get; init; }
+    public required IReadOnlyList<Timeline.Move> Moves { get; init; }
 
     /// <summary>The holds placed.</summary>
     public required IReadOnlyList<string> HoldsPlaced { get; init; }

@@ -9,13 +9,7 @@ using OrderKit.Core;
 namespace OrderKit.StateMachine;
 
 /// <summary>Writes timelines as JSON, for pages and scripts.</summary>
-/// <remarks>
-/// The property names are part of the API: <c>order</c>, <c>tenant</c>, <c>references</c>, <c>model</c>, <c>headline</c>, <c>placedAt</c>,
-/// <c>shipBy</c>, <c>deliverBy</c>, <c>asOf</c>, <c>nodes</c>, <c>entries</c>, <c>facets</c>, <c>holds</c>, <c>openCases</c>,
-/// <c>deadlines</c>. Instants are ISO 8601 in UTC, durations seconds, outcomes as in <see cref="DecisionNames"/>; whatever is not known is
-/// left out. A reader must take further properties as they come.
-/// </remarks>
-public static class TimelineJson
+internal static class TimelineJson
 {
     private static readonly JsonWriterOptions Compact = new() { Encoder = JavaScriptEncoder.Create(UnicodeRanges.All) };
 
@@ -77,7 +71,7 @@ public static class TimelineJson
         writer.WriteEndObject();
     }
 
-    private static void WriteNode(Utf8JsonWriter writer, TimelineNode node)
+    private static void WriteNode(Utf8JsonWriter writer, Timeline.Node node)
     {
         Text(writer, "name", node.Name);
         Text(writer, "localName", node.LocalName);
@@ -98,7 +92,7 @@ public static class TimelineJson
         writer.WriteNumber("version", entry.Version);
         Text(writer, "trigger", entry.Trigger);
         writer.WriteBoolean("transition", entry.IsTransition);
-        Text(writer, "outcome", DecisionNames.Of(entry.Kind));
+        Text(writer, "outcome", FireResult.OutcomeOf(entry.Kind));
         Text(writer, "outcomeText", entry.Outcome);
         Text(writer, "reason", Camel(entry.Reason.ToString()));
         Text(writer, "reasonText", entry.Explanation);
@@ -154,7 +148,7 @@ public static class TimelineJson
         Number(writer, "segment", entry.Segment);
     }
 
-    private static void WriteFacet(Utf8JsonWriter writer, TimelineFacet facet)
+    private static void WriteFacet(Utf8JsonWriter writer, Timeline.Facet facet)
     {
         Text(writer, "name", facet.Name);
         List(writer, "spans", facet.Spans, static (writer, span) =>
@@ -177,7 +171,7 @@ public static class TimelineJson
         Instant(writer, "dueAt", open.DueAt);
     }
 
-    private static void WriteDeadline(Utf8JsonWriter writer, TimelineDeadline deadline)
+    private static void WriteDeadline(Utf8JsonWriter writer, Timeline.Deadline deadline)
     {
         Text(writer, "facet", deadline.Facet);
         State(writer, "state", deadline.State);
@@ -199,7 +193,7 @@ public static class TimelineJson
         writer.WriteEndArray();
     }
 
-    private static void State(Utf8JsonWriter writer, string name, TimelineState? state)
+    private static void State(Utf8JsonWriter writer, string name, Timeline.State? state)
     {
         if (state is not null)
         {

@@ -4,7 +4,7 @@ using OrderKit.Core;
 namespace OrderKit.StateMachine;
 
 /// <summary>Writes timelines as plain text, for a terminal, a ticket or a mail; columns stay aligned with Chinese texts too.</summary>
-public static class TimelineText
+internal static class TimelineText
 {
     private const string Gap = "  ";
     private const int WidestCell = 36;
@@ -55,13 +55,13 @@ public static class TimelineText
         {
             node.Status switch
             {
-                TimelineNodeStatus.Reached => "[x]",
-                TimelineNodeStatus.NotYet => "[ ]",
-                TimelineNodeStatus.NotComing => "[-]",
+                Timeline.NodeStatus.Reached => "[x]",
+                Timeline.NodeStatus.NotYet => "[ ]",
+                Timeline.NodeStatus.NotComing => "[-]",
                 _ => "[!]",
             },
             node.LocalName,
-            node.Status == TimelineNodeStatus.Reached ? TimelineFormat.Instant(node.Entry!.At, timeline.UtcOffset) : timeline.Words.Of(node.Status),
+            node.Status == Timeline.NodeStatus.Reached ? TimelineFormat.Instant(node.Entry!.At, timeline.UtcOffset) : timeline.Words.Of(node.Status),
             node.Entry?.Source ?? "",
             node.Entry is { } entry ? $"#{entry.Version}" : "",
             node.Elapsed is { } elapsed ? TimelineFormat.Signed(elapsed) : "",

@@ -69,6 +69,7 @@ public sealed record TimelineWords
             [DecisionReason.IdReused] = "同一编号用于不同内容",
             [DecisionReason.CaseClosed] = "人工关闭待处理项",
             [DecisionReason.ModelMoved] = "迁移到另一模型",
+            [DecisionReason.SumOutOfRange] = "合计超出范围",
         },
         Marks = new Dictionary<TimelineMarks, string>
         {
@@ -82,13 +83,13 @@ public sealed record TimelineWords
             [TimelineMarks.LateFact] = "延迟上报",
             [TimelineMarks.YearsOld] = "时间过旧",
         },
-        NodeStatuses = new Dictionary<TimelineNodeStatus, string>
+        NodeStatuses = new Dictionary<Timeline.NodeStatus, string>
         {
-            [TimelineNodeStatus.Reached] = "已到达",
-            [TimelineNodeStatus.NotYet] = "尚未到达",
-            [TimelineNodeStatus.Missing] = "缺失",
-            [TimelineNodeStatus.Revoked] = "已撤销",
-            [TimelineNodeStatus.NotComing] = "不再发生",
+            [Timeline.NodeStatus.Reached] = "已到达",
+            [Timeline.NodeStatus.NotYet] = "尚未到达",
+            [Timeline.NodeStatus.Missing] = "缺失",
+            [Timeline.NodeStatus.Revoked] = "已撤销",
+            [Timeline.NodeStatus.NotComing] = "不再发生",
         },
     };
 
@@ -219,6 +220,7 @@ public sealed record TimelineWords
         [DecisionReason.IdReused] = "its source used one id for two contents",
         [DecisionReason.CaseClosed] = "an operator closed a case",
         [DecisionReason.ModelMoved] = "the order was moved to another model",
+        [DecisionReason.SumOutOfRange] = "a sum would leave its range",
     };
 
     /// <summary>The marks.</summary>
@@ -236,20 +238,20 @@ public sealed record TimelineWords
     };
 
     /// <summary>How an order stands to a node.</summary>
-    public IReadOnlyDictionary<TimelineNodeStatus, string> NodeStatuses { get; init; } = new Dictionary<TimelineNodeStatus, string>
+    public IReadOnlyDictionary<Timeline.NodeStatus, string> NodeStatuses { get; init; } = new Dictionary<Timeline.NodeStatus, string>
     {
-        [TimelineNodeStatus.Reached] = "reached",
-        [TimelineNodeStatus.NotYet] = "not yet",
-        [TimelineNodeStatus.Missing] = "missing",
-        [TimelineNodeStatus.Revoked] = "revoked",
-        [TimelineNodeStatus.NotComing] = "not coming",
+        [Timeline.NodeStatus.Reached] = "reached",
+        [Timeline.NodeStatus.NotYet] = "not yet",
+        [Timeline.NodeStatus.Missing] = "missing",
+        [Timeline.NodeStatus.Revoked] = "revoked",
+        [Timeline.NodeStatus.NotComing] = "not coming",
     };
 
     internal string Of(DecisionKind kind) => Outcomes.TryGetValue(kind, out var word) ? word : kind.ToString();
 
     internal string Of(DecisionReason reason) => Reasons.TryGetValue(reason, out var word) ? word : reason.ToString();
 
-    internal string Of(TimelineNodeStatus status) => NodeStatuses.TryGetValue(status, out var word) ? word : status.ToString();
+    internal string Of(Timeline.NodeStatus status) => NodeStatuses.TryGetValue(status, out var word) ? word : status.ToString();
 
     internal IEnumerable<string> Of(TimelineMarks marks)
     {

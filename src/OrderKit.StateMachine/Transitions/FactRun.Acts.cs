@@ -38,7 +38,7 @@ internal sealed partial class FactRun
 
             draft.Add(fact, CommandIdentity(fact, draft.Snapshot.Version), in decision, now, options.EventDestination);
             BeginWriting();
-            var saved = await store.SaveAsync(unit, [draft.ToChange(now)], _cancellation).ConfigureAwait(false);
+            var saved = await store.SaveAsync(unit, [draft.ToChange(now, writesNotices)], _cancellation).ConfigureAwait(false);
             if (saved[0] != 0)
             {
                 return new FireResult.Applied(key, draft.Snapshot, [], commit);

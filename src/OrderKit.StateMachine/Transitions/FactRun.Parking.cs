@@ -75,7 +75,7 @@ internal sealed partial class FactRun
         var targets = await ResolveAsync([.. parked.Select(p => p.Fact)], parked).ConfigureAwait(false);
 
         // Also in a joined unit: each attempt loads anew, and nobody else would take these facts up again.
-        await DecideAllAsync(targets, null, known, options.MaxAttempts).ConfigureAwait(false);
+        await DecideAllAsync(targets, known, options.MaxAttempts).ConfigureAwait(false);
 
         // What lost the race even so waits on, rather than being lost with it.
         var lost = targets.Where(t => t.Result is FireResult.Conflict).Select(t => t.Index).Distinct().Select(i => parked[i]).ToList();

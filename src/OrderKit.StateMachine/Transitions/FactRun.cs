@@ -12,6 +12,7 @@ internal sealed partial class FactRun(
     UnitOfWork unit,
     OrderModelRegistry models,
     OrderLifecycleOptions options,
+    bool writesNotices,
     DateTimeOffset now,
     CommitState commit,
     CancellationToken cancellationToken)
@@ -33,25 +34,19 @@ internal sealed partial class FactRun(
     // None from the first write on: a host that catches the cancellation and commits must not commit half of it.
     private CancellationToken _cancellation = cancellationToken;
 
-    public async ValueTask<FireResult[]> ExecuteAsync(IReadOnlyList<OrderFact> facts, DueDeadline? deadline)
+    /// <summary>Decides facts, and saves what they change.</summary>
+    /// <param name="facts">The facts.</param>
+    /// <param name="deadlines">For each fact the deadline that fires it, or nothing; missing where no fact has one.</param>
+    public async ValueTask<FireResult[]> ExecuteAsync(IReadOnlyList<OrderFact> facts, IReadOnlyList<DueDeadline?>? deadlines)
     {
-        if (facts is [{ Order: { } key } only])
-        {
-            var one = await TryOneAsync(only, key, deadline).ConfigureAwait(false);
-            if (one.Result is { } result)
-            {
-                if (one.Known is not null || _missed.Count > 0)
-                {
-                    await ApplyWaitingAsync(one.Known ?? []).ConfigureAwait(false);
-                }
-
-                return [result];
-            }
-        }
-
         var known = new List<OrderReference>();
         var targets = await ResolveAsync(facts, null).ConfigureAwait(false);
-        await DecideAllAsync(targets, deadline, known, _maxAttempts).ConfigureAwait(false);
+        foreach (var target in deadlines is null ? [] : targets)
+        {
+            target.Deadline = deadlines![target.Index];
+        }
+
+        await DecideAllAsync(targets, known, _maxAttempts).ConfigureAwait(false);
         await ApplyWaitingAsync(known).ConfigureAwait(false);
         return ResultsOf(facts.Count, targets);
     }
@@ -103,52 +98,6 @@ internal sealed partial class FactRun(
         _cancellation = CancellationToken.None;
     }
 
-    /// <summary>The short way of one fact whose order is known; no result where it takes the long one.</summary>
-    private async ValueTask<(FireResult? Result, List<OrderReference>? Known)> TryOneAsync(OrderFact fact, OrderKey key, DueDeadline? deadline)
-    {
-        var target = new Target(0, key, fact, now) { Identity = FactIdentity.Of(fact) };
-        var lookups = new[] { new OrderLookup(key, fact.Source, target.Identity, fact.Revokes) };
-        for (var attempt = 1; ; attempt++)
-        {
-            var finding = (await store.LoadAsync(unit, lookups, _cancellation).ConfigureAwait(false))[0];
-            if (finding.Earlier is { } earlier)
-            {
-                return (IsSame(earlier, fact) ? new FireResult.Duplicate(key, earlier.Version) : null, null);
-            }
-
-            var draft = NewDraft(key, finding.Order);
-            var result = Decide(target, draft, finding, deadline);
-            if (target.Parked is { } parked)
-            {
-                await ParkAsync([parked]).ConfigureAwait(false);
-            }
-
-            if (!draft.HasChanges)
-            {
-                return (result, null);
-            }
-
-            BeginWriting();
-            var saved = await store.SaveAsync(unit, [draft.ToChange(now)], _cancellation).ConfigureAwait(false);
-            if (saved[0] != 0)
-            {
-                List<OrderReference>? known = null;
-                if (draft.ExpectedVersion == 0 || draft.Links is not null)
-                {
-                    Note(draft, known = []);
-                }
-
-                return (result, known);
-            }
-
-            LifecycleTelemetry.ReportConflict();
-            if (attempt >= _maxAttempts)
-            {
-                return (new FireResult.Conflict(key, attempt), null);
-            }
-        }
-    }
-
     /// <summary>Finds the orders of the facts, in their order; parks those whose number is unknown.</summary>
     private async ValueTask<List<Target>> ResolveAsync(IReadOnlyList<OrderFact> facts, IReadOnlyList<ParkedFact>? parked)
     {
@@ -194,18 +143,18 @@ internal sealed partial class FactRun(
         }
     }
 
-    private async ValueTask DecideAllAsync(List<Target> targets, DueDeadline? deadline, List<OrderReference> known, int maxAttempts)
+    private async ValueTask DecideAllAsync(List<Target> targets, List<OrderReference> known, int maxAttempts)
     {
         var waiting = targets.FindAll(static t => t.Result is null);
         for (var attempt = 1; waiting.Count > 0; attempt++)
         {
-            waiting = await DecideAndSaveAsync(waiting, attempt, maxAttempts, deadline, known).ConfigureAwait(false);
+            waiting = await DecideAndSaveAsync(waiting, attempt, maxAttempts, known).ConfigureAwait(false);
         }
     }
 
     /// <summary>One attempt: returns what lost a race and is to be decided again.</summary>
     private async ValueTask<List<Target>> DecideAndSaveAsync(
-        List<Target> targets, int attempt, int maxAttempts, DueDeadline? deadline, List<OrderReference> known)
+        List<Target> targets, int attempt, int maxAttempts, List<OrderReference> known)
     {
         var findings = await LoadAsync(targets).ConfigureAwait(false);
         var drafts = new Dictionary<OrderKey, OrderDraft>(targets.Count);
@@ -214,7 +163,7 @@ internal sealed partial class FactRun(
             var target = targets[i];
             ref var draft = ref CollectionsMarshal.GetValueRefOrAddDefault(drafts, target.Key, out _);
             draft ??= NewDraft(target.Key, findings[i].Order);
-            target.Result = Decide(target, draft, findings[i], deadline);
+            target.Result = Decide(target, draft, findings[i]);
         }
 
         List<Target> again = [];
@@ -224,7 +173,7 @@ internal sealed partial class FactRun(
             // One order for all writers: two that share several orders wait for each other and never in a circle.
             changed.Sort(static (a, b) => a.Key.CompareTo(b.Key));
             BeginWriting();
-            var saved = await store.SaveAsync(unit, [.. changed.Select(d => d.ToChange(now))], _cancellation).ConfigureAwait(false);
+            var saved = await store.SaveAsync(unit, [.. changed.Select(d => d.ToChange(now, writesNotices))], _cancellation).ConfigureAwait(false);
             for (var c = 0; c < changed.Count; c++)
             {
                 if (saved[c] != 0)
@@ -294,9 +243,9 @@ internal sealed partial class FactRun(
         ? new OrderDraft(key, null)
         : new OrderDraft(key, stored) { Snapshot = stored.Snapshot, Model = models.Find(stored.Snapshot.Model) };
 
-    private FireResult Decide(Target target, OrderDraft draft, OrderFinding finding, DueDeadline? deadline)
+    private FireResult Decide(Target target, OrderDraft draft, OrderFinding finding)
     {
-        var (fact, key) = (target.Fact, target.Key);
+        var (fact, key, deadline) = (target.Fact, target.Key, target.Deadline);
         if (finding.Earlier is { } earlier)
         {
             return new FireResult.Duplicate(key, earlier.Version);
@@ -343,7 +292,7 @@ internal sealed partial class FactRun(
             return Keep(target, model, NumberOf(key), ParkReason.UnknownTrigger, $"The model '{model.Name}' has no trigger '{fact.Trigger}'.");
         }
 
-        ProfileInfo? profile = null;
+        OrderModel.ProfileInfo? profile = null;
         if (!exists)
         {
             if (!trigger.IsCreation)
@@ -463,6 +412,9 @@ internal sealed partial class FactRun(
         public DateTimeOffset Since { get; } = since;
 
         public bool IsOneOfSeveral { get; init; }
+
+        /// <summary>The deadline that fires the fact; missing where something else does.</summary>
+        public DueDeadline? Deadline { get; set; }
 
         public string? Identity { get; set; }
 

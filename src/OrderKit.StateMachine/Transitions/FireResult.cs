@@ -10,6 +10,35 @@ public abstract record FireResult
     {
     }
 
+    /// <summary>The name of the outcome in metrics, events and JSON, such as <c>applied</c> or <c>already-applied</c>.</summary>
+    public string Outcome => this switch
+    {
+        Applied => OutcomeOf(DecisionKind.Applied),
+        AlreadyApplied => OutcomeOf(DecisionKind.AlreadyApplied),
+        Late => OutcomeOf(DecisionKind.Late),
+        Early => OutcomeOf(DecisionKind.Early),
+        Contradictory => OutcomeOf(DecisionKind.Contradictory),
+        Rejected => OutcomeOf(DecisionKind.Rejected),
+        GuardFailed => OutcomeOf(DecisionKind.GuardFailed),
+        Duplicate => "duplicate",
+        Conflict => "conflict",
+        Parked => "parked",
+        Unresolved => "unresolved",
+        Several => "several",
+        _ => "stale",
+    };
+
+    internal static string OutcomeOf(DecisionKind kind) => kind switch
+    {
+        DecisionKind.Applied => "applied",
+        DecisionKind.AlreadyApplied => "already-applied",
+        DecisionKind.Late => "late",
+        DecisionKind.Early => "early",
+        DecisionKind.Contradictory => "contradictory",
+        DecisionKind.Rejected => "rejected",
+        _ => "guard-failed",
+    };
+
     /// <summary>It took effect as expected.</summary>
     /// <param name="Order">The order.</param>
     /// <param name="Snapshot">The order after it.</param>

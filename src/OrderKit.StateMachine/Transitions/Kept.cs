@@ -7,30 +7,25 @@ namespace OrderKit.StateMachine;
 internal static class Kept
 {
     public static StoredOrder Order(StoredOrder order, long number) =>
-        order.OrderNo == number && IsCut(order.PlacedAt) && IsCut(order.UpdatedAt) && IsCut(order.ShipBy) && IsCut(order.DeliverBy)
-            ? order
-            : order with
-            {
-                OrderNo = number,
-                PlacedAt = Cut(order.PlacedAt),
-                UpdatedAt = Cut(order.UpdatedAt),
-                ShipBy = Cut(order.ShipBy),
-                DeliverBy = Cut(order.DeliverBy),
-            };
+        order with
+        {
+            OrderNo = number,
+            PlacedAt = Cut(order.PlacedAt),
+            UpdatedAt = Cut(order.UpdatedAt),
+            ShipBy = Cut(order.ShipBy),
+            DeliverBy = Cut(order.DeliverBy),
+        };
 
     public static JournalEntry Entry(JournalEntry entry) =>
-        entry.Segment is null && entry.Attachments.Count == 0
-        && IsCut(entry.RecordedAt) && IsCut(entry.OccurredAt) && IsCut(entry.ShipBy) && IsCut(entry.DeliverBy)
-            ? entry
-            : entry with
-            {
-                RecordedAt = Cut(entry.RecordedAt),
-                OccurredAt = Cut(entry.OccurredAt),
-                ShipBy = Cut(entry.ShipBy),
-                DeliverBy = Cut(entry.DeliverBy),
-                Attachments = [.. entry.Attachments],
-                Segment = null,
-            };
+        entry with
+        {
+            RecordedAt = Cut(entry.RecordedAt),
+            OccurredAt = Cut(entry.OccurredAt),
+            ShipBy = Cut(entry.ShipBy),
+            DeliverBy = Cut(entry.DeliverBy),
+            Attachments = [.. entry.Attachments],
+            Segment = null,
+        };
 
     public static JournalDetail Detail(JournalDetail detail) =>
         detail with { Salt = detail.Salt.ToArray(), Payload = detail.Payload.ToArray() };
@@ -54,11 +49,7 @@ internal static class Kept
     public static JournalSegment Segment(JournalSegment segment) =>
         segment with { SealedAt = Cut(segment.SealedAt), Leaves = [.. segment.Leaves] };
 
-    public static DateTimeOffset Cut(DateTimeOffset instant) => IsCut(instant) ? instant : Instants.ToMicroseconds(instant);
+    public static DateTimeOffset Cut(DateTimeOffset instant) => Instants.ToMicroseconds(instant);
 
     private static DateTimeOffset? Cut(DateTimeOffset? instant) => instant is { } at ? Cut(at) : null;
-
-    private static bool IsCut(DateTimeOffset instant) => instant.UtcTicks % TimeSpan.TicksPerMicrosecond == 0 && instant.Offset == TimeSpan.Zero;
-
-    private static bool IsCut(DateTimeOffset? instant) => instant is not { } at || IsCut(at);
 }

@@ -40,7 +40,7 @@ internal static partial class LifecycleTelemetry
         {
             if (countsFacts)
             {
-                Facts.Add(1, new KeyValuePair<string, object?>(OrderKitTelemetry.OutcomeTag, NameOf(result)));
+                Facts.Add(1, new KeyValuePair<string, object?>(OrderKitTelemetry.OutcomeTag, result.Outcome));
             }
 
             switch (result)
@@ -57,23 +57,6 @@ internal static partial class LifecycleTelemetry
             }
         }
     }
-
-    private static string NameOf(FireResult result) => result switch
-    {
-        FireResult.Applied => "applied",
-        FireResult.AlreadyApplied => "already-applied",
-        FireResult.Duplicate => "duplicate",
-        FireResult.Late => "late",
-        FireResult.Early => "early",
-        FireResult.Contradictory => "contradictory",
-        FireResult.Rejected => "rejected",
-        FireResult.GuardFailed => "guard-failed",
-        FireResult.Conflict => "conflict",
-        FireResult.Parked => "parked",
-        FireResult.Unresolved => "unresolved",
-        FireResult.Several => "several",
-        _ => "stale",
-    };
 
     [LoggerMessage(1001, LogLevel.Information, "A fact was parked: {Reason}.")]
     private static partial void LogParked(ILogger logger, ParkReason reason);

@@ -7,9 +7,6 @@ namespace OrderKit.StateMachine;
 /// <summary>An order while the facts of one unit of work are decided on it; becomes one <see cref="OrderChange"/>.</summary>
 internal sealed class OrderDraft(OrderKey key, StoredOrder? stored)
 {
-    // Comparing a few rows is faster than making a table of them, and most units bring one fact of an order.
-    private const int ScannedRows = 16;
-
     private static readonly RandomNumberGenerator Randomness = RandomNumberGenerator.Create();
 
     private readonly List<JournalEntry> _entries = new(1);
@@ -17,7 +14,7 @@ internal sealed class OrderDraft(OrderKey key, StoredOrder? stored)
     private List<OutboxMessage>? _messages;
     private List<OrderReference>? _links;
     private List<OrderCase>? _cases;
-    private Dictionary<(string Source, string Id), JournalEntry>? _identities;
+    private readonly Dictionary<(string Source, string Id), JournalEntry> _identities = [];
     private DateTimeOffset?[]? _given;
     private string? _lane;
     private int _moved;
@@ -47,26 +44,9 @@ internal sealed class OrderDraft(OrderKey key, StoredOrder? stored)
     public bool IsForeign(Money? amount) => amount is { } money && _currency != default && money.Currency != _currency;
 
     /// <summary>The row of this unit that holds a fact of that identity.</summary>
-    public EarlierFact? Find(string source, string id)
-    {
-        if (_entries.Count > ScannedRows)
-        {
-            _identities ??= _entries.ToDictionary(e => (e.Source, e.FactId));
-            return _identities.TryGetValue((source, id), out var found) ? Describe(found) : null;
-        }
-
-        foreach (var entry in _entries)
-        {
-            if (entry.FactId == id && entry.Source == source)
-            {
-                return Describe(entry);
-            }
-        }
-
-        return null;
-
-        static EarlierFact Describe(JournalEntry entry) => new(entry.Version, entry.Trigger, entry.Amount, entry.Quantity, entry.Currency);
-    }
+    public EarlierFact? Find(string source, string id) => _identities.TryGetValue((source, id), out var entry)
+        ? new EarlierFact(entry.Version, entry.Trigger, entry.Amount, entry.Quantity, entry.Currency)
+        : null;
 
     /// <summary>Whether the fact that is revoked was told in this unit.</summary>
     public bool Knows(string source, string? revoked) => revoked is not null && Find(source, revoked) is not null;
@@ -103,7 +83,7 @@ internal sealed class OrderDraft(OrderKey key, StoredOrder? stored)
 
         var digest = AddDetail(fact, before.Version + 1);
         var entry = Entry(fact, identity, in decision, changes, now, digest);
-        _identities?.Add((fact.Source, identity), entry);
+        _identities.Add((fact.Source, identity), entry);
         _entries.Add(entry);
         AddCases(in before, now);
         if (fact.Links.Count > 0)
@@ -124,7 +104,8 @@ internal sealed class OrderDraft(OrderKey key, StoredOrder? stored)
         }
     }
 
-    public OrderChange ToChange(DateTimeOffset now) => new()
+    /// <summary>The change to save, with a notice for each case that it opens where the host has alerts.</summary>
+    public OrderChange ToChange(DateTimeOffset now, bool writesNotices) => new()
     {
         ExpectedVersion = ExpectedVersion,
         Order = new StoredOrder
@@ -141,11 +122,17 @@ internal sealed class OrderDraft(OrderKey key, StoredOrder? stored)
         },
         Entries = _entries,
         Details = _details ?? (IReadOnlyList<JournalDetail>)[],
-        Messages = _messages ?? (IReadOnlyList<OutboxMessage>)[],
+        Messages = writesNotices ? [.. _messages ?? [], .. Notices()] : _messages ?? (IReadOnlyList<OutboxMessage>)[],
         Deadlines = Deadlines(now) ?? (IReadOnlyList<DeadlineChange>)[],
         Links = _links ?? (IReadOnlyList<OrderReference>)[],
         Cases = _cases ?? (IReadOnlyList<OrderCase>)[],
     };
+
+    // The sentence of the reason stays with the case: its words are the host's own.
+    private IEnumerable<OutboxMessage> Notices() =>
+        (_cases ?? []).Where(static opened => opened.ClosedAt is null)
+            .Select(static opened => new AlertNotice(
+                opened.Order.Tenant, AlertKinds.Case, opened.Owner, opened.Code, opened.Order.Order.Value).ToMessage());
 
     // The source of a fact knows when the state that it leads to ends, and nothing of the states that follow in other facets.
     private void Give(DateTimeOffset? dueAt, in Decision decision)
@@ -277,7 +264,7 @@ internal sealed class OrderDraft(OrderKey key, StoredOrder? stored)
             Key,
             Snapshot.Version,
             fact.Trigger,
-            DecisionNames.Of(decision.Kind),
+            FireResult.OutcomeOf(decision.Kind),
             states,
             model.HeadlineOf(in Snapshot).Code,
             model.HoldCodes(Snapshot.Holds),

@@ -131,7 +131,7 @@ internal static class OrderFactChecks
     }
 
     // It has no UTF-8 form: one database refuses it, another keeps a different text, and two facts become one.
-    private static bool HasHalfAPair(string text)
+    internal static bool HasHalfAPair(string text)
     {
         var at = text.AsSpan().IndexOfAnyInRange('\ud800', '\udfff');
         for (; at >= 0 && at < text.Length; at++)

@@ -23,16 +23,25 @@ public sealed class OrderLifecycle
     private readonly OrderModelRegistry _models;
     private readonly TimeProvider _time;
     private readonly OrderLifecycleOptions _options;
+    private readonly bool _writesNotices;
     private readonly ILogger _logger;
 
-    /// <summary>Makes the service; hosts with a container get it from there.</summary>
+    /// <summary>Creates the service; hosts with a container resolve it.</summary>
+    /// <param name="store">The orders.</param>
+    /// <param name="units">Begins transactions.</param>
+    /// <param name="models">The models of the host.</param>
+    /// <param name="timeProvider">The clock; the system's where it is missing.</param>
+    /// <param name="options">The settings; the defaults where they are missing.</param>
+    /// <param name="logger">The log; none where it is missing.</param>
+    /// <param name="notices">If enabled, a notice is written with each case that opens.</param>
     public OrderLifecycle(
         IOrderStore store,
         IUnitOfWorkFactory units,
         OrderModelRegistry models,
         TimeProvider? timeProvider = null,
         IOptions<OrderLifecycleOptions>? options = null,
-        ILogger<OrderLifecycle>? logger = null)
+        ILogger<OrderLifecycle>? logger = null,
+        AlertNotices? notices = null)
     {
         _store = store ?? throw new ArgumentNullException(nameof(store));
         _units = units ?? throw new ArgumentNullException(nameof(units));
@@ -40,10 +49,11 @@ public sealed class OrderLifecycle
         _time = timeProvider ?? TimeProvider.System;
         _options = options?.Value ?? new OrderLifecycleOptions();
         _logger = logger ?? NullLogger<OrderLifecycle>.Instance;
+        _writesNotices = notices?.IsEnabled == true;
     }
 
     /// <summary>Fires one fact in a transaction of its own.</summary>
-    /// <exception cref="ArgumentException">The fact is malformed, or lacks the key of its trigger (<see cref="TriggerInfo.Key"/>) in a model of this host.</exception>
+    /// <exception cref="ArgumentException">The fact is malformed, or lacks the key of its trigger (<see cref="OrderModel.TriggerInfo.Key"/>) in a model of this host.</exception>
     public async Task<FireResult> FireAsync(OrderFact fact, CancellationToken cancellationToken = default)
     {
         OrderFactChecks.Check(fact, _models);
@@ -135,8 +145,20 @@ public sealed class OrderLifecycle
         return results;
     }
 
-    internal async Task<FireResult> FireDeadlineAsync(OrderFact fact, DueDeadline deadline, CancellationToken cancellationToken) =>
-        (await OwnedAsync([fact], deadline, cancellationToken).ConfigureAwait(false))[0];
+    /// <summary>Fires facts in one transaction, of which those with a deadline are void when their state was left.</summary>
+    internal async Task<FireResult[]> FireDeadlinesAsync(
+        IReadOnlyList<OrderFact> facts, IReadOnlyList<DueDeadline?> deadlines, CancellationToken cancellationToken)
+    {
+        for (var i = 0; i < facts.Count; i++)
+        {
+            if (deadlines[i] is null)
+            {
+                OrderFactChecks.Check(facts[i], _models);
+            }
+        }
+
+        return await OwnedAsync(facts, deadlines, cancellationToken).ConfigureAwait(false);
+    }
 
     private void CheckAll(IReadOnlyList<OrderFact> facts)
     {
@@ -153,9 +175,10 @@ public sealed class OrderLifecycle
     }
 
     private FactRun NewRun(UnitOfWork unit, CommitState commit, CancellationToken cancellationToken) =>
-        new(_store, unit, _models, _options, Instants.ToMicroseconds(_time.GetUtcNow()), commit, cancellationToken);
+        new(_store, unit, _models, _options, _writesNotices, Instants.ToMicroseconds(_time.GetUtcNow()), commit, cancellationToken);
 
-    private async ValueTask<FireResult[]> OwnedAsync(IReadOnlyList<OrderFact> facts, DueDeadline? deadline, CancellationToken cancellationToken)
+    private async ValueTask<FireResult[]> OwnedAsync(
+        IReadOnlyList<OrderFact> facts, IReadOnlyList<DueDeadline?>? deadlines, CancellationToken cancellationToken)
     {
         using var activity = OrderKitTelemetry.ActivitySource.StartActivity("orderkit.fire");
         var started = LifecycleTelemetry.Start();
@@ -164,7 +187,7 @@ public sealed class OrderLifecycle
             var unit = await _units.BeginAsync(cancellationToken).ConfigureAwait(false);
             try
             {
-                var results = await NewRun(unit, CommitState.Committed, cancellationToken).ExecuteAsync(facts, deadline).ConfigureAwait(false);
+                var results = await NewRun(unit, CommitState.Committed, cancellationToken).ExecuteAsync(facts, deadlines).ConfigureAwait(false);
 
                 // From here on the caller's wish to cancel comes too late: what was decided is finished.
                 await unit.CommitAsync(CancellationToken.None).ConfigureAwait(false);

@@ -2,51 +2,42 @@ using OrderKit.StateMachine;
 
 namespace OrderKit;
 
-/// <summary>What became of a fact that was delivered; whatever it is, it is durable.</summary>
+/// <summary>What became of a fact. Every result but <see cref="Conflict"/> and <see cref="Running"/> is durable.</summary>
 public abstract record IntakeResult
 {
     private IntakeResult()
     {
     }
 
-    /// <summary>It was fired now.</summary>
-    /// <param name="Fired">What the lifecycle made of it. A conflict, and a command that cannot be decided, leave no claim: deliver it again.</param>
-    public sealed record Taken(FireResult Fired) : IntakeResult
-    {
-        /// <summary>Why it did not land; <see langword="null"/> where it did.</summary>
-        public string? Refusal => RefusalOf(Fired);
+    /// <summary>Its effect was written now.</summary>
+    /// <param name="Fired">The result of the lifecycle.</param>
+    public sealed record Applied(FireResult Fired) : IntakeResult;
 
-        /// <summary>Whether it, or a part of it, was not written: another writer was first, or it cannot be decided yet.</summary>
-        internal bool IsUndone => IsUndoneOf(Fired);
+    /// <summary>The same fact was processed before; nothing was done again.</summary>
+    /// <param name="FirstAt">When it was processed; <see langword="null"/> where the order got the same fact on another path.</param>
+    /// <param name="Refusal">Why it was refused then; <see langword="null"/> where it was not.</param>
+    public sealed record Duplicate(DateTimeOffset? FirstAt, string? Refusal) : IntakeResult;
 
-        /// <summary>Whether another writer was first.</summary>
-        internal bool IsConflict => IsConflictOf(Fired);
+    /// <summary>It cannot be decided yet. It is kept and applied later.</summary>
+    /// <param name="Fired">The result of the lifecycle.</param>
+    public sealed record Parked(FireResult Fired) : IntakeResult;
 
-        private static string? RefusalOf(FireResult fired) => fired switch
-        {
-            FireResult.Rejected rejected => rejected.Message,
-            FireResult.GuardFailed guarded => $"These guards stand in the way: {string.Join(", ", guarded.Guards)}.",
-            FireResult.Several several => several.Results.Select(RefusalOf).FirstOrDefault(static refusal => refusal is not null),
-            _ => null,
-        };
+    /// <summary>
+    /// A rule refused it. A command that could not be decided (<see cref="FireResult.Unresolved"/>) leaves no claim: send it again.
+    /// </summary>
+    /// <param name="Fired">The result of the lifecycle.</param>
+    /// <param name="Refusal">Why.</param>
+    public sealed record Rejected(FireResult Fired, string Refusal) : IntakeResult;
 
-        private static bool IsUndoneOf(FireResult fired) =>
-            fired is FireResult.Unresolved || IsConflictOf(fired) || (fired is FireResult.Several several && several.Results.Any(IsUndoneOf));
+    /// <summary>Other writers of its order were first, again and again; it left no claim. Send it again.</summary>
+    /// <param name="Fired">The result of the lifecycle.</param>
+    public sealed record Conflict(FireResult Fired) : IntakeResult;
 
-        private static bool IsConflictOf(FireResult fired) =>
-            fired is FireResult.Conflict || (fired is FireResult.Several several && several.Results.Any(IsConflictOf));
-    }
-
-    /// <summary>It had been fired before.</summary>
-    /// <param name="FirstAt">When.</param>
-    /// <param name="Refusal">Why it did not land then; <see langword="null"/> where it did.</param>
-    public sealed record Repeated(DateTimeOffset FirstAt, string? Refusal) : IntakeResult;
-
-    /// <summary>Something else came under the same key; nothing was done.</summary>
+    /// <summary>Another content has the same key; nothing was done.</summary>
     /// <param name="Fields">The fields that differ.</param>
     public sealed record Mismatch(IReadOnlyList<string> Fields) : IntakeResult;
 
-    /// <summary>The key belongs to an operation that is done under a lease elsewhere.</summary>
-    /// <param name="RetryAfter">When to deliver it again.</param>
-    public sealed record Elsewhere(TimeSpan RetryAfter) : IntakeResult;
+    /// <summary>Another caller processes the same key now.</summary>
+    /// <param name="RetryAfter">When to send it again.</param>
+    public sealed record Running(TimeSpan RetryAfter) : IntakeResult;
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.Extensions.Options;
 using OrderKit.Core;
 using OrderKit.Idempotency;
 using OrderKit.StateMachine;
@@ -6,47 +7,35 @@ using OrderKit.StateMachine;
 namespace OrderKit;
 
 /// <summary>Fires what payment providers say at the orders that the payment covers.</summary>
-internal sealed class OrderNotificationEffects(OrderLifecycle lifecycle, IPaymentDocuments documents) : INotificationEffects
+internal sealed class OrderNotificationEffects(OrderLifecycle lifecycle, IPaymentDocuments documents, IOptions<NotificationOptions> options)
+    : INotificationEffects
 {
-    public ValueTask<PaymentDocument?> FindDocumentAsync(UnitOfWork unitOfWork, NotificationFacts notification, CancellationToken cancellationToken) =>
-        documents.FindAsync(unitOfWork, notification.Tenant, notification.Provider, notification.MerchantTradeNumber, notification.RefundNumber, cancellationToken);
+    public ValueTask<PaymentDocument?> FindDocumentAsync(
+        UnitOfWork unitOfWork, NotificationFacts notification, CancellationToken cancellationToken) =>
+        documents.FindAsync(
+            unitOfWork, notification.Tenant, notification.Provider, notification.MerchantTradeNumber, notification.RefundNumber,
+            cancellationToken);
 
-    public async ValueTask ApplyAsync(UnitOfWork unitOfWork, IReadOnlyList<NotificationEffect> effects, CancellationToken cancellationToken)
+    public async ValueTask<IReadOnlyList<NotificationEffectResult>> ApplyAsync(
+        UnitOfWork unitOfWork, IReadOnlyList<NotificationEffect> effects, CancellationToken cancellationToken)
     {
-        var facts = effects.SelectMany(FactsOf).ToList();
-        if (facts.Count == 0)
+        var facts = effects.Select(effect => FactsOf(effect).ToList()).ToList();
+        OrderFact[] all = [.. facts.SelectMany(static ofEffect => ofEffect)];
+        var fired = await lifecycle.FireManyAsync(unitOfWork, all, cancellationToken).ConfigureAwait(false);
+        var results = new NotificationEffectResult[effects.Count];
+        for (int i = 0, next = 0; i < results.Length; next += facts[i++].Count)
         {
-            return;
+            var (ending, detail) = FiredFact.EndingOf(fired.Skip(next).Take(facts[i].Count));
+            results[i] = new NotificationEffectResult(ending, detail);
         }
 
-        var results = await lifecycle.FireManyAsync(unitOfWork, facts, cancellationToken).ConfigureAwait(false);
-        for (var i = 0; i < results.Count; i++)
-        {
-            switch (results[i])
-            {
-                case FireResult.Conflict conflict:
-                    throw new NotificationConflictException(conflict.Order);
-                case FireResult.Rejected or FireResult.GuardFailed or FireResult.Unresolved:
-                    // Money is told, not asked for: a model that refuses it is at fault, and nothing may be acknowledged.
-                    throw new InvalidOperationException($"The model of the order {facts[i].Order} refuses '{facts[i].Trigger}': declare it as a fact, which is never refused. {results[i]}");
-                default:
-                    break;
-            }
-        }
+        return results;
     }
 
-    private static IEnumerable<OrderFact> FactsOf(NotificationEffect effect)
+    private IEnumerable<OrderFact> FactsOf(NotificationEffect effect)
     {
         var notification = effect.Notification;
-        var trigger = notification.Kind switch
-        {
-            NotificationKind.Paid => "captured",
-            NotificationKind.Refunded => "refund-paid",
-            NotificationKind.Closed => "payment-closed",
-            NotificationKind.Finished => null,
-            _ => throw new ArgumentException($"{notification.Kind} is nothing that a notification says.", nameof(effect)),
-        };
-        return trigger is null ? [] : effect.Document.Shares.Select(share => new OrderFact
+        return options.Value.Trigger(notification) is not { } trigger ? [] : effect.Document.Shares.Select(share => new OrderFact
         {
             Trigger = trigger,
             Source = notification.Provider,

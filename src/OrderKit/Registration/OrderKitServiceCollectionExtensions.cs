@@ -25,8 +25,8 @@ public static class OrderKitServiceCollectionExtensions
         where TDocuments : class, IPaymentDocuments
     {
         ArgumentNullException.ThrowIfNull(builder);
-        builder.Services.TryAddSingleton<IPaymentDocuments, TDocuments>();
-        builder.Services.TryAddSingleton<INotificationEffects, OrderNotificationEffects>();
+        builder.Services.TryAddScoped<IPaymentDocuments, TDocuments>();
+        builder.Services.TryAddScoped<INotificationEffects, OrderNotificationEffects>();
         return builder.AddNotifications(configure);
     }
 

@@ -123,7 +123,7 @@ public sealed class PaymentNotificationEndpointTests
             services.AddSingleton<Effects>();
             services.AddSingleton<INotificationEffects>(static provider => provider.GetRequiredService<Effects>());
             services.AddSingleton(static provider => new NotificationGate(
-                provider.GetRequiredService<IOperationStore>(), new Unwrapping(provider.GetRequiredService<IQuarantineStore>()), provider.GetRequiredService<IUnitOfWorkFactory>(), provider.GetRequiredService<INotificationEffects>()));
+                provider.GetRequiredService<IOperationStore>(), new Unwrapping(provider.GetRequiredService<IQuarantineStore>()), provider.GetRequiredService<IUnitOfWorkFactory>(), new ScopedService<INotificationEffects>(provider.GetRequiredService<INotificationEffects>())));
         },
         before);
 
@@ -152,10 +152,11 @@ public sealed class PaymentNotificationEndpointTests
         public ValueTask<PaymentDocument?> FindDocumentAsync(UnitOfWork unitOfWork, NotificationFacts notification, CancellationToken cancellationToken) =>
             new(new PaymentDocument(notification.MerchantTradeNumber, Money.FromMajor(199m, Currency.CNY), [new PaymentShare(Order, Money.FromMajor(199m, Currency.CNY))], "alipay"));
 
-        public ValueTask ApplyAsync(UnitOfWork unitOfWork, IReadOnlyList<NotificationEffect> effects, CancellationToken cancellationToken)
+        public ValueTask<IReadOnlyList<NotificationEffectResult>> ApplyAsync(
+            UnitOfWork unitOfWork, IReadOnlyList<NotificationEffect> effects, CancellationToken cancellationToken)
         {
             Applied += effects.Count;
-            return ValueTask.CompletedTask;
+            return new(new NotificationEffectResult[effects.Count]);
         }
     }
 

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using OrderKit.Core;
 using OrderKit.Core.Storage;
+using OrderKit.Eng;
 using OrderKit.Idempotency;
 using OrderKit.Idempotency.Storage;
 
@@ -105,24 +106,8 @@ public sealed class BreakableStore
         public ValueTask<int> SweepAsync(int max, CancellationToken cancellationToken = default) => inner.SweepAsync(max, cancellationToken);
     }
 
-    private sealed class OutboxRows(IOutboxStore inner) : IOutboxStore
+    private sealed class OutboxRows(IOutboxStore inner) : ForwardingOutboxStore(inner)
     {
-        public WakeUp Written => inner.Written;
-
-        public ValueTask AppendAsync(UnitOfWork unitOfWork, IReadOnlyList<OutboxMessage> messages, CancellationToken cancellationToken = default) =>
-            inner.AppendAsync(Inner(unitOfWork), messages, cancellationToken);
-
-        public ValueTask<bool> RemoveAsync(UnitOfWork unitOfWork, OutboxDelivery delivery, CancellationToken cancellationToken = default) =>
-            inner.RemoveAsync(Inner(unitOfWork), delivery, cancellationToken);
-
-        public ValueTask<IReadOnlyList<OutboxDelivery>> ClaimAsync(string destination, int max, TimeSpan lease, CancellationToken cancellationToken = default) =>
-            inner.ClaimAsync(destination, max, lease, cancellationToken);
-
-        public ValueTask<int> CompleteAsync(IReadOnlyList<OutboxDelivery> deliveries, CancellationToken cancellationToken = default) => inner.CompleteAsync(deliveries, cancellationToken);
-
-        public ValueTask<bool> RetryAsync(OutboxDelivery delivery, TimeSpan pause, string error, CancellationToken cancellationToken = default) =>
-            inner.RetryAsync(delivery, pause, error, cancellationToken);
-
-        public ValueTask<OutboxBacklog> BacklogAsync(string destination, CancellationToken cancellationToken = default) => inner.BacklogAsync(destination, cancellationToken);
+        protected override UnitOfWork Unwrap(UnitOfWork unitOfWork) => BreakableStore.Inner(unitOfWork);
     }
 }

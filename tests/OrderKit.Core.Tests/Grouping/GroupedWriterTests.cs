@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-
 namespace OrderKit.Core.Tests.Grouping;
 
 public sealed class GroupedWriterTests
@@ -8,150 +6,127 @@ public sealed class GroupedWriterTests
     public async Task A_lone_caller_does_not_wait_for_company()
     {
         // There is no clock in it at all: an item is written as soon as nothing else is.
-        await using var writer = new GroupedWriter<int, int>(items => new([.. items.Select(item => (GroupedAnswer<int>)(item * 2))]));
+        await using var writer = new GroupedWriter<Item>(EndAllAsync);
 
-        Assert.Equal(14, await writer.SubmitAsync(7));
-        Assert.Equal(16, await writer.SubmitAsync(8));
+        await writer.SubmitAsync(new Item(7));
+        await writer.SubmitAsync(new Item(8));
     }
 
     [Fact]
     public async Task What_comes_while_a_set_is_written_is_the_next_set()
     {
-        var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var sets = new List<int[]>();
-        await using var writer = new GroupedWriter<int, int>(
-            async items =>
-            {
-                sets.Add([.. items]);
-                await gate.Task;
-                return [.. items.Select(item => (GroupedAnswer<int>)item)];
-            },
-            new GroupedWriterOptions { MaxItems = 3 });
+        var (sets, requests) = await GatherAsync(new GroupedWriterOptions { MaxItems = 3 }, Enumerable.Range(1, 5).Select(number => new Item(number)));
 
-        var first = writer.SubmitAsync(0);
-        while (sets.Count == 0)
-        {
-            await Task.Yield();
-        }
-
-        var rest = Enumerable.Range(1, 5).Select(item => writer.SubmitAsync(item)).ToList();
-        gate.SetResult();
-        await Task.WhenAll([first, .. rest]);
-
+        await Task.WhenAll(requests);
         Assert.Equal([[0], [1, 2, 3], [4, 5]], sets);
+    }
+
+    [Fact]
+    public async Task A_set_has_at_most_so_many_bytes_and_a_larger_item_is_written_alone()
+    {
+        int[] sizes = [40, 60, 1, 500, 30, 70, 70];
+
+        var (sets, requests) = await GatherAsync(new GroupedWriterOptions { MaxBytes = 100 }, sizes.Select((size, i) => new Item(i + 1, size)));
+
+        await Task.WhenAll(requests);
+        Assert.Equal([[0], [1, 2], [3], [4], [5, 6], [7]], sets);
     }
 
     [Fact]
     public async Task A_member_that_fails_is_told_to_its_own_caller_alone()
     {
-        await using var writer = new GroupedWriter<int, int>(items => new([.. items.Select(item => item == 137 ? new InvalidOperationException("137") : (GroupedAnswer<int>)item)]));
-
-        var answers = await Task.WhenAll(Enumerable.Range(0, 256).Select(item => OutcomeAsync(writer, item)));
-
-        Assert.Equal(255, answers.Count(answer => answer is null));
-        Assert.Equal("137", answers[137]!.Message);
-    }
-
-    [Fact]
-    public async Task A_set_that_fails_as_a_whole_is_written_again_one_by_one()
-    {
-        var written = new ConcurrentBag<int>();
-        await using var writer = new GroupedWriter<int, int>(items =>
+        await using var writer = new GroupedWriter<Item>(items =>
         {
-            if (items.Contains(13))
-            {
-                throw new InvalidOperationException("a poisoned set");
-            }
-
             foreach (var item in items)
             {
-                written.Add(item);
+                if (item.Number == 137)
+                {
+                    item.End(new InvalidOperationException("137"));
+                }
+
+                item.End();
             }
 
-            return new([.. items.Select(item => (GroupedAnswer<int>)item)]);
+            return default;
         });
 
-        var answers = await Task.WhenAll(Enumerable.Range(0, 100).Select(item => OutcomeAsync(writer, item)));
+        var failures = await Task.WhenAll(Enumerable.Range(0, 256).Select(number => Record.ExceptionAsync(() => writer.SubmitAsync(new Item(number)))));
 
-        Assert.Equal([13], Enumerable.Range(0, 100).Where(item => answers[item] is not null));
-        Assert.Equal(Enumerable.Range(0, 100).Where(item => item != 13), written.Order());
+        Assert.Equal("137", failures[137]!.Message);
+        Assert.Equal(255, failures.Count(failure => failure is null));
     }
 
     [Fact]
-    public async Task A_set_whose_answers_do_not_match_is_a_fault_of_the_writer_and_nobodys_result()
+    public async Task What_a_write_throws_ends_the_items_that_it_did_not_end()
     {
-        await using var writer = new GroupedWriter<int, int>(_ => new([]));
+        await using var writer = new GroupedWriter<Item>(static items =>
+        {
+            items[0].End();
+            throw new InvalidOperationException("a poisoned set");
+        });
 
-        await Assert.ThrowsAsync<InvalidOperationException>(() => writer.SubmitAsync(1));
+        await writer.SubmitAsync(new Item(1));
+        await writer.SubmitAsync(new Item(2));
+        var (_, requests) = await GatherAsync(new GroupedWriterOptions(), [new Item(1), new Item(2)], static items =>
+        {
+            items[0].End();
+            throw new InvalidOperationException("a poisoned set");
+        });
+
+        await requests[0];
+        Assert.Equal("a poisoned set", (await Assert.ThrowsAsync<InvalidOperationException>(() => requests[1])).Message);
     }
 
     [Fact]
     public async Task A_cancelled_item_is_either_not_begun_or_finished()
     {
-        var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var written = new List<int>();
-        await using var writer = new GroupedWriter<int, int>(async items =>
-        {
-            written.AddRange(items);
-            await gate.Task;
-            return [.. items.Select(item => (GroupedAnswer<int>)item)];
-        });
         using var begun = new CancellationTokenSource();
         using var waiting = new CancellationTokenSource();
-        var first = writer.SubmitAsync(1, begun.Token);
+        var gate = NewGate();
+        var written = new List<int>();
+        await using var writer = new GroupedWriter<Item>(async items =>
+        {
+            written.AddRange(items.Select(item => item.Number));
+            await gate.Task;
+            await EndAllAsync(items);
+        });
+        var first = writer.SubmitAsync(new Item(1), begun.Token);
         while (written.Count == 0)
         {
             await Task.Yield();
         }
 
-        var second = writer.SubmitAsync(2, waiting.Token);
+        var second = writer.SubmitAsync(new Item(2), waiting.Token);
         await begun.CancelAsync();
         await waiting.CancelAsync();
         gate.SetResult();
 
-        Assert.Equal(1, await first);
+        await first;
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => second);
-        Assert.Equal(3, await writer.SubmitAsync(3));
+        await writer.SubmitAsync(new Item(3));
         Assert.Equal([1, 3], written);
     }
 
     [Fact]
     public async Task A_full_queue_holds_its_callers_back_and_drops_nobody()
     {
-        var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var written = 0;
-        await using var writer = new GroupedWriter<int, int>(
-            async items =>
-            {
-                await gate.Task;
-                written += items.Count;
-                return [.. items.Select(item => (GroupedAnswer<int>)item)];
-            },
-            new GroupedWriterOptions { MaxItems = 2, QueueLimit = 2 });
+        var (sets, requests) = await GatherAsync(
+            new GroupedWriterOptions { MaxItems = 2, QueueLimit = 2 }, Enumerable.Range(1, 50).Select(number => new Item(number)));
 
-        var all = Enumerable.Range(0, 50).Select(item => writer.SubmitAsync(item)).ToList();
-        gate.SetResult();
-        await Task.WhenAll(all);
-
-        Assert.Equal(50, written);
+        await Task.WhenAll(requests);
+        Assert.Equal(51, sets.Sum(set => set.Length));
     }
 
     [Fact]
     public async Task A_writer_that_ends_writes_what_waits_and_takes_no_more()
     {
-        var written = 0;
-        var writer = new GroupedWriter<int, int>(items =>
-        {
-            written += items.Count;
-            return new([.. items.Select(item => (GroupedAnswer<int>)item)]);
-        });
-        var waiting = Enumerable.Range(0, 20).Select(item => writer.SubmitAsync(item)).ToList();
+        var writer = new GroupedWriter<Item>(EndAllAsync);
+        var waiting = Enumerable.Range(0, 20).Select(number => writer.SubmitAsync(new Item(number))).ToList();
 
         await writer.DisposeAsync();
 
         await Task.WhenAll(waiting);
-        Assert.Equal(20, written);
-        await Assert.ThrowsAsync<ObjectDisposedException>(() => writer.SubmitAsync(1));
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => writer.SubmitAsync(new Item(1)));
     }
 
     [Theory]
@@ -160,27 +135,66 @@ public sealed class GroupedWriterTests
     public async Task What_surrounds_the_maker_of_a_writer_does_not_surround_what_it_writes(bool isSuppressed)
     {
         var surrounding = new AsyncLocal<string> { Value = "a request" };
+        var seen = "nothing yet";
         using var flow = isSuppressed ? ExecutionContext.SuppressFlow() : default;
-        var writer = new GroupedWriter<int, string?>(items => new([.. items.Select(_ => (GroupedAnswer<string?>)surrounding.Value)]));
+        var writer = new GroupedWriter<Item>(items =>
+        {
+            seen = surrounding.Value;
+            return EndAllAsync(items);
+        });
         if (isSuppressed)
         {
             flow.Undo();
         }
 
-        Assert.Null(await writer.SubmitAsync(1));
+        await writer.SubmitAsync(new Item(1));
         await writer.DisposeAsync();
+        Assert.Null(seen);
     }
 
-    private static async Task<Exception?> OutcomeAsync(GroupedWriter<int, int> writer, int item)
+    /// <summary>Holds the writer with one item while others are submitted, so that they are gathered together.</summary>
+    private static async Task<(List<int[]> Sets, List<Task> Requests)> GatherAsync(
+        GroupedWriterOptions options, IEnumerable<Item> items, Func<IReadOnlyList<Item>, ValueTask>? write = null)
     {
-        try
+        var gate = NewGate();
+        var sets = new List<int[]>();
+        await using var writer = new GroupedWriter<Item>(
+            async set =>
+            {
+                sets.Add([.. set.Select(item => item.Number)]);
+                await gate.Task;
+                await (sets.Count == 1 ? EndAllAsync(set) : (write ?? EndAllAsync)(set));
+            },
+            options);
+        var first = writer.SubmitAsync(new Item(0));
+        while (sets.Count == 0)
         {
-            Assert.Equal(item, await writer.SubmitAsync(item));
-            return null;
+            await Task.Yield();
         }
-        catch (InvalidOperationException e)
+
+        var requests = items.Select(item => writer.SubmitAsync(item)).ToList();
+        gate.SetResult();
+        await first;
+        await Task.WhenAny(Task.WhenAll(requests));
+        return (sets, requests);
+    }
+
+    private static ValueTask EndAllAsync(IReadOnlyList<Item> items)
+    {
+        foreach (var item in items)
         {
-            return e;
+            item.End();
         }
+
+        return default;
+    }
+
+    private static TaskCompletionSource NewGate() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private sealed class Item(int number, int size = 0) : GroupedItem
+    {
+        public int Number => number;
+
+        public override int Size => size;
     }
 }

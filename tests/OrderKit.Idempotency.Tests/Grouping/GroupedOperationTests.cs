@@ -17,7 +17,7 @@ public sealed class GroupedOperationTests : IAsyncDisposable
     public async Task A_lone_caller_does_not_wait_for_company()
     {
         // The clock stands still: whatever waited for a time would wait for ever.
-        var done = Assert.IsType<OperationOutcome<string>.Executed>(await _desk.RunAsync("1"));
+        var done = Assert.IsType<OperationOutcome<string>.Applied>(await _desk.RunAsync("1"));
 
         Assert.Equal(("granted 1", CommitState.Committed), (done.Result, done.State));
         Assert.Equal(OperationState.Succeeded, await _desk.StateAsync("1"));
@@ -29,7 +29,7 @@ public sealed class GroupedOperationTests : IAsyncDisposable
         await _desk.RunAsync("1");
         _desk.Clock.Advance(TimeSpan.FromHours(25));
 
-        var again = Assert.IsType<OperationOutcome<string>.Replayed>(await _desk.RunAsync("1"));
+        var again = Assert.IsType<OperationOutcome<string>.Duplicate>(await _desk.RunAsync("1"));
         var other = Assert.IsType<OperationOutcome<string>.Mismatch>(await _desk.RunAsync("1", Fingerprint.Of(("amount", 1))));
 
         Assert.Equal(("granted 1", _desk.Clock.GetUtcNow().AddHours(-25)), (again.Result, again.FirstAt));
@@ -42,7 +42,7 @@ public sealed class GroupedOperationTests : IAsyncDisposable
     {
         var answers = await Task.WhenAll(await _desk.TogetherAsync(() => Ids(256).Select(id => _desk.RunAsync(id)).ToList()));
 
-        Assert.All(answers, answer => Assert.IsType<OperationOutcome<string>.Executed>(answer));
+        Assert.All(answers, answer => Assert.IsType<OperationOutcome<string>.Applied>(answer));
         Assert.Equal(Ids(256), _desk.Rows);
         Assert.Equal(1 + 1, _desk.Units);
     }
@@ -53,13 +53,23 @@ public sealed class GroupedOperationTests : IAsyncDisposable
         var requests = await _desk.TogetherAsync(() => Ids(256).Select(id => _desk.RunAsync(id, then: () => _ = id == "137" ? throw new DivideByZeroException() : 0)).ToList());
 
         await Assert.ThrowsAsync<DivideByZeroException>(() => requests[137]);
-        Assert.All(await Task.WhenAll(requests.Where((_, i) => i != 137)), answer => Assert.IsType<OperationOutcome<string>.Executed>(answer));
+        Assert.All(await Task.WhenAll(requests.Where((_, i) => i != 137)), answer => Assert.IsType<OperationOutcome<string>.Applied>(answer));
         Assert.Equal(Ids(256).Where(id => id != "137"), _desk.Rows);
         Assert.Null(await _desk.StateAsync("137"));
 
         // The holder's; the one that failed, those before and those after it; and the one that threw, alone.
         Assert.Equal(1 + 3 + 1, _desk.Units);
         Assert.Equal(138 + 137 + 118 + 1, _desk.Acts.Count);
+    }
+
+    [Theory, MemberData(nameof(Outages))]
+    public async Task What_looks_like_an_outage_is_only_its_own_where_an_effect_throws_it(Exception failure)
+    {
+        var requests = await _desk.TogetherAsync(() => Ids(64).Select(id => _desk.RunAsync(id, then: () => _ = id == "13" ? throw failure : 0)).ToList());
+
+        Assert.Same(failure, await Record.ExceptionAsync(() => requests[13]));
+        Assert.All(await Task.WhenAll(requests.Where((_, i) => i != 13)), answer => Assert.IsType<OperationOutcome<string>.Applied>(answer));
+        Assert.Equal(Ids(64).Where(id => id != "13"), _desk.Rows);
     }
 
     [Fact]
@@ -86,10 +96,10 @@ public sealed class GroupedOperationTests : IAsyncDisposable
         var answers = await Task.WhenAll(requests);
 
         Assert.Equal(["1", "2"], _desk.Rows);
-        Assert.All(answers[..2], answer => Assert.IsType<OperationOutcome<string>.Executed>(answer));
-        Assert.Equal(("granted 1", _desk.Clock.GetUtcNow()), Assert.IsType<OperationOutcome<string>.Replayed>(answers[2]) is var again ? (again.Result, again.FirstAt) : default);
+        Assert.All(answers[..2], answer => Assert.IsType<OperationOutcome<string>.Applied>(answer));
+        Assert.Equal(("granted 1", _desk.Clock.GetUtcNow()), Assert.IsType<OperationOutcome<string>.Duplicate>(answers[2]) is var again ? (again.Result, again.FirstAt) : default);
         Assert.Equal(["amount"], Assert.IsType<OperationOutcome<string>.Mismatch>(answers[3]).Fields);
-        Assert.IsType<OperationOutcome<string>.Replayed>(answers[4]);
+        Assert.IsType<OperationOutcome<string>.Duplicate>(answers[4]);
         Assert.Equal(1 + 1, _desk.Units);
     }
 
@@ -99,9 +109,9 @@ public sealed class GroupedOperationTests : IAsyncDisposable
         var requests = await _desk.TogetherAsync(() => new[] { _desk.RunAsync("1", then: Once(new DivideByZeroException())), _desk.RunAsync("1"), _desk.RunAsync("1") });
 
         // The first one is written alone after the others, and finds it done.
-        Assert.IsType<OperationOutcome<string>.Replayed>(await requests[0]);
-        Assert.IsType<OperationOutcome<string>.Executed>(await requests[1]);
-        Assert.IsType<OperationOutcome<string>.Replayed>(await requests[2]);
+        Assert.IsType<OperationOutcome<string>.Duplicate>(await requests[0]);
+        Assert.IsType<OperationOutcome<string>.Applied>(await requests[1]);
+        Assert.IsType<OperationOutcome<string>.Duplicate>(await requests[2]);
         Assert.Equal(["1"], _desk.Rows);
     }
 
@@ -122,7 +132,7 @@ public sealed class GroupedOperationTests : IAsyncDisposable
         Assert.Equal(["2"], _desk.Rows);
 
         _desk.Clock.Advance(OperationPolicy.Default.FailureRetention);
-        Assert.IsType<OperationOutcome<string>.Executed>(await _desk.RunAsync("1"));
+        Assert.IsType<OperationOutcome<string>.Applied>(await _desk.RunAsync("1"));
     }
 
     [Fact]
@@ -136,9 +146,9 @@ public sealed class GroupedOperationTests : IAsyncDisposable
 
         Assert.Contains("9 bytes", (await Assert.ThrowsAsync<InvalidOperationException>(() => requests[1])).Message, StringComparison.Ordinal);
         await Assert.ThrowsAsync<NotSupportedException>(() => requests[2]);
-        Assert.IsType<OperationOutcome<string>.Executed>(await requests[0]);
-        Assert.IsType<OperationOutcome<string>.Executed>(await requests[3]);
-        Assert.Equal(["1", "4"], _desk.Rows);
+        Assert.IsType<OperationOutcome<string>.Applied>(await requests[0]);
+        Assert.IsType<OperationOutcome<string>.Applied>(await requests[3]);
+        Assert.Equal(["1", "4"], _desk.Rows.Order());
     }
 
     [Fact]
@@ -150,9 +160,9 @@ public sealed class GroupedOperationTests : IAsyncDisposable
         _desk.Clock.Advance(brief.SuccessRetention);
 
         Assert.Equal(1 + 1, _desk.Units);
-        Assert.IsType<OperationOutcome<string>.Executed>(await _desk.RunAsync("brief"));
-        Assert.IsType<OperationOutcome<string>.Executed>(await _desk.RunAsync("brief too"));
-        Assert.IsType<OperationOutcome<string>.Replayed>(await _desk.RunAsync("long"));
+        Assert.IsType<OperationOutcome<string>.Applied>(await _desk.RunAsync("brief"));
+        Assert.IsType<OperationOutcome<string>.Applied>(await _desk.RunAsync("brief too"));
+        Assert.IsType<OperationOutcome<string>.Duplicate>(await _desk.RunAsync("long"));
     }
 
     [Fact]
@@ -163,7 +173,7 @@ public sealed class GroupedOperationTests : IAsyncDisposable
 
         Assert.Equal(TimeSpan.FromSeconds(1), Assert.IsType<OperationOutcome<string>.Running>(await _desk.RunAsync("1")).RetryAfter);
         _desk.Clock.Advance(TimeSpan.FromSeconds(1));
-        Assert.IsType<OperationOutcome<string>.Executed>(await _desk.RunAsync("1"));
+        Assert.IsType<OperationOutcome<string>.Applied>(await _desk.RunAsync("1"));
     }
 
     [Fact]
@@ -171,7 +181,7 @@ public sealed class GroupedOperationTests : IAsyncDisposable
     {
         using var cancelled = new CancellationTokenSource();
         var written = _desk.RunAsync("written", then: cancelled.Cancel, cancellationToken: cancelled.Token);
-        Assert.IsType<OperationOutcome<string>.Executed>(await written);
+        Assert.IsType<OperationOutcome<string>.Applied>(await written);
 
         using var waiting = new CancellationTokenSource();
         var requests = await _desk.TogetherAsync(() =>
@@ -199,8 +209,8 @@ public sealed class GroupedOperationTests : IAsyncDisposable
         var requests = await _desk.TogetherAsync(() => new[] { Slow("1"), _desk.RunAsync("quick"), Slow("2"), Slow("3"), Slow("1") });
         var answers = await Task.WhenAll(requests);
 
-        Assert.All(answers[..4], answer => Assert.IsType<OperationOutcome<string>.Executed>(answer));
-        Assert.IsType<OperationOutcome<string>.Replayed>(answers[4]);
+        Assert.All(answers[..4], answer => Assert.IsType<OperationOutcome<string>.Applied>(answer));
+        Assert.IsType<OperationOutcome<string>.Duplicate>(answers[4]);
         Assert.Equal(["1", "2", "3", "quick"], _desk.Rows.Order());
 
         // The holder's, the group's, and one for each that was left out of it.
@@ -240,7 +250,7 @@ public sealed class GroupedOperationTests : IAsyncDisposable
 
         Assert.Equal(1 + 1, _desk.Units);
         _desk.Outage = null;
-        Assert.IsType<OperationOutcome<string>.Executed>(await _desk.RunAsync("0"));
+        Assert.IsType<OperationOutcome<string>.Applied>(await _desk.RunAsync("0"));
     }
 
     [Fact]
@@ -258,8 +268,8 @@ public sealed class GroupedOperationTests : IAsyncDisposable
         });
 
         await Assert.ThrowsAsync<OperationLostException>(() => requests[1]);
-        Assert.IsType<OperationOutcome<string>.Executed>(await requests[0]);
-        Assert.IsType<OperationOutcome<string>.Executed>(await requests[2]);
+        Assert.IsType<OperationOutcome<string>.Applied>(await requests[0]);
+        Assert.IsType<OperationOutcome<string>.Applied>(await requests[2]);
     }
 
     [Fact]
@@ -285,11 +295,13 @@ public sealed class GroupedOperationTests : IAsyncDisposable
         await using (var provider = services.BuildServiceProvider())
         {
             service = provider.GetRequiredService<GroupedOperations>();
-            Assert.IsType<OperationOutcome<bool>.Executed>(await service.RunAsync(GroupDesk.Key("1"), GroupDesk.Asked, ResultCodec.None, static (_, _) => Task.FromResult(true)));
+            Assert.IsType<OperationOutcome<bool>.Applied>(await service.RunAsync(GroupDesk.Key("1"), GroupDesk.Asked, ResultCodec.None, static (_, _) => Task.FromResult(true)));
         }
 
         await Assert.ThrowsAsync<ObjectDisposedException>(() => service.RunAsync(GroupDesk.Key("2"), GroupDesk.Asked, ResultCodec.None, static (_, _) => Task.FromResult(true)));
     }
+
+    public static TheoryData<Exception> Outages => [new TimeoutException(), new OperationCanceledException(), new CommitOutcomeUnknownException(), new IOException()];
 
     private static string[] Ids(int count) => [.. Enumerable.Range(0, count).Select(i => i.ToString(CultureInfo.InvariantCulture))];
 

@@ -12,9 +12,9 @@ public sealed class JoinedOperationTests : IDisposable
     [Fact]
     public async Task Whoever_asks_again_hears_what_came_of_it_the_first_time()
     {
-        var first = Assert.IsType<OperationOutcome<string>.Executed>(await _desk.JoinAsync());
+        var first = Assert.IsType<OperationOutcome<string>.Applied>(await _desk.JoinAsync());
         _desk.Clock.Advance(TimeSpan.FromHours(25));
-        var again = Assert.IsType<OperationOutcome<string>.Replayed>(await _desk.JoinAsync());
+        var again = Assert.IsType<OperationOutcome<string>.Duplicate>(await _desk.JoinAsync());
 
         Assert.Equal(("paid 1", CommitState.Committed), (first.Result, first.State));
         Assert.Equal("paid 1", again.Result);
@@ -30,7 +30,7 @@ public sealed class JoinedOperationTests : IDisposable
         var refused = Assert.IsType<OperationOutcome<string>.Mismatch>(await _desk.JoinAsync(asked: Fingerprint.Of(("amount", 1))));
 
         Assert.Equal(["amount"], refused.Fields);
-        Assert.IsType<OperationOutcome<string>.Replayed>(await _desk.JoinAsync());
+        Assert.IsType<OperationOutcome<string>.Duplicate>(await _desk.JoinAsync());
         Assert.Equal(1, _desk.Effects);
     }
 
@@ -40,7 +40,7 @@ public sealed class JoinedOperationTests : IDisposable
         await Assert.ThrowsAsync<DivideByZeroException>(() => _desk.Service.RunAsync<string>(Desk.Refund, Desk.Asked, ResultCodec.Text, (_, _) => throw new DivideByZeroException()));
 
         Assert.Null(await _desk.StateAsync());
-        Assert.IsType<OperationOutcome<string>.Executed>(await _desk.JoinAsync());
+        Assert.IsType<OperationOutcome<string>.Applied>(await _desk.JoinAsync());
     }
 
     [Fact]
@@ -62,7 +62,7 @@ public sealed class JoinedOperationTests : IDisposable
 
         _desk.Clock.Advance(OperationPolicy.Default.FailureRetention);
 
-        Assert.IsType<OperationOutcome<string>.Executed>(await _desk.JoinAsync());
+        Assert.IsType<OperationOutcome<string>.Applied>(await _desk.JoinAsync());
     }
 
     [Fact]
@@ -83,8 +83,8 @@ public sealed class JoinedOperationTests : IDisposable
     {
         await using (var unit = await _desk.Database.BeginAsync())
         {
-            Assert.IsType<OperationOutcome<string>.Executed>(await _desk.Service.RunAsync(unit, Desk.Refund, Desk.Asked, ResultCodec.Text, (_, _) => _desk.PayAsync()));
-            Assert.IsType<OperationOutcome<string>.Replayed>(await _desk.Service.RunAsync(unit, Desk.Refund, Desk.Asked, ResultCodec.Text, (_, _) => _desk.PayAsync()));
+            Assert.IsType<OperationOutcome<string>.Applied>(await _desk.Service.RunAsync(unit, Desk.Refund, Desk.Asked, ResultCodec.Text, (_, _) => _desk.PayAsync()));
+            Assert.IsType<OperationOutcome<string>.Duplicate>(await _desk.Service.RunAsync(unit, Desk.Refund, Desk.Asked, ResultCodec.Text, (_, _) => _desk.PayAsync()));
         }
 
         Assert.Null(await _desk.StateAsync());
@@ -97,7 +97,7 @@ public sealed class JoinedOperationTests : IDisposable
         await Assert.ThrowsAsync<DivideByZeroException>(() => _desk.Service.RunAsync<string>(unit, Desk.Refund, Desk.Asked, ResultCodec.Text, (_, _) => throw new DivideByZeroException()));
 
         // The host goes on all the same.
-        var outcome = Assert.IsType<OperationOutcome<string>.Executed>(await _desk.Service.RunAsync(unit, Desk.Refund, Desk.Asked, ResultCodec.Text, (_, _) => _desk.PayAsync()));
+        var outcome = Assert.IsType<OperationOutcome<string>.Applied>(await _desk.Service.RunAsync(unit, Desk.Refund, Desk.Asked, ResultCodec.Text, (_, _) => _desk.PayAsync()));
         await unit.CommitAsync();
 
         Assert.Equal(CommitState.PendingCommit, outcome.State);
@@ -124,8 +124,8 @@ public sealed class JoinedOperationTests : IDisposable
         var outcomes = await Task.WhenAll(Enumerable.Range(0, 1_000).Select(_ => Task.Run(() => _desk.JoinAsync())));
 
         Assert.Equal(1, _desk.Effects);
-        Assert.Single(outcomes.OfType<OperationOutcome<string>.Executed>());
-        Assert.Equal(999, outcomes.OfType<OperationOutcome<string>.Replayed>().Count(outcome => outcome.Result == "paid 1"));
+        Assert.Single(outcomes.OfType<OperationOutcome<string>.Applied>());
+        Assert.Equal(999, outcomes.OfType<OperationOutcome<string>.Duplicate>().Count(outcome => outcome.Result == "paid 1"));
     }
 
     [Fact]

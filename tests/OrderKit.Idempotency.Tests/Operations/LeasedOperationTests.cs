@@ -15,8 +15,8 @@ public sealed class LeasedOperationTests : IDisposable
     [Fact]
     public async Task It_is_done_once_and_answered_again()
     {
-        Assert.Equal("paid 1", Assert.IsType<OperationOutcome<string>.Executed>(await _desk.LeaseAsync()).Result);
-        Assert.Equal("paid 1", Assert.IsType<OperationOutcome<string>.Replayed>(await _desk.LeaseAsync()).Result);
+        Assert.Equal("paid 1", Assert.IsType<OperationOutcome<string>.Applied>(await _desk.LeaseAsync()).Result);
+        Assert.Equal("paid 1", Assert.IsType<OperationOutcome<string>.Duplicate>(await _desk.LeaseAsync()).Result);
         Assert.Equal(1, _desk.Effects);
     }
 
@@ -47,7 +47,7 @@ public sealed class LeasedOperationTests : IDisposable
             _desk.Clock.Advance(pause);
         }
 
-        Assert.Equal("paid 1", Assert.IsType<OperationOutcome<string>.Executed>(await _desk.LeaseAsync()).Result);
+        Assert.Equal("paid 1", Assert.IsType<OperationOutcome<string>.Applied>(await _desk.LeaseAsync()).Result);
     }
 
     [Fact]
@@ -96,7 +96,7 @@ public sealed class LeasedOperationTests : IDisposable
 
         var outcome = await slow.RunLeasedAsync(Desk.Refund, Desk.Asked, ResultCodec.Text, (_, _) => _desk.PayAsync(), policy);
 
-        Assert.IsType<OperationOutcome<string>.Executed>(outcome);
+        Assert.IsType<OperationOutcome<string>.Applied>(outcome);
     }
 
     [Fact]
@@ -128,9 +128,9 @@ public sealed class LeasedOperationTests : IDisposable
 
         var outcome = await _desk.LeaseAsync(policy: policy);
 
-        Assert.Equal(moved ? "paid by the lost one" : "paid 1", outcome is OperationOutcome<string>.Replayed replayed ? replayed.Result : Assert.IsType<OperationOutcome<string>.Executed>(outcome).Result);
+        Assert.Equal(moved ? "paid by the lost one" : "paid 1", outcome is OperationOutcome<string>.Duplicate replayed ? replayed.Result : Assert.IsType<OperationOutcome<string>.Applied>(outcome).Result);
         Assert.Equal(moved ? 0 : 1, _desk.Effects);
-        Assert.IsType<OperationOutcome<string>.Replayed>(await _desk.LeaseAsync(policy: policy));
+        Assert.IsType<OperationOutcome<string>.Duplicate>(await _desk.LeaseAsync(policy: policy));
         Assert.Equal(1, asked);
     }
 
@@ -144,7 +144,7 @@ public sealed class LeasedOperationTests : IDisposable
         Assert.True(await _desk.Service.ResolveAsync(held, new Resolution.Done("seen in the bank's file"u8.ToArray())));
         Assert.False(await _desk.Service.ResolveAsync(held, new Resolution.NotDone()));
 
-        Assert.Equal("seen in the bank's file", Assert.IsType<OperationOutcome<string>.Replayed>(await _desk.LeaseAsync()).Result);
+        Assert.Equal("seen in the bank's file", Assert.IsType<OperationOutcome<string>.Duplicate>(await _desk.LeaseAsync()).Result);
         Assert.Equal(0, _desk.Effects);
     }
 
@@ -152,7 +152,7 @@ public sealed class LeasedOperationTests : IDisposable
     public async Task Whoever_was_taken_over_cannot_finish()
     {
         var lost = await AbandonAsync(Retrying);
-        Assert.IsType<OperationOutcome<string>.Executed>(await _desk.LeaseAsync(policy: Retrying));
+        Assert.IsType<OperationOutcome<string>.Applied>(await _desk.LeaseAsync(policy: Retrying));
 
         var unit = await _desk.Database.BeginAsync();
         await using (unit)
@@ -161,7 +161,7 @@ public sealed class LeasedOperationTests : IDisposable
             Assert.Equal(lost.Claim, refused.Claim);
         }
 
-        Assert.Equal("paid 1", Assert.IsType<OperationOutcome<string>.Replayed>(await _desk.LeaseAsync(policy: Retrying)).Result);
+        Assert.Equal("paid 1", Assert.IsType<OperationOutcome<string>.Duplicate>(await _desk.LeaseAsync(policy: Retrying)).Result);
     }
 
     [Fact]
@@ -191,7 +191,7 @@ public sealed class LeasedOperationTests : IDisposable
             return await _desk.PayAsync();
         });
 
-        Assert.IsType<OperationOutcome<string>.Executed>(outcome);
+        Assert.IsType<OperationOutcome<string>.Applied>(outcome);
         Assert.Equal(1, _desk.Effects);
     }
 
@@ -217,7 +217,7 @@ public sealed class LeasedOperationTests : IDisposable
         _desk.Clock.Advance(TimeSpan.FromMinutes(1));
         var outcome = await _desk.LeaseAsync((operation, _) => RefundAsync(operation, crashes: false));
 
-        Assert.Equal("charge 1 mailed", Assert.IsType<OperationOutcome<string>.Executed>(outcome).Result);
+        Assert.Equal("charge 1 mailed", Assert.IsType<OperationOutcome<string>.Applied>(outcome).Result);
         Assert.Single(keys.Distinct());
         Assert.Equal(1, charges);
     }
@@ -234,7 +234,7 @@ public sealed class LeasedOperationTests : IDisposable
             return result;
         });
 
-        Assert.IsType<OperationOutcome<string>.Executed>(outcome);
+        Assert.IsType<OperationOutcome<string>.Applied>(outcome);
         Assert.Equal(OperationState.Succeeded, await _desk.StateAsync());
     }
 

@@ -26,9 +26,9 @@ public sealed class WaitingTests : IDisposable
         Assert.DoesNotContain(others, other => other.IsCompleted);
 
         _mayEnd.SetResult();
-        Assert.Equal("paid 1", Assert.IsType<OperationOutcome<string>.Executed>(await first).Result);
+        Assert.Equal("paid 1", Assert.IsType<OperationOutcome<string>.Applied>(await first).Result);
 
-        Assert.All(await Task.WhenAll(others), answer => Assert.Equal("paid 1", Assert.IsType<OperationOutcome<string>.Replayed>(answer).Result));
+        Assert.All(await Task.WhenAll(others), answer => Assert.Equal("paid 1", Assert.IsType<OperationOutcome<string>.Duplicate>(answer).Result));
         Assert.Equal(1, _desk.Effects);
 
         // One asked for all; a second look may come where the first came before the end was written.
@@ -57,8 +57,8 @@ public sealed class WaitingTests : IDisposable
         await AdvanceUntilAsync(Task.WhenAll(others), TimeSpan.FromMilliseconds(1));
 
         var answers = await Task.WhenAll(others);
-        Assert.Single(answers.OfType<OperationOutcome<string>.Executed>());
-        Assert.Equal(49, answers.OfType<OperationOutcome<string>.Replayed>().Count());
+        Assert.Single(answers.OfType<OperationOutcome<string>.Applied>());
+        Assert.Equal(49, answers.OfType<OperationOutcome<string>.Duplicate>().Count());
         Assert.Equal(2, attempts);
         Assert.Equal(1, _desk.Effects);
     }
@@ -74,7 +74,7 @@ public sealed class WaitingTests : IDisposable
         await first;
         await AdvanceUntilAsync(other, TimeSpan.FromMilliseconds(1));
 
-        Assert.IsType<OperationOutcome<string>.Replayed>(await other);
+        Assert.IsType<OperationOutcome<string>.Duplicate>(await other);
     }
 
     [Fact]
@@ -111,7 +111,7 @@ public sealed class WaitingTests : IDisposable
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => leaving);
         _mayEnd.SetResult();
         await first;
-        Assert.IsType<OperationOutcome<string>.Replayed>(await staying);
+        Assert.IsType<OperationOutcome<string>.Duplicate>(await staying);
     }
 
     private Task<OperationOutcome<string>> LeaseAsync(Idempotency.Operations service) => service.RunLeasedAsync(

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using OrderKit.Core;
 using OrderKit.Core.Storage;
+using OrderKit.Eng;
 using OrderKit.Messaging.Storage;
 
 namespace OrderKit.Messaging.Tests;
@@ -53,45 +54,22 @@ public sealed class AlertFaultTests
         }
     }
 
-    private sealed class Breaking(IOutboxStore inner, ILeaseStore leases, int call, bool after) : IOutboxStore, ILeaseStore
+    private sealed class Breaking(IOutboxStore inner, ILeaseStore leases, int call, bool after) : ForwardingOutboxStore(inner), ILeaseStore
     {
         private int _calls;
 
-        public IOutboxStore Inner => inner;
-
-        public WakeUp Written => inner.Written;
+        public IOutboxStore Inner { get; } = inner;
 
         public bool IsArmed { get; set; }
 
         public bool HasBroken { get; private set; }
-
-        public ValueTask AppendAsync(UnitOfWork unitOfWork, IReadOnlyList<OutboxMessage> messages, CancellationToken cancellationToken = default) =>
-            new(CallAsync(async () =>
-            {
-                await inner.AppendAsync(unitOfWork, messages, cancellationToken);
-                return true;
-            }).AsTask());
-
-        public ValueTask<bool> RemoveAsync(UnitOfWork unitOfWork, OutboxDelivery delivery, CancellationToken cancellationToken = default) =>
-            CallAsync(() => inner.RemoveAsync(unitOfWork, delivery, cancellationToken));
-
-        public ValueTask<IReadOnlyList<OutboxDelivery>> ClaimAsync(string destination, int max, TimeSpan lease, CancellationToken cancellationToken = default) =>
-            CallAsync(() => inner.ClaimAsync(destination, max, lease, cancellationToken));
-
-        public ValueTask<int> CompleteAsync(IReadOnlyList<OutboxDelivery> deliveries, CancellationToken cancellationToken = default) =>
-            CallAsync(() => inner.CompleteAsync(deliveries, cancellationToken));
-
-        public ValueTask<bool> RetryAsync(OutboxDelivery delivery, TimeSpan pause, string error, CancellationToken cancellationToken = default) =>
-            CallAsync(() => inner.RetryAsync(delivery, pause, error, cancellationToken));
-
-        public ValueTask<OutboxBacklog> BacklogAsync(string destination, CancellationToken cancellationToken = default) => inner.BacklogAsync(destination, cancellationToken);
 
         public ValueTask<Lease?> TryAcquireAsync(string name, string owner, TimeSpan duration, CancellationToken cancellationToken = default) =>
             CallAsync(() => leases.TryAcquireAsync(name, owner, duration, cancellationToken));
 
         public ValueTask ReleaseAsync(Lease lease, CancellationToken cancellationToken = default) => leases.ReleaseAsync(lease, cancellationToken);
 
-        private async ValueTask<T> CallAsync<T>(Func<ValueTask<T>> act)
+        protected override async ValueTask<T> CallAsync<T>(Func<ValueTask<T>> act)
         {
             var breaks = IsArmed && ++_calls == call;
             HasBroken |= breaks;

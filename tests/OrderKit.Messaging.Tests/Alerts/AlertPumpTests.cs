@@ -135,7 +135,7 @@ public sealed class AlertPumpTests
     }
 
     [Fact]
-    public async Task A_crash_between_sending_and_noting_it_sends_it_again_under_the_same_id()
+    public async Task A_stop_between_sending_and_noting_it_sends_it_again_under_the_same_id()
     {
         using var desk = new Desk();
         await desk.TellAsync(count: 3);
@@ -146,7 +146,7 @@ public sealed class AlertPumpTests
         var pump = desk.AnotherPump(dying);
         dying.OnAlert = async _ =>
         {
-            // It was sent, and then the process was gone: nothing is noted before the lease lapses.
+            // It was sent, and then the process was told to stop.
             await crash.CancelAsync();
             throw new OperationCanceledException(crash.Token);
         };
@@ -160,10 +160,6 @@ public sealed class AlertPumpTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => pump.PumpOnceAsync(crash.Token));
         Assert.NotNull(sent);
         await desk.TellAsync(count: 7);
-        await desk.Pump.PumpOnceAsync();
-        Assert.Empty(desk.Told);
-
-        desk.Clock.Advance(TimeSpan.FromMinutes(2));
         await desk.Pump.PumpOnceAsync();
 
         Assert.Equal((sent, 3), (Assert.Single(desk.Told).Id, desk.Told[0].Count));

@@ -54,7 +54,7 @@ public sealed class DeadLettersTests : IDisposable
 
         var handler = new Counting();
         Assert.Equal(1, (await _post.InboxPump(handler).PumpAllAsync()).Delivered);
-        Assert.Equal([InboxReceipt.AlreadyReceived], await new Inbox(_post.Inbox, _post.Database).AcceptAsync([Incoming("m")]));
+        Assert.Equal([InboxReceipt.Duplicate], await new Inbox(_post.Inbox, _post.Database).AcceptAsync([Incoming("m")]));
         Assert.Equal(default, await _post.InboxPump(handler).PumpAllAsync());
         Assert.Equal(1, handler.Count);
     }
@@ -73,7 +73,7 @@ public sealed class DeadLettersTests : IDisposable
             await unit.CommitAsync();
         }
 
-        Assert.IsType<RedriveResult.AlreadyReceived>(await _post.DeadLetters().RedriveAsync(first + 1, "li"));
+        Assert.IsType<RedriveResult.Duplicate>(await _post.DeadLetters().RedriveAsync(first + 1, "li"));
         Assert.Equal(default, await _post.InboxPump(handler).PumpAllAsync());
         Assert.Equal(DeadLetterState.Discarded, Assert.Single(await _post.DeadLetters().ActsAsync(first + 1)).To);
         Assert.Equal(1, handler.Count);
@@ -135,7 +135,7 @@ public sealed class DeadLettersTests : IDisposable
         Assert.Equal("a test order", Assert.Single(await letters.ActsAsync(number)).Note);
         Assert.Equal(new byte[] { 0xFF, 0x00 }, Assert.Single((await letters.QueryAsync(new DeadLetterQuery { State = DeadLetterState.Discarded })).Items).Body.ToArray());
         var inbox = new Inbox(_post.Inbox, _post.Database);
-        Assert.Equal([InboxReceipt.AlreadyReceived], await inbox.AcceptAsync([Incoming("m")]));
+        Assert.Equal([InboxReceipt.Duplicate], await inbox.AcceptAsync([Incoming("m")]));
         _post.Clock.Advance(TimeSpan.FromDays(31));
         Assert.Equal(1, await inbox.SweepAsync());
     }

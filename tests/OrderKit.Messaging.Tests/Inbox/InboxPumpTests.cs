@@ -1,7 +1,6 @@
 using System.Globalization;
 using OrderKit.Core;
-using OrderKit.Core.Storage;
-using OrderKit.Messaging.Storage;
+using OrderKit.Eng;
 
 namespace OrderKit.Messaging.Tests;
 
@@ -22,7 +21,7 @@ public sealed class InboxPumpTests : IDisposable
 
         Assert.Equal(new PumpResult(3, 0), await _post.InboxPump(_effects).PumpAllAsync());
         Assert.Equal(["a1", "a2"], (await EffectsAsync()).Where(e => e[0] == 'a'));
-        Assert.Equal([InboxReceipt.AlreadyReceived], await AcceptAsync(("a1", "A")));
+        Assert.Equal([InboxReceipt.Duplicate], await AcceptAsync(("a1", "A")));
         Assert.Equal(default, await _post.InboxPump(_effects).PumpAllAsync());
     }
 
@@ -54,7 +53,7 @@ public sealed class InboxPumpTests : IDisposable
         for (var i = 0; i < 8; i++)
         {
             _post.Clock.Advance(TimeSpan.FromHours(4));
-            Assert.Equal([InboxReceipt.AlreadyReceived], await AcceptAsync(("a", "A")));
+            Assert.Equal([InboxReceipt.Duplicate], await AcceptAsync(("a", "A")));
             await _post.InboxPump(_effects).PumpAllAsync();
         }
 
@@ -81,7 +80,7 @@ public sealed class InboxPumpTests : IDisposable
     {
         await AcceptAsync(("a", "A"));
         var pump = new InboxPump(
-            new OvertakingStore(_post), _post.Letters, _post.Pauses, _post.Database, [_effects], null, null, () => 1, _post.Clock);
+            new OvertakingStore(_post), _post.Letters, _post.Pauses, _post.Database, new(_effects), null, null, () => 1, _post.Clock);
 
         Assert.Equal(new PumpResult(0, 1), await pump.PumpOnceAsync());
         Assert.Empty(await EffectsAsync());
@@ -105,7 +104,7 @@ public sealed class InboxPumpTests : IDisposable
         var letter = Assert.Single((await _post.Letters.QueryAsync(new DeadLetterQuery())).Items);
         Assert.Equal((MessageFlow.Inbox, "payments", "bad", "FormatException", 2), (letter.Flow, letter.Name, letter.MessageId, letter.ErrorClass, letter.Attempts));
         Assert.Equal(new byte[] { 0xFF, 0x00 }, letter.Body.ToArray());
-        Assert.Equal([InboxReceipt.AlreadyReceived], await AcceptAsync(("bad", "A")));
+        Assert.Equal([InboxReceipt.Duplicate], await AcceptAsync(("bad", "A")));
     }
 
     [Fact]
@@ -212,7 +211,7 @@ public sealed class InboxPumpTests : IDisposable
         await AcceptAsync(("fatal", "A"));
         for (var i = 0; i < 2; i++)
         {
-            Assert.Single(await _post.Inbox.ClaimAsync("payments", 10, TimeSpan.FromMinutes(1)));
+            Assert.True(await _post.Inbox.StartAsync(Assert.Single(await _post.Inbox.ClaimAsync("payments", 10, TimeSpan.FromMinutes(1)))));
             _post.Clock.Advance(TimeSpan.FromMinutes(2));
         }
 
@@ -262,7 +261,7 @@ public sealed class InboxPumpTests : IDisposable
     public async Task Two_handlers_of_one_consumer_and_messages_without_identity_are_refused()
     {
         Assert.Contains("payments", Assert.Throws<ArgumentException>(
-            () => new InboxPump(_post.Inbox, _post.Letters, _post.Pauses, _post.Database, [_effects, new Effects(_post)])).Message, StringComparison.Ordinal);
+            () => new InboxPump(_post.Inbox, _post.Letters, _post.Pauses, _post.Database, new(_effects, new Effects(_post)))).Message, StringComparison.Ordinal);
 
         var inbox = new Inbox(_post.Inbox, _post.Database);
         await Assert.ThrowsAsync<ArgumentException>(() => inbox.AcceptAsync([MessageOf("", "A")]));
@@ -343,38 +342,15 @@ public sealed class InboxPumpTests : IDisposable
     }
 
     /// <summary>An inbox in which another consumer takes over what this one claims.</summary>
-    private sealed class OvertakingStore(Post post) : IInboxStore
+    private sealed class OvertakingStore(Post post) : ForwardingInboxStore(post.Inbox)
     {
-        public WakeUp Received => post.Inbox.Received;
-
-        public ValueTask<IReadOnlyList<InboxReceipt>> AcceptAsync(UnitOfWork unitOfWork, IReadOnlyList<InboxMessage> messages, CancellationToken cancellationToken = default) =>
-            post.Inbox.AcceptAsync(unitOfWork, messages, cancellationToken);
-
-        public async ValueTask<IReadOnlyList<InboxDelivery>> ClaimAsync(string consumer, int max, TimeSpan lease, CancellationToken cancellationToken = default)
+        public override async ValueTask<IReadOnlyList<InboxDelivery>> ClaimAsync(
+            string name, int max, TimeSpan lease, CancellationToken cancellationToken = default)
         {
-            var claimed = await post.Inbox.ClaimAsync(consumer, max, lease, cancellationToken);
+            var claimed = await post.Inbox.ClaimAsync(name, max, lease, cancellationToken);
             post.Clock.Advance(lease);
-            await post.Inbox.ClaimAsync(consumer, max, lease, cancellationToken);
+            await post.Inbox.ClaimAsync(name, max, lease, cancellationToken);
             return claimed;
         }
-
-        public ValueTask CompleteAsync(UnitOfWork unitOfWork, IReadOnlyList<InboxDelivery> deliveries, TimeSpan retention, CancellationToken cancellationToken = default) =>
-            post.Inbox.CompleteAsync(unitOfWork, deliveries, retention, cancellationToken);
-
-        public ValueTask<bool> RetryAsync(InboxDelivery delivery, TimeSpan pause, string error, CancellationToken cancellationToken = default) =>
-            post.Inbox.RetryAsync(delivery, pause, error, cancellationToken);
-
-        public ValueTask<bool> SetAsideAsync(UnitOfWork unitOfWork, InboxDelivery delivery, CancellationToken cancellationToken = default) =>
-            post.Inbox.SetAsideAsync(unitOfWork, delivery, cancellationToken);
-
-        public ValueTask<bool> BringBackAsync(UnitOfWork unitOfWork, InboxMessage message, CancellationToken cancellationToken = default) =>
-            post.Inbox.BringBackAsync(unitOfWork, message, cancellationToken);
-
-        public ValueTask<bool> SettleAsync(UnitOfWork unitOfWork, InboxMessage message, TimeSpan retention, CancellationToken cancellationToken = default) =>
-            post.Inbox.SettleAsync(unitOfWork, message, retention, cancellationToken);
-
-        public ValueTask<int> SweepAsync(int max, CancellationToken cancellationToken = default) => post.Inbox.SweepAsync(max, cancellationToken);
-
-        public ValueTask<InboxBacklog> BacklogAsync(string consumer, CancellationToken cancellationToken = default) => post.Inbox.BacklogAsync(consumer, cancellationToken);
     }
 }

@@ -60,7 +60,7 @@ public sealed class PoisonTests : IDisposable
         await _post.WriteAsync(Message("fatal", "A"), Message("next", "A"));
         for (var i = 0; i < 3; i++)
         {
-            Assert.Single(await _post.Store.ClaimAsync("events", 10, TimeSpan.FromMinutes(1)));
+            Assert.True(await _post.Store.StartAsync(Assert.Single(await _post.Store.ClaimAsync("events", 10, TimeSpan.FromMinutes(1)))));
             _post.Clock.Advance(TimeSpan.FromMinutes(2));
         }
 
@@ -93,7 +93,7 @@ public sealed class PoisonTests : IDisposable
             calls++;
             throw new HttpRequestException("Down.", null, HttpStatusCode.ServiceUnavailable);
         };
-        var pump = _post.Pump(_sink, new OutboxPumpOptions { FailuresToRest = 5, FirstRest = TimeSpan.FromSeconds(10), LongestRest = TimeSpan.FromSeconds(30) });
+        var pump = _post.Pump(_sink, new OutboxPumpOptions { FailuresToBreak = 5, FirstBreak = TimeSpan.FromSeconds(10), MaxBreak = TimeSpan.FromSeconds(30) });
 
         await pump.PumpAllAsync();
         Assert.Equal(5, calls);

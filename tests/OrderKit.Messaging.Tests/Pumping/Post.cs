@@ -62,10 +62,10 @@ internal sealed class Post : IOrderEventHandler, IDisposable
         Pump(new OrderEventSink(handlers.Length == 0 ? [this] : handlers), options, jitter);
 
     public OutboxPump Pump(IOutboxSink sink, OutboxPumpOptions? options = null, double jitter = 1) =>
-        new(Store, Letters, Pauses, Database, sink, Options.Create(options ?? new OutboxPumpOptions()), null, () => jitter, Clock);
+        new(Store, Letters, Pauses, Database, new(sink), Options.Create(options ?? new OutboxPumpOptions()), null, () => jitter, Clock);
 
     public InboxPump InboxPump(IInboxHandler handler, InboxPumpOptions? options = null) =>
-        new(Inbox, Letters, Pauses, Database, [handler], Options.Create(options ?? new InboxPumpOptions()), null, () => 1, Clock);
+        new(Inbox, Letters, Pauses, Database, new(handler), Options.Create(options ?? new InboxPumpOptions()), null, () => 1, Clock);
 
     public DeadLetters DeadLetters() => new(Letters, Store, Inbox, Database, null, Clock);
 

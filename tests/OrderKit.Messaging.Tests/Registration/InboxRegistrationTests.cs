@@ -18,7 +18,7 @@ public sealed class InboxRegistrationTests
             o.BatchSize = 10_001;
             o.MaxAttempts = 0;
             o.Retention = TimeSpan.Zero;
-            o.FirstPause = TimeSpan.FromHours(2);
+            o.FirstDelay = TimeSpan.FromHours(2);
         });
         using var host = builder.Build();
 
@@ -27,7 +27,7 @@ public sealed class InboxRegistrationTests
         Assert.Equal(
             [
                 "InboxPumpOptions.BatchSize is 10001; it lies between 1 and 10,000.",
-                "InboxPumpOptions.LongestPause is 01:00:00; it is at least FirstPause, 02:00:00.",
+                "InboxPumpOptions.MaxDelay is 01:00:00; it is at least FirstDelay, 02:00:00.",
                 "InboxPumpOptions.MaxAttempts is 0; it is at least 1.",
                 "InboxPumpOptions.Retention is 00:00:00; it must be longer than nothing.",
             ],
@@ -83,14 +83,20 @@ public sealed class InboxRegistrationTests
         var builder = Host.CreateApplicationBuilder();
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton<TimeProvider>(clock);
-        builder.Services.AddOrderKit().AddInboxHandler<Endless>().UseInMemory();
+        builder.Services.AddOrderKit().AddInboxHandler<Endless>()
+            .AddInbox(static o =>
+            {
+                // The clock leaps while a handler runs.
+                (o.Lease, o.HandlerTimeout) = (TimeSpan.FromDays(80), TimeSpan.FromDays(40));
+                (o.MaxAge, o.MaxAttempts, o.FailuresToBreak) = (TimeSpan.FromDays(1_000_000), int.MaxValue, int.MaxValue);
+            }).UseInMemory();
         using var host = builder.Build();
         var (inbox, first) = (host.Services.GetRequiredService<Inbox>(), new InboxMessage("0", "endless", TenantId.Default, "A", "test", default));
         Assert.Equal([InboxReceipt.Accepted], await inbox.AcceptAsync([first]));
 
         await host.StartAsync();
         using var late = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        while ((await inbox.AcceptAsync([first], late.Token))[0] == InboxReceipt.AlreadyReceived)
+        while ((await inbox.AcceptAsync([first], late.Token))[0] == InboxReceipt.Duplicate)
         {
             // Past the retention and the cleaning interval, whichever of the two the loops wait for by now.
             clock.Advance(TimeSpan.FromDays(1));
@@ -134,13 +140,11 @@ public sealed class InboxRegistrationTests
     /// <summary>Has something to do whenever it has done something.</summary>
     private sealed class Endless(Inbox inbox) : IInboxHandler
     {
-        private int _count;
-
         public string Consumer => "endless";
 
         public async Task HandleAsync(UnitOfWork unitOfWork, InboxDelivery delivery, CancellationToken cancellationToken)
         {
-            await inbox.AcceptAsync(unitOfWork, [delivery.Message with { MessageId = $"{++_count}" }], cancellationToken);
+            await inbox.AcceptAsync(unitOfWork, [delivery.Message with { MessageId = delivery.MessageId + "+" }], cancellationToken);
             await Task.Yield();
         }
     }

@@ -15,7 +15,7 @@ public sealed class MessagingRegistrationTests
         {
             o.BatchSize = 0;
             o.Destination = "";
-            o.FirstPause = TimeSpan.Zero;
+            o.FirstDelay = TimeSpan.Zero;
         }, out _);
 
         var refusal = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync());

@@ -19,13 +19,13 @@ public sealed class MessagingSnippets
 
         var message = new InboxMessage("2026020622001", "payments", TenantId.Default, Lane: "order-1", Type: "alipay.notify", Body: "…"u8.ToArray());
         var first = await inbox.AcceptAsync([message]);     // Accepted: now the provider may be answered "success"
-        var again = await inbox.AcceptAsync([message]);     // AlreadyReceived: answer "success" again, nothing was written
+        var again = await inbox.AcceptAsync([message]);     // Duplicate: answer "success" again, nothing was written
 
         await provider.GetRequiredService<InboxPump>().PumpAllAsync();   // a host does this by itself
         #endregion
 
         Assert.Equal([InboxReceipt.Accepted], first);
-        Assert.Equal([InboxReceipt.AlreadyReceived], again);
+        Assert.Equal([InboxReceipt.Duplicate], again);
         Assert.Equal(1, (await provider.GetRequiredService<IOutboxStore>().BacklogAsync("accounting")).Count);
     }
 

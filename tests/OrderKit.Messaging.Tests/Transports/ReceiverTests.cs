@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using OrderKit.Core;
+using OrderKit.Eng;
 using OrderKit.Core.Storage;
 using OrderKit.Messaging.Storage;
 
@@ -162,10 +163,10 @@ public sealed class ReceiverTests : IDisposable
         await RefusesAsync(
             builder => builder.AddInProcessTransport(o => o.Topics.Add("events")).ReceiveFromTransport(o =>
             {
-                (o.BatchSize, o.FirstPause, o.LongestPause) = (0, TimeSpan.Zero, TimeSpan.FromSeconds(-1));
+                (o.BatchSize, o.FirstDelay, o.MaxDelay) = (0, TimeSpan.Zero, TimeSpan.FromSeconds(-1));
                 o.HeadStarts["payment"] = TimeSpan.FromDays(31);
             }),
-            "TransportReceiverOptions.HeadStarts", "TransportReceiverOptions.Topic", "TransportReceiverOptions.Consumer", "TransportReceiverOptions.BatchSize", "TransportReceiverOptions.FirstPause", "TransportReceiverOptions.LongestPause");
+            "TransportReceiverOptions.HeadStarts", "TransportReceiverOptions.Topic", "TransportReceiverOptions.Consumer", "TransportReceiverOptions.BatchSize", "TransportReceiverOptions.FirstDelay", "TransportReceiverOptions.MaxDelay");
 
         static async Task RefusesAsync(Action<OrderKitBuilder> configure, params string[] settings)
         {
@@ -215,14 +216,13 @@ public sealed class ReceiverTests : IDisposable
     }
 
     /// <summary>An inbox that cannot keep one message, as a database cannot keep every text.</summary>
-    private sealed class PickyInbox(IInboxStore inner) : IInboxStore
+    private sealed class PickyInbox(IInboxStore inner) : ForwardingInboxStore(inner)
     {
-        public WakeUp Received => inner.Received;
-
         /// <summary>At which message, when it is accepted alone, the database is not there once.</summary>
         public string? LosesConnectionAt { get; set; }
 
-        public ValueTask<IReadOnlyList<InboxReceipt>> AcceptAsync(UnitOfWork unitOfWork, IReadOnlyList<InboxMessage> messages, CancellationToken cancellationToken = default)
+        public override ValueTask<IReadOnlyList<InboxReceipt>> AcceptAsync(
+            UnitOfWork unitOfWork, IReadOnlyList<InboxMessage> messages, CancellationToken cancellationToken = default)
         {
             if (messages is [{ MessageId: var id }] && id == LosesConnectionAt)
             {
@@ -230,24 +230,10 @@ public sealed class ReceiverTests : IDisposable
                 throw new IOException("The database is not there.");
             }
 
-            return messages.Any(message => message.MessageId == "refused") ? throw new ArgumentException("No database keeps this.", nameof(messages)) : inner.AcceptAsync(unitOfWork, messages, cancellationToken);
+            return messages.Any(message => message.MessageId == "refused")
+                ? throw new ArgumentException("No database keeps this.", nameof(messages))
+                : base.AcceptAsync(unitOfWork, messages, cancellationToken);
         }
-
-        public ValueTask<IReadOnlyList<InboxDelivery>> ClaimAsync(string consumer, int max, TimeSpan lease, CancellationToken cancellationToken = default) => inner.ClaimAsync(consumer, max, lease, cancellationToken);
-
-        public ValueTask CompleteAsync(UnitOfWork unitOfWork, IReadOnlyList<InboxDelivery> deliveries, TimeSpan retention, CancellationToken cancellationToken = default) => inner.CompleteAsync(unitOfWork, deliveries, retention, cancellationToken);
-
-        public ValueTask<bool> RetryAsync(InboxDelivery delivery, TimeSpan pause, string error, CancellationToken cancellationToken = default) => inner.RetryAsync(delivery, pause, error, cancellationToken);
-
-        public ValueTask<bool> SetAsideAsync(UnitOfWork unitOfWork, InboxDelivery delivery, CancellationToken cancellationToken = default) => inner.SetAsideAsync(unitOfWork, delivery, cancellationToken);
-
-        public ValueTask<bool> BringBackAsync(UnitOfWork unitOfWork, InboxMessage message, CancellationToken cancellationToken = default) => inner.BringBackAsync(unitOfWork, message, cancellationToken);
-
-        public ValueTask<bool> SettleAsync(UnitOfWork unitOfWork, InboxMessage message, TimeSpan retention, CancellationToken cancellationToken = default) => inner.SettleAsync(unitOfWork, message, retention, cancellationToken);
-
-        public ValueTask<int> SweepAsync(int max, CancellationToken cancellationToken = default) => inner.SweepAsync(max, cancellationToken);
-
-        public ValueTask<InboxBacklog> BacklogAsync(string consumer, CancellationToken cancellationToken = default) => inner.BacklogAsync(consumer, cancellationToken);
     }
 
     private sealed class PickyLetters(IDeadLetterStore inner) : IDeadLetterStore

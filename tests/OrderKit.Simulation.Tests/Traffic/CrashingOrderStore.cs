@@ -1,5 +1,4 @@
 using OrderKit.Core;
-using OrderKit.StateMachine;
 using OrderKit.StateMachine.Storage;
 
 namespace OrderKit.Simulation.Tests;

@@ -1,6 +1,6 @@
 using System.Text;
 using OrderKit.Core;
-using OrderKit.StateMachine;
+using OrderKit.StateMachine.Storage;
 
 namespace OrderKit.Simulation.Tests;
 

@@ -132,8 +132,8 @@ internal sealed class TrafficShop : IAsyncDisposable
         var fingerprint = Fingerprint.Of(("order", fact.Order!.Value.ToString()), ("amount", fact.Amount is { } amount ? FingerprintValue.Of(amount) : default));
         return await Get<OrderIntake>().TakeAsync(new IntakeRequest(key, fingerprint, fact)) switch
         {
-            IntakeResult.Taken { Refusal: null } or IntakeResult.Repeated { Refusal: null } => SimulatedAnswer.Of(200),
-            IntakeResult.Taken or IntakeResult.Repeated or IntakeResult.Mismatch => SimulatedAnswer.Of(409),
+            IntakeResult.Applied or IntakeResult.Parked or IntakeResult.Duplicate { Refusal: null } => SimulatedAnswer.Of(200),
+            IntakeResult.Rejected or IntakeResult.Duplicate or IntakeResult.Mismatch => SimulatedAnswer.Of(409),
             _ => SimulatedAnswer.Of(503),
         };
     }

@@ -5,18 +5,52 @@ using OrderKit.Messaging.Storage;
 
 namespace OrderKit.Specs.Tests;
 
+/// <summary>An <see cref="ILaneStore{TDelivery}"/> in which single methods can be broken.</summary>
+internal abstract class BrokenLanes<TStore, TDelivery>(TStore inner) : ILaneStore<TDelivery>
+    where TStore : ILaneStore<TDelivery>
+    where TDelivery : MessageDelivery
+{
+    public Func<TStore, string, int, TimeSpan, Task<IReadOnlyList<TDelivery>>>? Claim { get; set; }
+
+    public Func<TStore, TDelivery, Task<bool>>? Start { get; set; }
+
+    public Func<TStore, TDelivery, TimeSpan, string, Task<bool>>? Retry { get; set; }
+
+    public Func<TStore, IReadOnlyList<TDelivery>, Task>? Release { get; set; }
+
+    public Func<TStore, UnitOfWork, TDelivery, Task<bool>>? Remove { get; set; }
+
+    public Func<TStore, string, Task<MessageBacklog>>? Backlog { get; set; }
+
+    public WakeUp Written => inner.Written;
+
+    protected TStore Sound => inner;
+
+    public ValueTask<IReadOnlyList<TDelivery>> ClaimAsync(string name, int max, TimeSpan lease, CancellationToken cancellationToken = default) =>
+        Claim is null ? inner.ClaimAsync(name, max, lease, cancellationToken) : new(Claim(inner, name, max, lease));
+
+    public ValueTask<bool> StartAsync(TDelivery delivery, CancellationToken cancellationToken = default) =>
+        Start is null ? inner.StartAsync(delivery, cancellationToken) : new(Start(inner, delivery));
+
+    public ValueTask<bool> RetryAsync(TDelivery delivery, TimeSpan delay, string error, CancellationToken cancellationToken = default) =>
+        Retry is null ? inner.RetryAsync(delivery, delay, error, cancellationToken) : new(Retry(inner, delivery, delay, error));
+
+    public ValueTask ReleaseAsync(IReadOnlyList<TDelivery> deliveries, CancellationToken cancellationToken = default) =>
+        Release is null ? inner.ReleaseAsync(deliveries, cancellationToken) : new(Release(inner, deliveries));
+
+    public ValueTask<bool> RemoveAsync(UnitOfWork unitOfWork, TDelivery delivery, CancellationToken cancellationToken = default) =>
+        Remove is null ? inner.RemoveAsync(unitOfWork, delivery, cancellationToken) : new(Remove(inner, unitOfWork, delivery));
+
+    public ValueTask<MessageBacklog> BacklogAsync(string name, CancellationToken cancellationToken = default) =>
+        Backlog is null ? inner.BacklogAsync(name, cancellationToken) : new(Backlog(inner, name));
+}
+
 /// <summary>An <see cref="IInboxStore"/> in which single methods can be broken.</summary>
-internal sealed class BrokenInbox(IInboxStore inner) : IInboxStore
+internal sealed class BrokenInbox(IInboxStore inner) : BrokenLanes<IInboxStore, InboxDelivery>(inner), IInboxStore
 {
     public Func<IInboxStore, UnitOfWork, IReadOnlyList<InboxMessage>, Task<IReadOnlyList<InboxReceipt>>>? Accept { get; set; }
 
-    public Func<IInboxStore, string, int, TimeSpan, Task<IReadOnlyList<InboxDelivery>>>? Claim { get; set; }
-
     public Func<IInboxStore, UnitOfWork, IReadOnlyList<InboxDelivery>, TimeSpan, Task>? Complete { get; set; }
-
-    public Func<IInboxStore, InboxDelivery, TimeSpan, string, Task<bool>>? Retry { get; set; }
-
-    public Func<IInboxStore, UnitOfWork, InboxDelivery, Task<bool>>? SetAside { get; set; }
 
     public Func<IInboxStore, UnitOfWork, InboxMessage, Task<bool>>? BringBack { get; set; }
 
@@ -24,36 +58,20 @@ internal sealed class BrokenInbox(IInboxStore inner) : IInboxStore
 
     public Func<IInboxStore, int, Task<int>>? Sweep { get; set; }
 
-    public Func<IInboxStore, string, Task<InboxBacklog>>? Backlog { get; set; }
-
-    public WakeUp Received => inner.Received;
-
     public ValueTask<IReadOnlyList<InboxReceipt>> AcceptAsync(UnitOfWork unitOfWork, IReadOnlyList<InboxMessage> messages, CancellationToken cancellationToken = default) =>
-        Accept is null ? inner.AcceptAsync(unitOfWork, messages, cancellationToken) : new(Accept(inner, unitOfWork, messages));
-
-    public ValueTask<IReadOnlyList<InboxDelivery>> ClaimAsync(string consumer, int max, TimeSpan lease, CancellationToken cancellationToken = default) =>
-        Claim is null ? inner.ClaimAsync(consumer, max, lease, cancellationToken) : new(Claim(inner, consumer, max, lease));
+        Accept is null ? Sound.AcceptAsync(unitOfWork, messages, cancellationToken) : new(Accept(Sound, unitOfWork, messages));
 
     public ValueTask CompleteAsync(UnitOfWork unitOfWork, IReadOnlyList<InboxDelivery> deliveries, TimeSpan retention, CancellationToken cancellationToken = default) =>
-        Complete is null ? inner.CompleteAsync(unitOfWork, deliveries, retention, cancellationToken) : new(Complete(inner, unitOfWork, deliveries, retention));
-
-    public ValueTask<bool> RetryAsync(InboxDelivery delivery, TimeSpan pause, string error, CancellationToken cancellationToken = default) =>
-        Retry is null ? inner.RetryAsync(delivery, pause, error, cancellationToken) : new(Retry(inner, delivery, pause, error));
-
-    public ValueTask<bool> SetAsideAsync(UnitOfWork unitOfWork, InboxDelivery delivery, CancellationToken cancellationToken = default) =>
-        SetAside is null ? inner.SetAsideAsync(unitOfWork, delivery, cancellationToken) : new(SetAside(inner, unitOfWork, delivery));
+        Complete is null ? Sound.CompleteAsync(unitOfWork, deliveries, retention, cancellationToken) : new(Complete(Sound, unitOfWork, deliveries, retention));
 
     public ValueTask<bool> BringBackAsync(UnitOfWork unitOfWork, InboxMessage message, CancellationToken cancellationToken = default) =>
-        BringBack is null ? inner.BringBackAsync(unitOfWork, message, cancellationToken) : new(BringBack(inner, unitOfWork, message));
+        BringBack is null ? Sound.BringBackAsync(unitOfWork, message, cancellationToken) : new(BringBack(Sound, unitOfWork, message));
 
     public ValueTask<bool> SettleAsync(UnitOfWork unitOfWork, InboxMessage message, TimeSpan retention, CancellationToken cancellationToken = default) =>
-        Settle is null ? inner.SettleAsync(unitOfWork, message, retention, cancellationToken) : new(Settle(inner, unitOfWork, message, retention));
+        Settle is null ? Sound.SettleAsync(unitOfWork, message, retention, cancellationToken) : new(Settle(Sound, unitOfWork, message, retention));
 
     public ValueTask<int> SweepAsync(int max, CancellationToken cancellationToken = default) =>
-        Sweep is null ? inner.SweepAsync(max, cancellationToken) : new(Sweep(inner, max));
-
-    public ValueTask<InboxBacklog> BacklogAsync(string consumer, CancellationToken cancellationToken = default) =>
-        Backlog is null ? inner.BacklogAsync(consumer, cancellationToken) : new(Backlog(inner, consumer));
+        Sweep is null ? Sound.SweepAsync(max, cancellationToken) : new(Sweep(Sound, max));
 }
 
 /// <summary>An <see cref="IDeadLetterStore"/> in which single methods can be broken.</summary>

@@ -139,59 +139,32 @@ internal sealed class BrokenDeadlines(IDeadlineStore inner) : IDeadlineStore
 {
     public Func<IDeadlineStore, int, TimeSpan, Task<IReadOnlyList<DueDeadline>>>? Claim { get; set; }
 
-    public Func<IDeadlineStore, DueDeadline, TimeSpan, Task>? Postpone { get; set; }
-
-    public Func<IDeadlineStore, DueDeadline, Task>? Remove { get; set; }
+    public Func<IDeadlineStore, IReadOnlyList<DueDeadline>, TimeSpan, Task>? Postpone { get; set; }
 
     public Func<IDeadlineStore, Task<(long Armed, DateTimeOffset? NextAt)>>? Count { get; set; }
 
     public ValueTask<IReadOnlyList<DueDeadline>> ClaimDueAsync(int max, TimeSpan lease, CancellationToken cancellationToken = default) =>
         Claim is null ? inner.ClaimDueAsync(max, lease, cancellationToken) : new(Claim(inner, max, lease));
 
-    public ValueTask PostponeAsync(DueDeadline deadline, TimeSpan pause, CancellationToken cancellationToken = default) =>
-        Postpone is null ? inner.PostponeAsync(deadline, pause, cancellationToken) : new(Postpone(inner, deadline, pause));
-
-    public ValueTask RemoveAsync(DueDeadline deadline, CancellationToken cancellationToken = default) =>
-        Remove is null ? inner.RemoveAsync(deadline, cancellationToken) : new(Remove(inner, deadline));
+    public ValueTask PostponeAsync(IReadOnlyList<DueDeadline> deadlines, TimeSpan delay, CancellationToken cancellationToken = default) =>
+        Postpone is null ? inner.PostponeAsync(deadlines, delay, cancellationToken) : new(Postpone(inner, deadlines, delay));
 
     public ValueTask<(long Armed, DateTimeOffset? NextAt)> CountAsync(CancellationToken cancellationToken = default) =>
         Count is null ? inner.CountAsync(cancellationToken) : new(Count(inner));
 }
 
 /// <summary>An <see cref="IOutboxStore"/> in which single methods can be broken.</summary>
-internal sealed class BrokenOutbox(IOutboxStore inner) : IOutboxStore
+internal sealed class BrokenOutbox(IOutboxStore inner) : BrokenLanes<IOutboxStore, OutboxDelivery>(inner), IOutboxStore
 {
-    public Func<IOutboxStore, string, int, TimeSpan, Task<IReadOnlyList<OutboxDelivery>>>? Claim { get; set; }
-
     public Func<IOutboxStore, IReadOnlyList<OutboxDelivery>, Task<int>>? Complete { get; set; }
-
-    public Func<IOutboxStore, OutboxDelivery, TimeSpan, string, Task<bool>>? Retry { get; set; }
-
-    public Func<IOutboxStore, string, Task<OutboxBacklog>>? Backlog { get; set; }
 
     public Func<IOutboxStore, UnitOfWork, IReadOnlyList<OutboxMessage>, Task>? Append { get; set; }
 
-    public Func<IOutboxStore, UnitOfWork, OutboxDelivery, Task<bool>>? Remove { get; set; }
-
-    public WakeUp Written => inner.Written;
-
     public ValueTask AppendAsync(UnitOfWork unitOfWork, IReadOnlyList<OutboxMessage> messages, CancellationToken cancellationToken = default) =>
-        Append is null ? inner.AppendAsync(unitOfWork, messages, cancellationToken) : new(Append(inner, unitOfWork, messages));
-
-    public ValueTask<bool> RemoveAsync(UnitOfWork unitOfWork, OutboxDelivery delivery, CancellationToken cancellationToken = default) =>
-        Remove is null ? inner.RemoveAsync(unitOfWork, delivery, cancellationToken) : new(Remove(inner, unitOfWork, delivery));
-
-    public ValueTask<IReadOnlyList<OutboxDelivery>> ClaimAsync(string destination, int max, TimeSpan lease, CancellationToken cancellationToken = default) =>
-        Claim is null ? inner.ClaimAsync(destination, max, lease, cancellationToken) : new(Claim(inner, destination, max, lease));
+        Append is null ? Sound.AppendAsync(unitOfWork, messages, cancellationToken) : new(Append(Sound, unitOfWork, messages));
 
     public ValueTask<int> CompleteAsync(IReadOnlyList<OutboxDelivery> deliveries, CancellationToken cancellationToken = default) =>
-        Complete is null ? inner.CompleteAsync(deliveries, cancellationToken) : new(Complete(inner, deliveries));
-
-    public ValueTask<bool> RetryAsync(OutboxDelivery delivery, TimeSpan pause, string error, CancellationToken cancellationToken = default) =>
-        Retry is null ? inner.RetryAsync(delivery, pause, error, cancellationToken) : new(Retry(inner, delivery, pause, error));
-
-    public ValueTask<OutboxBacklog> BacklogAsync(string destination, CancellationToken cancellationToken = default) =>
-        Backlog is null ? inner.BacklogAsync(destination, cancellationToken) : new(Backlog(inner, destination));
+        Complete is null ? Sound.CompleteAsync(deliveries, cancellationToken) : new(Complete(Sound, deliveries));
 }
 
 /// <summary>An <see cref="ILeaseStore"/> in which single methods can be broken.</summary>

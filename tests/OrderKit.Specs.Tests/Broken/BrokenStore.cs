@@ -3,7 +3,6 @@ using OrderKit.Core.Storage;
 using OrderKit.Idempotency;
 using OrderKit.Idempotency.Storage;
 using OrderKit.Messaging.Storage;
-using OrderKit.StateMachine;
 using OrderKit.StateMachine.Storage;
 
 namespace OrderKit.Specs.Tests;

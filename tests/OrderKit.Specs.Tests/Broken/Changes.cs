@@ -1,4 +1,3 @@
-using OrderKit.StateMachine;
 using OrderKit.StateMachine.Storage;
 
 namespace OrderKit.Specs.Tests;

@@ -1,4 +1,5 @@
 using OrderKit.StateMachine.Storage;
+using OrderKit.StateMachine;
 
 namespace OrderKit.Specs.Tests;
 
@@ -20,11 +21,7 @@ internal static class DeadlineFaults
         new("The newest is claimed first", Suite, store => store.Deadlines.Claim = async (inner, max, lease) =>
         {
             var all = await inner.ClaimDueAsync(1_000, lease);
-            foreach (var rest in all.SkipLast(max))
-            {
-                await inner.PostponeAsync(rest, TimeSpan.Zero);
-            }
-
+            await inner.PostponeAsync([.. all.SkipLast(max)], TimeSpan.Zero);
             return [.. all.Reverse().Take(max)];
         },
             "A deadline in the past is due at once",
@@ -36,11 +33,7 @@ internal static class DeadlineFaults
         new("Claims are not noted", Suite, store => store.Deadlines.Claim = async (inner, max, lease) =>
         {
             var claimed = await inner.ClaimDueAsync(max, lease);
-            foreach (var deadline in claimed)
-            {
-                await inner.PostponeAsync(deadline, TimeSpan.Zero);
-            }
-
+            await inner.PostponeAsync(claimed, TimeSpan.Zero);
             return claimed;
         },
             "Racing claimers claim each deadline once"),
@@ -80,37 +73,54 @@ internal static class DeadlineFaults
             store.Deadlines.Claim = async (inner, max, lease) =>
                 [.. (await inner.ClaimDueAsync(max, lease)).Where(deadline => claimed.Add((deadline.Order, deadline.Facet)))];
         },
-            "Arming a claimed deadline again removes its lease"),
-        new("Removing removes nothing", Suite, store => store.Deadlines.Remove = (_, _) => Task.CompletedTask,
-            "A deadline is removed after it was handled"),
-        new("Removing removes all of the order's deadlines", Suite, store => store.Deadlines.Remove = async (inner, deadline) =>
+            "A claimed deadline is armed anew without its lease"),
+        new("A deadline that was claimed is never void", Suite, store =>
         {
-            foreach (var other in await store.Sound.Queries.DeadlinesOfAsync(deadline.Order))
+            var claimed = new HashSet<(object, int)>();
+            store.Deadlines.Claim = async (inner, max, lease) =>
             {
-                await inner.RemoveAsync(other);
+                var deadlines = await inner.ClaimDueAsync(max, lease);
+                claimed.UnionWith(deadlines.Select(deadline => ((object)deadline.Order, deadline.Facet)));
+                return deadlines;
+            };
+            store.Orders.Save = async (inner, unit, changes) => await inner.SaveAsync(unit, changes.Each(change => change with
+            {
+                Deadlines = [.. change.Deadlines.Where(deadline => deadline.DueAt is not null || !claimed.Contains((change.Order.Key, deadline.Facet)))],
+            }));
+        },
+            "A claimed deadline ends with a change of its order"),
+        new("Ending a deadline ends all of the order's", Suite, store => store.Orders.Save = async (inner, unit, changes) =>
+            await inner.SaveAsync(unit, changes.Each(change => change.Deadlines.All(deadline => deadline.DueAt is not null) ? change : change with
+            {
+                Deadlines = [.. Enumerable.Range(0, 4).Select(facet => change.Deadlines[0] with { Facet = facet, DueAt = null })],
+            })),
+            "Ending one deadline keeps the other deadlines of the order"),
+        new("Postponing ignores the version", Suite, store => store.Deadlines.Postpone = async (inner, deadlines, delay) =>
+            await inner.PostponeAsync(await Task.WhenAll(deadlines.Select(deadline => NowAsync(store, deadline))), delay),
+            "A deadline of another version is not postponed"),
+        new("Postponing stops at a deadline that is stale", Suite, store => store.Deadlines.Postpone = async (inner, deadlines, delay) =>
+        {
+            foreach (var deadline in deadlines)
+            {
+                if (await NowAsync(store, deadline) != deadline)
+                {
+                    break;
+                }
+
+                await inner.PostponeAsync([deadline], delay);
             }
         },
-            "Removing one deadline keeps the other deadlines of the order"),
-        new("Removing ignores the version", Suite, store => store.Deadlines.Remove = async (inner, deadline) =>
-            await inner.RemoveAsync(await NowAsync(store, deadline)),
-            "A deadline of another version is not removed"),
-        new("Postponing ignores the version", Suite, store => store.Deadlines.Postpone = async (inner, deadline, pause) =>
-            await inner.PostponeAsync(await NowAsync(store, deadline), pause),
-            "A deadline of another version is not postponed"),
-        new("Postponing removes", Suite, store => store.Deadlines.Postpone = (inner, deadline, _) => inner.RemoveAsync(deadline).AsTask(),
-            "A deadline that is postponed by zero can be claimed at once"),
+            "Deadlines are postponed together, each only if it is unchanged"),
+        new("Postponing is for ever", Suite, store => store.Deadlines.Postpone = (inner, deadlines, _) => inner.PostponeAsync(deadlines, TimeSpan.FromDays(10_000)).AsTask(),
+            "A deadline postponed by nothing can be claimed at once"),
         new("Postponing does nothing", Suite, store => store.Deadlines.Postpone = (_, _, _) => Task.CompletedTask,
-            "A deadline that is postponed by zero can be claimed at once"),
-        new("Postponing ignores the pause", Suite, store => store.Deadlines.Postpone = (inner, deadline, _) => inner.PostponeAsync(deadline, TimeSpan.Zero).AsTask(),
-            "A postponed deadline is due later, by the store's clock"),
+            "A deadline postponed by nothing can be claimed at once"),
+        new("Postponing ignores the delay", Suite, store => store.Deadlines.Postpone = (inner, deadlines, _) => inner.PostponeAsync(deadlines, TimeSpan.Zero).AsTask(),
+            "A postponed deadline passes later, by the store's clock"),
         new("The oldest deadline always comes first", Suite, store => store.Deadlines.Claim = async (inner, max, lease) =>
         {
             var all = (await inner.ClaimDueAsync(1_000, lease)).OrderBy(deadline => deadline.DueAt).ToList();
-            foreach (var rest in all.Skip(max))
-            {
-                await inner.PostponeAsync(rest, TimeSpan.Zero);
-            }
-
+            await inner.PostponeAsync([.. all.Skip(max)], TimeSpan.Zero);
             return [.. all.Take(max)];
         },
             "Deadlines whose workers crash do not starve a new one"),
@@ -125,7 +135,7 @@ internal static class DeadlineFaults
             };
             store.Deadlines.Count = async inner => await inner.CountAsync() is var (armed, next) ? (armed - claimed, next) : default;
         },
-            "A deadline is removed after it was handled"),
+            "What is armed is counted, also what is claimed"),
         new("The next instant is not told", Suite, store => store.Deadlines.Count = async inner => ((await inner.CountAsync()).Armed, null),
             "A facet has one deadline, the one that was armed last",
             "Armed deadlines are counted, claimed ones included"),

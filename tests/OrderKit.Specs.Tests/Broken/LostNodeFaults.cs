@@ -22,9 +22,9 @@ internal static class LostNodeFaults
         new("One row in fifty thousand is left with the lost node", Suite, store =>
         {
             store.Outbox.Claim = async (inner, destination, max, lease) =>
-                [.. (await inner.ClaimAsync(destination, max, lease)).Where(delivery => delivery is { Attempt: 1 } or { Message.MessageId: not "row-050000" })];
+                [.. (await inner.ClaimAsync(destination, max, lease)).Where(delivery => delivery is { IsTakenOver: false } or { Message.MessageId: not "row-050000" })];
             store.Inbox.Claim = async (inner, consumer, max, lease) =>
-                [.. (await inner.ClaimAsync(consumer, max, lease)).Where(delivery => delivery is { Attempt: 1 } or { Message.MessageId: not "row-050000" })];
+                [.. (await inner.ClaimAsync(consumer, max, lease)).Where(delivery => delivery is { IsTakenOver: false } or { Message.MessageId: not "row-050000" })];
             store.Operations.List = async (inner, tenant, max) => [.. (await inner.ListInterruptedAsync(tenant, max)).Where(row => row.Key.Key != "row-050000")];
         },
             Sent,

@@ -1,6 +1,5 @@
 using OrderKit.Core;
 using OrderKit.Core.Storage;
-using OrderKit.StateMachine;
 using OrderKit.StateMachine.Storage;
 
 namespace OrderKit.Specs.Tests;

@@ -32,8 +32,7 @@ internal static class DailyWork
         await MessagesAsync(store, minute);
         store.Advance(TimeSpan.FromHours(2));
         var due = await store.Deadlines.ClaimDueAsync(10, minute);
-        await store.Deadlines.PostponeAsync(due[0], minute);
-        await store.Deadlines.RemoveAsync(due[1]);
+        await store.Deadlines.PostponeAsync(due, minute);
         var lease = (await store.Leases.TryAcquireAsync("work", "me", minute))!;
         await store.Leases.ReleaseAsync(lease);
 
@@ -101,12 +100,13 @@ internal static class DailyWork
         {
             await store.Outbox.RemoveAsync(unit, outgoing[0]);
             await store.Inbox.CompleteAsync(unit, [incoming[0]], TimeSpan.Zero);
-            await store.Inbox.SetAsideAsync(unit, incoming[1]);
-            await store.Inbox.SetAsideAsync(unit, incoming[2]);
-            await store.DeadLetters.AddAsync(unit, [DeadLetter.Of(outgoing[0], "TimeoutException", "No answer."), DeadLetter.Of(incoming[1], "x", "x")]);
+            await store.Inbox.RemoveAsync(unit, incoming[1]);
+            await store.Inbox.RemoveAsync(unit, incoming[2]);
+            await store.DeadLetters.AddAsync(unit, [DeadLetter.Of(MessageFlow.Outbox, outgoing[0], "TimeoutException", "No answer."), DeadLetter.Of(MessageFlow.Inbox, incoming[1], "x", "x")]);
             await unit.CommitAsync();
         }
 
+        await store.Inbox.StartAsync(incoming[3]);
         await store.Inbox.RetryAsync(incoming[3], minute, "failed");
         var letters = (await store.DeadLetters.QueryAsync(new DeadLetterQuery())).Items;
         await using (var unit = await store.Units.BeginAsync())
@@ -118,6 +118,7 @@ internal static class DailyWork
             await unit.CommitAsync();
         }
 
+        await DeepLaneAsync(store, minute);
         await store.Inbox.SweepAsync(10);
         await store.Inbox.BacklogAsync("payments");
         await store.Outbox.BacklogAsync("x");
@@ -130,5 +131,26 @@ internal static class DailyWork
         await store.Pauses.PauseAsync(MessageFlow.Inbox, "x", "li", "maintenance");
         await store.Pauses.FindAsync(MessageFlow.Outbox, "x");
         await store.Pauses.ResumeAsync(MessageFlow.Outbox, "x");
+    }
+    // So many behind the head that they are put off, and one is let in again.
+    private static async Task DeepLaneAsync(TestStore store, TimeSpan minute)
+    {
+        await using (var unit = await store.Units.BeginAsync())
+        {
+            await store.Outbox.AppendAsync(unit, [.. Enumerable.Range(0, 100).Select(i => new OutboxMessage($"{i}", "deep", TenantId.Default, "deep", "x", default))]);
+            await store.Inbox.AcceptAsync(unit, [.. Enumerable.Range(0, 100).Select(i => new InboxMessage($"{i}", "deep", TenantId.Default, "deep", "x", default))]);
+            await unit.CommitAsync();
+        }
+
+        await store.Outbox.CompleteAsync(await store.Outbox.ClaimAsync("deep", 10, minute));
+        await store.Outbox.StartAsync(Assert.Single(await store.Outbox.ClaimAsync("deep", 10, minute)));
+        var incoming = await store.Inbox.ClaimAsync("deep", 10, minute);
+        await using (var unit = await store.Units.BeginAsync())
+        {
+            await store.Inbox.CompleteAsync(unit, incoming, minute);
+            await unit.CommitAsync();
+        }
+
+        await store.Inbox.ReleaseAsync(await store.Inbox.ClaimAsync("deep", 10, minute));
     }
 }

@@ -47,8 +47,8 @@ public abstract class GroupedNotificationTests
         });
 
         Assert.All(await Task.WhenAll(Enumerable.Range(0, 40).Select(i => requests[Name(i)])), outcome => Assert.IsType<NotificationOutcome.Applied>(outcome));
-        Assert.Equal(AcknowledgementProtocol.Alipay.Taken, Assert.IsType<NotificationOutcome.Repeated>(await requests["again"]).Acknowledgement);
-        Assert.IsType<NotificationOutcome.Repeated>(await requests["queried"]);
+        Assert.Equal(AcknowledgementProtocol.Alipay.Taken, Assert.IsType<NotificationOutcome.Duplicate>(await requests["again"]).Acknowledgement);
+        Assert.IsType<NotificationOutcome.Duplicate>(await requests["queried"]);
         Assert.Equal("content-differs", Assert.IsType<NotificationOutcome.Quarantined>(await requests["other content"]).Reason);
         Assert.Equal("unknown-trade", Assert.IsType<NotificationOutcome.Quarantined>(await requests["no-document"]).Reason);
         Assert.Equal("amount-differs", Assert.IsType<NotificationOutcome.Quarantined>(await requests["other-amount"]).Reason);
@@ -85,8 +85,11 @@ public abstract class GroupedNotificationTests
         public Desk(TestStore store)
         {
             _store = store;
-            var options = new NotificationOptions { Groups = { SlowEffectBudget = TimeSpan.FromHours(1) } };
-            Gate = new NotificationGate(store.Operations, store.Quarantine, this, this, Options.Create(options));
+            var options = new NotificationOptions { SlowEffectBudget = TimeSpan.FromHours(1) };
+
+            // Nothing in it takes time, so that a set is not begun before all of it is there.
+            Gate = new NotificationGate(
+                store.Operations, store.Quarantine, this, new ScopedService<INotificationEffects>(this), Options.Create(options), new FakeTimeProvider(DateTimeOffset.UnixEpoch));
         }
 
         public NotificationGate Gate { get; }
@@ -129,7 +132,8 @@ public abstract class GroupedNotificationTests
             };
         }
 
-        public async ValueTask ApplyAsync(UnitOfWork unitOfWork, IReadOnlyList<NotificationEffect> effects, CancellationToken cancellationToken)
+        public async ValueTask<IReadOnlyList<NotificationEffectResult>> ApplyAsync(
+            UnitOfWork unitOfWork, IReadOnlyList<NotificationEffect> effects, CancellationToken cancellationToken)
         {
             await _store.Outbox.AppendAsync(
                 unitOfWork, [.. effects.Select(effect => effect.Document.MerchantTradeNumber).Select(number => new OutboxMessage(number, Effect, TenantId.Default, number, "paid", default))], cancellationToken);
@@ -137,6 +141,8 @@ public abstract class GroupedNotificationTests
             {
                 throw new DivideByZeroException();
             }
+
+            return new NotificationEffectResult[effects.Count];
         }
 
         public ValueTask DisposeAsync() => Gate.DisposeAsync();

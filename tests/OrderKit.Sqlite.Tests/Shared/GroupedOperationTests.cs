@@ -24,12 +24,12 @@ public abstract class GroupedOperationTests
         var requests = await TogetherAsync(service, () => Enumerable.Range(0, 256).Select(i => GrantAsync(store, service, i, _ => i == 137 ? throw new DivideByZeroException() : Task.CompletedTask)).ToList());
 
         await Assert.ThrowsAsync<DivideByZeroException>(() => requests[137]);
-        Assert.All(await Task.WhenAll(requests.Where((_, i) => i != 137)), answer => Assert.IsType<OperationOutcome<string>.Executed>(answer));
+        Assert.All(await Task.WhenAll(requests.Where((_, i) => i != 137)), answer => Assert.IsType<OperationOutcome<string>.Applied>(answer));
         Assert.Equal(255, await store.CountAsync("granted"));
         Assert.Equal(0, await store.CountAsync("granted", "id = 137"));
         Assert.Null(await store.Operations.FindAsync(Key(137)));
-        Assert.IsType<OperationOutcome<string>.Replayed>(await GrantAsync(store, service, 138));
-        Assert.IsType<OperationOutcome<string>.Executed>(await GrantAsync(store, service, 137));
+        Assert.IsType<OperationOutcome<string>.Duplicate>(await GrantAsync(store, service, 138));
+        Assert.IsType<OperationOutcome<string>.Applied>(await GrantAsync(store, service, 137));
     }
 
     [Theory]
@@ -43,7 +43,7 @@ public abstract class GroupedOperationTests
 
         var requests = await TogetherAsync(service, () => Enumerable.Range(0, 32).Select(i => GrantAsync(store, service, i, operation => i == hidden ? HideAsync(operation) : Task.CompletedTask)).ToList());
 
-        Assert.All(await Task.WhenAll(requests.Where((_, i) => i != hidden)), answer => Assert.IsType<OperationOutcome<string>.Executed>(answer));
+        Assert.All(await Task.WhenAll(requests.Where((_, i) => i != hidden)), answer => Assert.IsType<OperationOutcome<string>.Applied>(answer));
         Assert.Equal(GivesUp, await Record.ExceptionAsync(() => requests[hidden]) is DbException);
         await AsToldAsync(store, hidden, 32);
     }
@@ -62,7 +62,7 @@ public abstract class GroupedOperationTests
 
         var requests = await TogetherAsync(service, () => Enumerable.Range(0, 4).Select(MarkAsync).ToList());
 
-        Assert.All(await Task.WhenAll(requests.Take(3)), answer => Assert.IsType<OperationOutcome<bool>.Executed>(answer));
+        Assert.All(await Task.WhenAll(requests.Take(3)), answer => Assert.IsType<OperationOutcome<bool>.Applied>(answer));
         Assert.Equal(GivesUp, await Record.ExceptionAsync(() => requests[3]) is not null);
         await AsToldAsync(store, 3, 4);
     }
@@ -94,7 +94,7 @@ public abstract class GroupedOperationTests
 
         await Assert.ThrowsAsync<NotSupportedException>(() => requests[7]);
         await Assert.ThrowsAsync<InvalidOperationException>(() => requests[20]);
-        Assert.All(await Task.WhenAll(requests.Where((_, i) => i is not (7 or 20))), answer => Assert.IsType<OperationOutcome<string>.Executed>(answer));
+        Assert.All(await Task.WhenAll(requests.Where((_, i) => i is not (7 or 20))), answer => Assert.IsType<OperationOutcome<string>.Applied>(answer));
         Assert.Equal(30, await store.CountAsync("granted"));
         Assert.Null(await store.Operations.FindAsync(Key(7)));
         Assert.Null(await store.Operations.FindAsync(Key(20)));
@@ -118,8 +118,8 @@ public abstract class GroupedOperationTests
         gate.SetResult();
         var answers = (await Task.WhenAll(callers)).SelectMany(answers => answers).ToList();
 
-        Assert.Equal(40, answers.OfType<OperationOutcome<string>.Executed>().Count());
-        Assert.Equal(15 * 40, answers.OfType<OperationOutcome<string>.Replayed>().Count());
+        Assert.Equal(40, answers.OfType<OperationOutcome<string>.Applied>().Count());
+        Assert.Equal(15 * 40, answers.OfType<OperationOutcome<string>.Duplicate>().Count());
         Assert.Equal(40, await store.CountAsync("granted"));
     }
 
@@ -136,8 +136,8 @@ public abstract class GroupedOperationTests
         });
         var answers = await Task.WhenAll(requests);
 
-        Assert.Equal("granted 1", Assert.IsType<OperationOutcome<string>.Executed>(answers[0]).Result);
-        Assert.Equal("granted 1", Assert.IsType<OperationOutcome<string>.Replayed>(answers[1]).Result);
+        Assert.Equal("granted 1", Assert.IsType<OperationOutcome<string>.Applied>(answers[0]).Result);
+        Assert.Equal("granted 1", Assert.IsType<OperationOutcome<string>.Duplicate>(answers[1]).Result);
         Assert.Equal(["amount"], Assert.IsType<OperationOutcome<string>.Mismatch>(answers[2]).Fields);
         Assert.Null(Assert.IsType<OperationOutcome<string>.Failed>(answers[3]).FailedAt);
         Assert.NotNull(Assert.IsType<OperationOutcome<string>.Failed>(answers[4]).FailedAt);

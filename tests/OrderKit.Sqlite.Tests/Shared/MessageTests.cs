@@ -74,7 +74,7 @@ public abstract class MessageTests
 
         await Pump(store, new Effects(store)).PumpAllAsync();
         Assert.Equal(1, await store.CountAsync("outbox"));
-        Assert.Equal([InboxReceipt.AlreadyReceived], await new Inbox(store.Inbox, store.Units).AcceptAsync([Message("a")]));
+        Assert.Equal([InboxReceipt.Duplicate], await new Inbox(store.Inbox, store.Units).AcceptAsync([Message("a")]));
     }
 
     [Fact]
@@ -88,7 +88,7 @@ public abstract class MessageTests
         }
 
         var pump = new OutboxPump(
-            store.Outbox, store.DeadLetters, store.Pauses, store.Units, new Refusing(), Options.Create(new OutboxPumpOptions { MaxAttempts = 1 }));
+            store.Outbox, store.DeadLetters, store.Pauses, store.Units, new(new Refusing()), Options.Create(new OutboxPumpOptions { MaxAttempts = 1 }));
         Assert.Equal(1, (await pump.PumpAllAsync()).Dead);
         Assert.Equal(0, await store.CountAsync("outbox"));
         var letter = Assert.Single((await store.DeadLetters.QueryAsync(new DeadLetterQuery())).Items);
@@ -104,7 +104,7 @@ public abstract class MessageTests
     private static InboxMessage Message(string id, string lane = "A") => new(id, "payments", TenantId.Default, lane, "notification", new byte[] { 0xFF, 0 });
 
     private static InboxPump Pump(TestStore store, IInboxHandler handler, int attempts = 100) => new(
-        store.Inbox, store.DeadLetters, store.Pauses, store.Units, [handler], Options.Create(new InboxPumpOptions { MaxAttempts = attempts }));
+        store.Inbox, store.DeadLetters, store.Pauses, store.Units, new(handler), Options.Create(new InboxPumpOptions { MaxAttempts = attempts }));
 
     private sealed class Effects(TestStore store) : IInboxHandler
     {

@@ -1,3 +1,4 @@
+using OrderKit.Core;
 using static OrderKit.StateMachine.Tests.Shop;
 
 namespace OrderKit.StateMachine.Tests;
@@ -95,7 +96,8 @@ public sealed class DeadlineRunnerTests : IDisposable
         var claimed = Assert.Single(await _shop.Store.ClaimDueAsync(10, TimeSpan.FromMinutes(1)));
         await _shop.TellAsync(Fact("stock-unknown") with { ShipBy = Noon.AddHours(72) });
 
-        Assert.IsType<FireResult.Stale>(await _shop.Lifecycle.FireDeadlineAsync(Fact(claimed.Trigger, source: DeadlineRunner.Source), claimed, default));
+        Assert.IsType<FireResult.Stale>(Assert.Single(
+            await _shop.Lifecycle.FireDeadlinesAsync([Fact(claimed.Trigger, source: DeadlineRunner.Source)], [claimed], default)));
 
         Assert.Empty(await _shop.OpenCasesAsync());
         Assert.Equal(Noon.AddHours(72), Assert.Single(await _shop.DeadlinesAsync()).DueAt);
@@ -207,7 +209,7 @@ public sealed class DeadlineRunnerTests : IDisposable
     {
         await _shop.TellAsync(Placed());
         _shop.Clock.Advance(TimeSpan.FromDays(1));
-        var restarted = new DeadlineRunner(_shop.Store, _shop.Host(), [Yes]);
+        var restarted = new DeadlineRunner(_shop.Store, _shop.Host(), new ScopedServices<IDeadlineProbe>(Yes));
 
         Assert.Equal(1, await restarted.RunDueAsync());
         Assert.Equal("140/290", await _shop.StatesAsync());

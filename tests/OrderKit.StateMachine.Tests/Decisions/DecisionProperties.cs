@@ -1,6 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using OrderKit.Core;
+using OrderKit.StateMachine.Storage;
 
 namespace OrderKit.StateMachine.Tests;
 
@@ -18,7 +19,7 @@ public sealed class DecisionProperties
             var model = plan.Compile();
             var order = RandomWalk(model, new Random(seed), 60);
 
-            Assert.Equal(order.Order, JournalFold.Of(order.Rows));
+            Assert.Equal(order.Order, OrderSnapshot.Of(order.Rows));
             Assert.Equal(Enumerable.Range(1, order.Rows.Count).Select(i => (long)i), order.Rows.Select(r => r.Version));
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(400));
 

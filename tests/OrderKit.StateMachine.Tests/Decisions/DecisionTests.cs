@@ -54,6 +54,28 @@ public sealed class DecisionTests
         Assert.Equal(1000, order.Sum(Counter.Captured));
     }
 
+    [Theory]
+    [InlineData(long.MaxValue / 4)]
+    [InlineData(long.MaxValue)]
+    [InlineData(long.MinValue + 1)]
+    public void A_sum_that_would_leave_its_range_stays_opens_a_case_and_closes_none(long amount)
+    {
+        var order = new Walk(Model);
+        order.Tell("refunded", amount: long.MaxValue / 4);
+        Assert.Equal(["over-refund"], order.Cases);
+
+        // Added without a check, the sum would be negative and the refund would look covered.
+        var decision = order.Tell("refunded", amount: amount);
+
+        Assert.Equal((DecisionKind.Contradictory, DecisionReason.SumOutOfRange), (decision.Kind, decision.Reason));
+        Assert.Equal(long.MaxValue / 4, order.Sum(Counter.Refunded));
+        Assert.Equal(["over-refund", Unexpected], order.Cases);
+    }
+
+    [Fact]
+    public void An_order_cannot_be_created_with_a_sum_out_of_its_range() =>
+        Assert.Throws<InvalidOperationException>(() => new Walk(Model, due: long.MaxValue));
+
     [Fact]
     public void A_branch_sees_the_sums_after_the_fact()
     {

@@ -15,7 +15,7 @@ public sealed class JournalVerifierTests
     {
         var journal = await SealedAsync(orders: 7, batchSize: 4);
         journal.Add(JournalSealerTests.Order("unsealed"));
-        var steps = new List<JournalVerificationProgress>();
+        var steps = new List<JournalVerifier.Progress>();
 
         var report = await new JournalVerifier(journal).VerifyAsync(new() { OrdersAtATime = 3, SegmentsAtATime = 2 }, new Steps(steps.Add));
 
@@ -23,7 +23,7 @@ public sealed class JournalVerifierTests
         Assert.Equal((6, 21, 8, 24, 3), (report.Segments, report.SealedRows, report.Orders, report.Rows, report.UnsealedRows));
         Assert.Equal(Noon, report.UnsealedSince);
         Assert.Equal(journal.Segments[6].Hash, report.LastSeal!.Value.Hash);
-        Assert.Equal(new JournalVerificationProgress(6, 6, 21, 8, 0), steps[^1]);
+        Assert.Equal(new JournalVerifier.Progress(6, 6, 21, 8, 0), steps[^1]);
     }
 
     [Fact]
@@ -40,8 +40,8 @@ public sealed class JournalVerifierTests
 
             var report = Verify(journal);
             var key = journal.Orders[at.Item1].Order.Key;
-            return report.Findings.Count(f => f.Kind == JournalFindingKind.ChangedRow) == 1
-                && report.Findings.Any(f => f.Kind == JournalFindingKind.ChangedRow && f.Order == key && f.Version == version)
+            return report.Findings.Count(f => f.Kind == VerificationReport.FindingKind.ChangedRow) == 1
+                && report.Findings.Any(f => f.Kind == VerificationReport.FindingKind.ChangedRow && f.Order == key && f.Version == version)
                 && report.Findings.All(f => f.OrderNo == at.Item1);
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(400));
 
@@ -53,7 +53,7 @@ public sealed class JournalVerifierTests
             RemoveLast(journal, at.Item1);
 
             var finding = Assert.Single(Verify(journal).Findings);
-            return finding is { Kind: JournalFindingKind.MissingRow, Version: 3 } && finding.OrderNo == at.Item1;
+            return finding is { Kind: VerificationReport.FindingKind.MissingRow, Version: 3 } && finding.OrderNo == at.Item1;
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(50));
 
     [Fact]
@@ -63,11 +63,26 @@ public sealed class JournalVerifierTests
             var journal = SealedAsync(orders: 5, batchSize: at.Item2).GetAwaiter().GetResult();
             var (order, rows) = journal.Orders[at.Item1];
             rows[4] = rows[3] with { Version = 4, Segment = segment, First = CounterChange.None, MovedFacets = 0 };
-            journal.Orders[at.Item1] = (order with { Snapshot = JournalFold.Of(rows.Values) }, rows);
+            journal.Orders[at.Item1] = (order with { Snapshot = OrderSnapshot.Of(rows.Values) }, rows);
 
             var finding = Assert.Single(Verify(journal).Findings);
-            return finding is { Kind: JournalFindingKind.InventedRow, Version: 4 } && finding.OrderNo == at.Item1;
+            return finding is { Kind: VerificationReport.FindingKind.InventedRow, Version: 4 } && finding.OrderNo == at.Item1;
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(100));
+
+    [Theory]
+    [InlineData(100, 1)]
+    [InlineData(8, 1)]
+    [InlineData(1, long.MaxValue)]
+    public async Task A_row_that_changes_no_sum_that_there_is_is_found(int index, long change)
+    {
+        var journal = await SealedAsync(orders: 2);
+        journal.Change(1, 2, e => e with { First = new CounterChange(index, change), Second = new CounterChange(index, change) });
+
+        var report = Verify(journal);
+
+        Assert.Equal([VerificationReport.FindingKind.ChangedRow, VerificationReport.FindingKind.FoldDiffers], report.Findings.Select(f => f.Kind));
+        Assert.All(report.Findings, f => Assert.Equal(1, f.OrderNo));
+    }
 
     [Fact]
     public async Task A_row_whose_seal_was_rubbed_out_is_found()
@@ -77,7 +92,7 @@ public sealed class JournalVerifierTests
 
         var report = Verify(journal);
 
-        Assert.Equal([JournalFindingKind.WrongSegment, JournalFindingKind.InventedRow], report.Findings.Select(f => f.Kind));
+        Assert.Equal([VerificationReport.FindingKind.WrongSegment, VerificationReport.FindingKind.InventedRow], report.Findings.Select(f => f.Kind));
         Assert.All(report.Findings, f => Assert.Equal((1, 2), (f.OrderNo, f.Version)));
     }
 
@@ -88,7 +103,7 @@ public sealed class JournalVerifierTests
         (journal.Orders[1], journal.Orders[2]) = (
             (journal.Orders[2].Order with { OrderNo = 1 }, journal.Orders[2].Rows), (journal.Orders[1].Order with { OrderNo = 2 }, journal.Orders[1].Rows));
 
-        Assert.Equal(6, Verify(journal).Findings.Count(f => f.Kind == JournalFindingKind.ChangedRow));
+        Assert.Equal(6, Verify(journal).Findings.Count(f => f.Kind == VerificationReport.FindingKind.ChangedRow));
     }
 
     [Fact]
@@ -98,7 +113,7 @@ public sealed class JournalVerifierTests
         var (order, rows) = journal.Orders[1];
         journal.Orders[1] = (order with { Key = order.Key with { Tenant = new TenantId("other") } }, rows);
 
-        Assert.Equal(3, Verify(journal).Findings.Count(f => f is { Kind: JournalFindingKind.ChangedRow, OrderNo: 1 }));
+        Assert.Equal(3, Verify(journal).Findings.Count(f => f is { Kind: VerificationReport.FindingKind.ChangedRow, OrderNo: 1 }));
     }
 
     [Fact]
@@ -107,7 +122,7 @@ public sealed class JournalVerifierTests
         var journal = await SealedAsync(orders: 2);
         journal.Orders.Remove(2);
 
-        Assert.Equal([1L, 2L, 3L], Verify(journal).Findings.Where(f => f is { Kind: JournalFindingKind.MissingRow, OrderNo: 2 }).Select(f => f.Version!.Value));
+        Assert.Equal([1L, 2L, 3L], Verify(journal).Findings.Where(f => f is { Kind: VerificationReport.FindingKind.MissingRow, OrderNo: 2 }).Select(f => f.Version!.Value));
     }
 
     [Fact]
@@ -118,8 +133,8 @@ public sealed class JournalVerifierTests
         journal.Orders[2].Rows.Remove(3);
 
         Assert.Equal(
-            [(JournalFindingKind.GapInJournal, 1L, 2L), (JournalFindingKind.HeadDiffers, 2L, 3L)],
-            Verify(journal).Findings.Where(f => f.Kind != JournalFindingKind.MissingRow).Select(f => (f.Kind, f.OrderNo!.Value, f.Version!.Value)));
+            [(VerificationReport.FindingKind.GapInJournal, 1L, 2L), (VerificationReport.FindingKind.HeadDiffers, 2L, 3L)],
+            Verify(journal).Findings.Where(f => f.Kind != VerificationReport.FindingKind.MissingRow).Select(f => (f.Kind, f.OrderNo!.Value, f.Version!.Value)));
     }
 
     [Fact]
@@ -131,7 +146,7 @@ public sealed class JournalVerifierTests
 
         var finding = Assert.Single(Verify(journal).Findings);
 
-        Assert.Equal((JournalFindingKind.FoldDiffers, 2L), (finding.Kind, finding.OrderNo));
+        Assert.Equal((VerificationReport.FindingKind.FoldDiffers, 2L), (finding.Kind, finding.OrderNo));
         Assert.EndsWith("state 121 for 101, Refunded 832 for 0.", finding.Message, StringComparison.Ordinal);
     }
 
@@ -140,12 +155,12 @@ public sealed class JournalVerifierTests
     {
         var changed = await SealedAsync(orders: 3, batchSize: 3);
         changed.Segments[2] = changed.Segments[2] with { SealedAt = Noon.AddDays(1) };
-        Assert.Equal([(JournalFindingKind.ChangedSegment, 2L)], Kinds(Verify(changed)));
+        Assert.Equal([(VerificationReport.FindingKind.ChangedSegment, 2L)], Kinds(Verify(changed)));
 
         var replaced = await SealedAsync(orders: 3, batchSize: 3);
         var rows = await replaced.ReadRowsAsync([(2, 1), (2, 2), (2, 3)]);
         replaced.Segments[2] = JournalHashing.Seal(replaced.Segments[1], [.. rows.Select(r => r!)], Noon.AddDays(1));
-        Assert.Equal([(JournalFindingKind.BrokenLink, 3L)], Kinds(Verify(replaced)));
+        Assert.Equal([(VerificationReport.FindingKind.BrokenLink, 3L)], Kinds(Verify(replaced)));
     }
 
     [Fact]
@@ -154,7 +169,7 @@ public sealed class JournalVerifierTests
         var journal = await SealedAsync(orders: 3, batchSize: 3);
         journal.Segments.Remove(2);
 
-        Assert.Equal([(JournalFindingKind.MissingSegment, 2L)], Kinds(Verify(journal)));
+        Assert.Equal([(VerificationReport.FindingKind.MissingSegment, 2L)], Kinds(Verify(journal)));
     }
 
     [Fact]
@@ -168,12 +183,12 @@ public sealed class JournalVerifierTests
         journal.Change(3, 1, e => e with { Segment = null });
         journal.Change(3, 2, e => e with { Segment = null });
         Assert.True(Verify(journal).IsIntact);
-        Assert.Equal([(JournalFindingKind.NotAsTrusted, 3L)], Kinds(Verify(journal, seal)));
+        Assert.Equal([(VerificationReport.FindingKind.NotAsTrusted, 3L)], Kinds(Verify(journal, seal)));
 
         var rows = await journal.ReadUnsealedAsync(10);
         await journal.AppendSegmentAsync(JournalHashing.Seal(journal.Segments[2], rows, Noon));
         Assert.True(Verify(journal).IsIntact);
-        Assert.Equal([(JournalFindingKind.NotAsTrusted, 3L)], Kinds(Verify(journal, seal)));
+        Assert.Equal([(VerificationReport.FindingKind.NotAsTrusted, 3L)], Kinds(Verify(journal, seal)));
     }
 
     [Fact]
@@ -187,13 +202,13 @@ public sealed class JournalVerifierTests
         Assert.Equal((4, 15L), (report.Findings.Count, report.FindingCount));
     }
 
-    private static IEnumerable<(JournalFindingKind Kind, long Segment)> Kinds(VerificationReport report) => report.Findings.Select(f => (f.Kind, f.Segment!.Value));
+    private static IEnumerable<(VerificationReport.FindingKind Kind, long Segment)> Kinds(VerificationReport report) => report.Findings.Select(f => (f.Kind, f.Segment!.Value));
 
     private static void RemoveLast(FakeJournal journal, long orderNo)
     {
         var (order, rows) = journal.Orders[orderNo];
         rows.Remove(rows.Keys.Last());
-        journal.Orders[orderNo] = (order with { Snapshot = JournalFold.Of(rows.Values) }, rows);
+        journal.Orders[orderNo] = (order with { Snapshot = OrderSnapshot.Of(rows.Values) }, rows);
     }
 
     private static VerificationReport Verify(FakeJournal journal, JournalSeal? trusted = null) =>
@@ -217,8 +232,8 @@ public sealed class JournalVerifierTests
         return journal;
     }
 
-    private sealed class Steps(Action<JournalVerificationProgress> report) : IProgress<JournalVerificationProgress>
+    private sealed class Steps(Action<JournalVerifier.Progress> report) : IProgress<JournalVerifier.Progress>
     {
-        public void Report(JournalVerificationProgress value) => report(value);
+        public void Report(JournalVerifier.Progress value) => report(value);
     }
 }

@@ -51,7 +51,7 @@ public sealed class ModelDiagramTests
             class s140 ending
 
         """.ReplaceLineEndings("\n"),
-        ModelDiagrams.Mermaid(Small));
+        Small.ToMermaid());
 
     [Fact]
     public void A_small_model_as_a_graph() => Assert.Equal(
@@ -81,32 +81,32 @@ public sealed class ModelDiagramTests
         }
 
         """.ReplaceLineEndings("\n"),
-        ModelDiagrams.Dot(Small));
+        Small.ToDot());
 
     [Fact]
     public void Names_with_quotes_colons_and_brackets_do_not_end_a_label()
     {
         var model = Tiny.With((m, tiny) => m.Command("go: \"now\"; <b>\\", tiny.Goods).From(tiny.Open).To(tiny.Goods.State(2, "A\"B:C", "", 1).Resting()));
 
-        Assert.Contains("""s1 --> s2 : go#58; #34;now#34;#59; #60;b#62;#92;""", ModelDiagrams.Mermaid(model), StringComparison.Ordinal);
-        Assert.Contains("""state "2 A#34;B#58;C" as s2""", ModelDiagrams.Mermaid(model), StringComparison.Ordinal);
-        Assert.Contains("""s1 -> s2 [label="go: \"now\"; <b>\\"];""", ModelDiagrams.Dot(model), StringComparison.Ordinal);
+        Assert.Contains("""s1 --> s2 : go#58; #34;now#34;#59; #60;b#62;#92;""", model.ToMermaid(), StringComparison.Ordinal);
+        Assert.Contains("""state "2 A#34;B#58;C" as s2""", model.ToMermaid(), StringComparison.Ordinal);
+        Assert.Contains("""s1 -> s2 [label="go: \"now\"; <b>\\"];""", model.ToDot(), StringComparison.Ordinal);
     }
 
     [Fact]
     public void One_facet_can_be_drawn_alone()
     {
-        var goods = ModelDiagrams.Mermaid(Small, "goods");
+        var goods = Small.ToMermaid("goods");
 
         Assert.DoesNotContain("s100", goods, StringComparison.Ordinal);
         Assert.Contains("s200 --> s306 : intercept", goods, StringComparison.Ordinal);
-        Assert.Contains("It has pay, goods.", Assert.Throws<ArgumentException>(() => ModelDiagrams.Dot(Small, "ticket")).Message, StringComparison.Ordinal);
+        Assert.Contains("It has pay, goods.", Assert.Throws<ArgumentException>(() => Small.ToDot("ticket")).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Every_way_that_the_retail_model_names_is_drawn()
     {
-        var text = ModelDiagrams.Mermaid(OrderModels.Retail);
+        var text = OrderModels.Retail.ToMermaid();
 
         Assert.All(OrderModels.Retail.States, s => Assert.Contains($" as s{s.Code}\n", text, StringComparison.Ordinal));
         Assert.All(OrderModels.Retail.Edges, e => Assert.Contains($"s{e.From} --> s{e.To} : ", text, StringComparison.Ordinal));

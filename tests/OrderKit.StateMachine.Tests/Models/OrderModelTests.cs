@@ -59,7 +59,7 @@ public sealed class OrderModelTests
     [Fact]
     public void The_edges_that_it_names_are_those_described() =>
         Assert.Equal(
-            [new ModelEdge(200, 202, "pack", null), new ModelEdge(100, 130, "dispute", null)],
+            [new OrderModel.Edge(200, 202, "pack", null), new OrderModel.Edge(100, 130, "dispute", null)],
             Shop.Edges);
 
     [Fact]

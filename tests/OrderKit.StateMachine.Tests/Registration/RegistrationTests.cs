@@ -158,6 +158,27 @@ public sealed class RegistrationTests
     }
 
     [Fact]
+    public async Task A_probe_is_asked_in_a_scope_of_its_own()
+    {
+        var clock = new FakeTimeProvider(Shop.Noon);
+        var services = new ServiceCollection();
+        services.AddSingleton<TimeProvider>(clock);
+        services.AddScoped<Visit>();
+        services.AddScoped<IDeadlineProbe, VisitingProbe>();
+        services.AddSingleton(new List<Visit>());
+        services.AddOrderKitCore().AddStateMachine().UseInMemory();
+        using var provider = services.BuildServiceProvider(validateScopes: true);
+        await provider.GetRequiredService<OrderLifecycle>().FireManyAsync([Shop.Placed("A"), Shop.Placed("B")]);
+        clock.Advance(TimeSpan.FromMinutes(31));
+
+        Assert.Equal(2, await provider.GetRequiredService<DeadlineRunner>().RunDueAsync());
+
+        var visits = provider.GetRequiredService<List<Visit>>();
+        Assert.Equal(2, visits.Distinct().Count());
+        Assert.All(visits, visit => Assert.Equal(1, visit.Ended));
+    }
+
+    [Fact]
     public async Task A_host_finds_passed_deadlines_by_itself_at_the_next_scan()
     {
         var clock = new FakeTimeProvider(Shop.Noon);
@@ -177,6 +198,30 @@ public sealed class RegistrationTests
 
         await fired.Task.WaitAsync(TimeSpan.FromSeconds(60));
         await host.StopAsync();
+    }
+
+    /// <summary>What a DbContext would be: one for each question, disposed after it.</summary>
+    private sealed class Visit : IDisposable
+    {
+        public int Ended { get; private set; }
+
+        public void Dispose() => Ended++;
+    }
+
+    private sealed class VisitingProbe(Visit visit, List<Visit> visits) : IDeadlineProbe
+    {
+        public string Name => "payment-close";
+
+        public Task<ProbeAnswer> AskAsync(DueDeadline deadline, CancellationToken cancellationToken)
+        {
+            lock (visits)
+            {
+                Assert.Equal(0, visit.Ended);
+                visits.Add(visit);
+            }
+
+            return Task.FromResult<ProbeAnswer>(new ProbeAnswer.Proceed());
+        }
     }
 
     private static HostApplicationBuilder NewHost(string environment = "Production")

@@ -1,5 +1,6 @@
 using System.Globalization;
 using OrderKit.Core;
+using OrderKit.StateMachine.Storage;
 
 namespace OrderKit.StateMachine.Tests;
 

@@ -37,7 +37,7 @@ public sealed class RetailWalkTests
                 Assert.NotNull(Retail.HeadlineOf(order.Order));
             }
 
-            Assert.Equal(order.Order, JournalFold.Of(order.Rows));
+            Assert.Equal(order.Order, OrderSnapshot.Of(order.Rows));
         }
     }
 

@@ -13,7 +13,6 @@ internal static class Invariants
         var trigger = model.Triggers[fact.Trigger];
 
         Require(decision == model.Decide(before, fact), "The same arguments give the same decision.", model, before, fact, decision);
-        Require(decision == model.DecideInFull(before, fact), "The short way leads to the same decision.", model, before, fact, decision);
         Require(after.Version == before.Version + 1, "The version grows by one.", model, before, fact, decision);
         Require(model.Knows(after), "The order stays in states of its model.", model, before, fact, decision);
         Require(

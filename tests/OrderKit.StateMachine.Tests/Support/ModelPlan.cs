@@ -168,7 +168,7 @@ internal sealed record ModelPlan(int Seed, int Without = 0)
 
         for (var i = random.Next(3); i > 0; i--)
         {
-            var counter = (Counter)random.Next(OrderCounters.Count);
+            var counter = (Counter)random.Next((int)Counter.Returned + 1);
             var (condition, test) = Conditions[random.Next(Conditions.Length)];
             _ = random.Next(6) switch
             {

@@ -10,8 +10,6 @@ internal sealed class Shop : IDisposable
 {
     public static readonly DateTimeOffset Noon = new(2026, 2, 6, 4, 0, 0, TimeSpan.Zero);
 
-    private readonly Dictionary<string, IDeadlineProbe> _probes = [];
-
     public Shop(params OrderModel[] models)
     {
         Database = new InMemoryDatabase(Clock);
@@ -71,7 +69,7 @@ internal sealed class Shop : IDisposable
         new(store, Database, new OrderModelRegistry(models.Length == 0 ? [OrderModels.Retail] : models), Clock);
 
     public DeadlineRunner Runner(DeadlineOptions? options = null, OrderLifecycle? lifecycle = null, params IDeadlineProbe[] probes) =>
-        new(Store, lifecycle ?? Lifecycle, probes.Length > 0 ? probes : _probes.Values, Options.Create(options ?? new DeadlineOptions()));
+        new(Store, lifecycle ?? Lifecycle, new ScopedServices<IDeadlineProbe>(probes), Options.Create(options ?? new DeadlineOptions()));
 
     public Task<FireResult> TellAsync(OrderFact fact) => Lifecycle.FireAsync(fact);
 
@@ -128,7 +126,7 @@ internal sealed class Shop : IDisposable
         var model = models.Append(OrderModels.Retail).First(m => m.Fingerprint == order.Snapshot.Model);
 
         Assert.Equal(Enumerable.Range(1, journal.Count).Select(i => (long)i), journal.Select(e => e.Version));
-        Assert.Equal(order.Snapshot, JournalFold.Of(journal));
+        Assert.Equal(order.Snapshot, OrderSnapshot.Of(journal));
         Assert.Equal(journal.Count, journal.Select(e => (e.Source, e.FactId)).Distinct().Count());
         Assert.Equal(
             model.CaseCodes(order.Snapshot.Cases).Order(),
@@ -142,13 +140,15 @@ internal sealed class Shop : IDisposable
 /// <summary>A probe that answers as a test says.</summary>
 internal sealed class TestProbe(Func<DueDeadline, ProbeAnswer> answer, string name = "payment-close") : IDeadlineProbe
 {
-    public int Asked { get; private set; }
+    private int _asked;
+
+    public int Asked => _asked;
 
     public string Name { get; } = name;
 
     public Task<ProbeAnswer> AskAsync(DueDeadline deadline, CancellationToken cancellationToken)
     {
-        Asked++;
+        Interlocked.Increment(ref _asked);
         return Task.FromResult(answer(deadline));
     }
 }

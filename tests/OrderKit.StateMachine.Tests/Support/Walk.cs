@@ -1,4 +1,5 @@
 using OrderKit.Core;
+using OrderKit.StateMachine.Storage;
 
 namespace OrderKit.StateMachine.Tests;
 

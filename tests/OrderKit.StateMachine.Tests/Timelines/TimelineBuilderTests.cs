@@ -16,7 +16,7 @@ public sealed class TimelineBuilderTests
 
         Assert.Equal(["订单创建", "支付成功", "库存锁定", "出库单生成", "物流回传"], timeline.Nodes.Select(n => n.LocalName));
         Assert.Equal(
-            [TimelineNodeStatus.Reached, TimelineNodeStatus.Reached, TimelineNodeStatus.Reached, TimelineNodeStatus.NotYet, TimelineNodeStatus.NotYet],
+            [Timeline.NodeStatus.Reached, Timeline.NodeStatus.Reached, Timeline.NodeStatus.Reached, Timeline.NodeStatus.NotYet, Timeline.NodeStatus.NotYet],
             timeline.Nodes.Select(n => n.Status));
         Assert.Equal([null, Minutes(1), Minutes(2), null, null], timeline.Nodes.Select(n => n.Elapsed));
         Assert.Empty(timeline.Gaps);
@@ -30,7 +30,7 @@ public sealed class TimelineBuilderTests
         var timeline = Build(Placed().Hear("Outbound", "wms", Minutes(60)));
 
         Assert.Equal(["Paid", "StockLocked"], timeline.Gaps.Select(n => n.Name));
-        Assert.Equal(TimelineNodeStatus.NotYet, timeline.Nodes[4].Status);
+        Assert.Equal(Timeline.NodeStatus.NotYet, timeline.Nodes[4].Status);
         Assert.Equal(TimelineMarks.Contradictory, timeline.Entries[1].Marks);
         Assert.Equal(["shipped-not-paid"], timeline.Entries[1].CasesOpened);
         Assert.Equal(["shipped-not-paid"], timeline.OpenCases.Select(c => c.Code));
@@ -42,8 +42,8 @@ public sealed class TimelineBuilderTests
         var order = new ShopOrder(Placed().Key, Morning).Hear("Placed", "douyin", default).Hear("StockLocked", "wms", Minutes(2)).Hear("Packed", "wms", Minutes(5)).Hear("Outbound", "wms", Minutes(9));
         var cod = order.Stored with { Snapshot = order.Stored.Snapshot with { Profile = 1 } };
 
-        Assert.Equal(TimelineNodeStatus.Missing, Build(order).Nodes[1].Status);
-        Assert.Equal(TimelineNodeStatus.NotYet, TimelineBuilder.Build(order.Model, cod, order.Entries, [], [], []).Nodes[1].Status);
+        Assert.Equal(Timeline.NodeStatus.Missing, Build(order).Nodes[1].Status);
+        Assert.Equal(Timeline.NodeStatus.NotYet, TimelineBuilder.Build(order.Model, cod, order.Entries, [], [], []).Nodes[1].Status);
     }
 
     [Fact]
@@ -53,8 +53,8 @@ public sealed class TimelineBuilderTests
 
         var node = Build(order).Nodes[3];
 
-        Assert.Equal((TimelineNodeStatus.Revoked, 6L), (node.Status, node.RevokedBy));
-        Assert.Equal(TimelineNodeStatus.Reached, Build(order.Hear("Outbound", "wms", Minutes(6))).Nodes[3].Status);
+        Assert.Equal((Timeline.NodeStatus.Revoked, 6L), (node.Status, node.RevokedBy));
+        Assert.Equal(Timeline.NodeStatus.Reached, Build(order.Hear("Outbound", "wms", Minutes(6))).Nodes[3].Status);
     }
 
     [Fact]
@@ -63,7 +63,7 @@ public sealed class TimelineBuilderTests
         var timeline = Build(Placed().Hear("Cancel", "crm", Minutes(2)));
 
         Assert.Equal(
-            [TimelineNodeStatus.Reached, TimelineNodeStatus.NotYet, TimelineNodeStatus.NotComing, TimelineNodeStatus.NotComing, TimelineNodeStatus.NotComing],
+            [Timeline.NodeStatus.Reached, Timeline.NodeStatus.NotYet, Timeline.NodeStatus.NotComing, Timeline.NodeStatus.NotComing, Timeline.NodeStatus.NotComing],
             timeline.Nodes.Select(n => n.Status));
     }
 

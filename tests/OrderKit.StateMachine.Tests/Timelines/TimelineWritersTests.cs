@@ -14,10 +14,10 @@ public sealed class TimelineWritersTests
     public void Any_timeline_is_drawn_as_well_formed_XML_without_scripts_and_always_the_same() =>
         Prop.ForAll(Gen.Choose(0, int.MaxValue).ToArbitrary(), seed =>
         {
-            var text = TimelineSvg.Write(TimelineBuilderTests.Random(seed));
+            var text = TimelineBuilderTests.Random(seed).ToSvg();
             var picture = Parse(text);
             var links = picture.Descendants(Svg + "a").Select(a => a.Attribute("href")!.Value);
-            return text == TimelineSvg.Write(TimelineBuilderTests.Random(seed))
+            return text == TimelineBuilderTests.Random(seed).ToSvg()
                 && !picture.Descendants().Any(e => e.Name.LocalName is "script" or "style" or "image" or "foreignObject")
                 && !picture.Descendants().Attributes().Any(a => a.Name.LocalName.StartsWith("on", StringComparison.Ordinal))
                 && links.All(l => l.StartsWith("https://logs.example/", StringComparison.Ordinal))
@@ -29,7 +29,7 @@ public sealed class TimelineWritersTests
     {
         var timeline = TimelineBuilderTests.Build(TimelineBuilderTests.Paid(), TimelineWords.Chinese);
 
-        var picture = Parse(TimelineSvg.Write(timeline));
+        var picture = Parse(timeline.ToSvg());
         var texts = picture.Descendants(Svg + "text").Select(t => t.Value).ToList();
 
         Assert.Equal(1, texts.Count(t => t == "订单状态溯源图谱"));
@@ -45,7 +45,7 @@ public sealed class TimelineWritersTests
     {
         var order = TimelineBuilderTests.Placed().Hear("Captured", "alipay", TimeSpan.FromMinutes(1), shape: e => e with { TraceId = "a&b\"c" });
 
-        var picture = Parse(TimelineSvg.Write(TimelineBuilderTests.Build(order)));
+        var picture = Parse(TimelineBuilderTests.Build(order).ToSvg());
 
         Assert.All(picture.Descendants(Svg + "a"), a => Assert.Equal("https://logs.example/a%26b%22c?from=alipay", a.Attribute("href")!.Value));
         Assert.Equal(2, picture.Descendants(Svg + "a").Count());
@@ -62,7 +62,7 @@ public sealed class TimelineWritersTests
             order.Hear("StatusReported", "erp", TimeSpan.FromDays(i % 9 == 0 ? 40 * i : 40 * (i - (i % 9))) + TimeSpan.FromMinutes(i), reported: 200);
         }
 
-        var picture = Parse(TimelineSvg.Write(TimelineBuilderTests.Build(order)));
+        var picture = Parse(TimelineBuilderTests.Build(order).ToSvg());
         var dots = picture.Descendants(Svg + "circle").Where(c => c.Attribute("r")!.Value == "11.5").Select(c => double.Parse(c.Attribute("cx")!.Value)).ToList();
 
         Assert.Equal(count, dots.Count);
@@ -76,9 +76,9 @@ public sealed class TimelineWritersTests
         var order = TimelineBuilderTests.Placed();
         var timeline = TimelineBuilder.Build(order.Model, order.Stored, [], [], [], []);
 
-        Parse(TimelineSvg.Write(timeline));
-        Assert.Contains("nothing was recorded yet", TimelineText.Write(timeline), StringComparison.Ordinal);
-        JsonDocument.Parse(TimelineJson.Write(timeline)).Dispose();
+        Parse(timeline.ToSvg());
+        Assert.Contains("nothing was recorded yet", timeline.ToText(), StringComparison.Ordinal);
+        JsonDocument.Parse(timeline.ToJson()).Dispose();
     }
 
     [Fact]
@@ -86,7 +86,7 @@ public sealed class TimelineWritersTests
         Prop.ForAll(Gen.Choose(0, int.MaxValue).ToArbitrary(), seed =>
         {
             var timeline = TimelineBuilderTests.Random(seed);
-            using var document = JsonDocument.Parse(TimelineJson.Write(timeline));
+            using var document = JsonDocument.Parse(timeline.ToJson());
             string[] always = ["order", "tenant", "references", "model", "headline", "placedAt", "asOf", "nodes", "entries", "facets", "holds", "openCases", "deadlines"];
             return always.All(name => document.RootElement.TryGetProperty(name, out _))
                 && document.RootElement.GetProperty("entries").GetArrayLength() == timeline.Entries.Count
@@ -97,7 +97,7 @@ public sealed class TimelineWritersTests
     public void An_entry_as_JSON()
     {
         var order = TimelineBuilderTests.Placed().Hear("Captured", "alipay", TimeSpan.FromMinutes(90), TimeSpan.FromSeconds(48), e => e with { RawStatus = "已付款<\"", TraceId = "t1" }, amount: 83_200);
-        using var document = JsonDocument.Parse(TimelineJson.Write(TimelineBuilderTests.Build(order)));
+        using var document = JsonDocument.Parse(TimelineBuilderTests.Build(order).ToJson());
 
         var entry = document.RootElement.GetProperty("entries")[1];
 
@@ -143,7 +143,7 @@ public sealed class TimelineWritersTests
             !  待处理  shipped-not-paid  operations  截止 2026-02-06 22:55:12  The goods left and nobody paid.
 
             """.ReplaceLineEndings("\n"),
-            TimelineText.Write(TimelineBuilderTests.Build(order, TimelineWords.Chinese)));
+            TimelineBuilderTests.Build(order, TimelineWords.Chinese).ToText());
     }
 
     [Fact]
@@ -194,7 +194,7 @@ public sealed class TimelineWritersTests
     {
         Assert.Equal(Enum.GetValues<DecisionKind>(), TimelineWords.Chinese.Outcomes.Keys.Order());
         Assert.Equal(Enum.GetValues<DecisionReason>(), TimelineWords.Chinese.Reasons.Keys.Order());
-        Assert.Equal(Enum.GetValues<TimelineNodeStatus>(), TimelineWords.Chinese.NodeStatuses.Keys.Order());
+        Assert.Equal(Enum.GetValues<Timeline.NodeStatus>(), TimelineWords.Chinese.NodeStatuses.Keys.Order());
         Assert.Equal(TimelineWords.English.Marks.Keys.Order(), TimelineWords.Chinese.Marks.Keys.Order());
         Assert.Equal(TimelineWords.English.Outcomes.Keys.Order(), TimelineWords.Chinese.Outcomes.Keys.Order());
         Assert.Equal(TimelineWords.English.Reasons.Keys.Order(), TimelineWords.Chinese.Reasons.Keys.Order());

@@ -223,7 +223,7 @@ public sealed class FireResultTests : IDisposable
         var deadline = (await _shop.DeadlinesAsync())[0];
         await _shop.TellAsync("captured", amount: 1000);
 
-        var result = await _shop.Lifecycle.FireDeadlineAsync(Fact(deadline.Trigger), deadline, default);
+        var result = Assert.Single(await _shop.Lifecycle.FireDeadlinesAsync([Fact(deadline.Trigger)], [deadline], default));
 
         Assert.IsType<FireResult.Stale>(result);
         Assert.Equal(2, (await _shop.JournalAsync()).Count);

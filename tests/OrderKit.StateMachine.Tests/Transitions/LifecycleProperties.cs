@@ -1,6 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using OrderKit.Core;
+using OrderKit.StateMachine.Storage;
 
 namespace OrderKit.StateMachine.Tests;
 

@@ -116,7 +116,7 @@ public sealed class MoneyKeyTests : IDisposable
     {
         var model = Tiny.With((m, _) => m.Fact("seen").KeyedBy(ReferenceKind.Outbound));
 
-        Assert.Equal(new TriggerKey(ReferenceKind.Outbound), model.TriggerNamed("seen")!.Key);
+        Assert.Equal(new OrderModel.TriggerKey(ReferenceKind.Outbound), model.TriggerNamed("seen")!.Key);
         Assert.Throws<ArgumentException>(() => Tiny.With((m, _) => m.Fact("seen").KeyedBy(default)));
     }
 }

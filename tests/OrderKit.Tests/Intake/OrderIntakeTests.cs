@@ -29,9 +29,9 @@ public sealed class OrderIntakeTests : IAsyncDisposable
     {
         await TakeAsync("placed", "placed:1");
 
-        Assert.IsType<FireResult.Applied>(Assert.IsType<IntakeResult.Taken>(await TakeAsync("captured", "notify-1")).Fired);
-        Assert.Null(Assert.IsType<IntakeResult.Repeated>(await TakeAsync("captured", "notify-1")).Refusal);
-        Assert.IsType<IntakeResult.Repeated>(await TakeAsync("captured", "notify-1"));
+        Assert.IsType<FireResult.Applied>(Assert.IsType<IntakeResult.Applied>(await TakeAsync("captured", "notify-1")).Fired);
+        Assert.Null(Assert.IsType<IntakeResult.Duplicate>(await TakeAsync("captured", "notify-1")).Refusal);
+        Assert.IsType<IntakeResult.Duplicate>(await TakeAsync("captured", "notify-1"));
 
         Assert.Equal(19_900, (await OrderAsync())!.Snapshot.Counters.Captured);
     }
@@ -56,8 +56,8 @@ public sealed class OrderIntakeTests : IAsyncDisposable
 
         var results = await Task.WhenAll(Enumerable.Range(0, 500).Select(_ => Task.Run(() => TakeAsync("captured", "notify-1"))));
 
-        Assert.Single(results.OfType<IntakeResult.Taken>());
-        Assert.Equal(499, results.OfType<IntakeResult.Repeated>().Count());
+        Assert.Single(results.OfType<IntakeResult.Applied>());
+        Assert.Equal(499, results.OfType<IntakeResult.Duplicate>().Count());
         Assert.Equal(19_900, (await OrderAsync())!.Snapshot.Counters.Captured);
     }
 
@@ -70,19 +70,19 @@ public sealed class OrderIntakeTests : IAsyncDisposable
         var winner = PlaceOf(results);
 
         Assert.Equal(20, results.Where((_, i) => i % 2 != winner % 2).Count(result => result is IntakeResult.Mismatch { Fields: ["amount"] }));
-        Assert.Equal(19, results.Where((_, i) => i % 2 == winner % 2).Count(result => result is IntakeResult.Repeated));
+        Assert.Equal(19, results.Where((_, i) => i % 2 == winner % 2).Count(result => result is IntakeResult.Duplicate));
 
-        static int PlaceOf(IntakeResult[] results) => Array.FindIndex(results, result => result is IntakeResult.Taken);
+        static int PlaceOf(IntakeResult[] results) => Array.FindIndex(results, result => result is IntakeResult.Applied);
     }
 
     [Fact]
     public async Task A_refused_command_is_answered_with_its_refusal_again()
     {
         await TakeAsync("placed", "placed:1");
-        Assert.Null(Assert.IsType<IntakeResult.Taken>(await TakeAsync("cancel", "cancel-1")).Refusal);
+        Assert.IsType<IntakeResult.Applied>(await TakeAsync("cancel", "cancel-1"));
 
-        var refused = Assert.IsType<IntakeResult.Taken>(await TakeAsync("split-or-merge", "split-1"));
-        var again = Assert.IsType<IntakeResult.Repeated>(await TakeAsync("split-or-merge", "split-1"));
+        var refused = Assert.IsType<IntakeResult.Rejected>(await TakeAsync("split-or-merge", "split-1"));
+        var again = Assert.IsType<IntakeResult.Duplicate>(await TakeAsync("split-or-merge", "split-1"));
 
         Assert.IsType<FireResult.Rejected>(refused.Fired);
         Assert.NotNull(refused.Refusal);
@@ -92,10 +92,10 @@ public sealed class OrderIntakeTests : IAsyncDisposable
     [Fact]
     public async Task A_command_that_cannot_be_decided_yet_may_be_delivered_again()
     {
-        Assert.IsType<FireResult.Unresolved>(Assert.IsType<IntakeResult.Taken>(await TakeAsync("cancel", "cancel-1")).Fired);
+        Assert.IsType<FireResult.Unresolved>(Assert.IsType<IntakeResult.Rejected>(await TakeAsync("cancel", "cancel-1")).Fired);
         await TakeAsync("placed", "placed:1");
 
-        Assert.IsType<FireResult.Applied>(Assert.IsType<IntakeResult.Taken>(await TakeAsync("cancel", "cancel-1")).Fired);
+        Assert.IsType<FireResult.Applied>(Assert.IsType<IntakeResult.Applied>(await TakeAsync("cancel", "cancel-1")).Fired);
     }
 
     [Fact]
@@ -107,31 +107,41 @@ public sealed class OrderIntakeTests : IAsyncDisposable
         var bad = Task.Run(() => _intake.TakeAsync(new IntakeRequest(OperationKey.Of("callback", "bad"), Fingerprint.Nothing, Fact("captured", "bad") with { Order = null })));
 
         await Assert.ThrowsAsync<ArgumentException>(() => bad);
-        Assert.All(await Task.WhenAll(good), result => Assert.IsType<IntakeResult.Taken>(result));
+        Assert.All(await Task.WhenAll(good), result => Assert.IsType<IntakeResult.Applied>(result));
         Assert.Equal(50, (await OrderAsync())!.Snapshot.Counters.Captured);
         Assert.Null(await _services.GetRequiredService<IOperationStore>().FindAsync(OperationKey.Of("callback", "bad")));
     }
 
     [Fact]
-    public void A_fact_of_several_orders_that_conflicts_on_one_is_to_be_delivered_again()
+    public async Task A_fact_before_its_order_is_parked_and_applied_when_the_order_comes()
     {
-        var duplicate = new FireResult.Duplicate(Order, 1);
+        Assert.IsType<IntakeResult.Parked>(await TakeAsync("captured", "notify-1"));
+        Assert.IsType<IntakeResult.Duplicate>(await TakeAsync("captured", "notify-1"));
+        await TakeAsync("placed", "placed:1");
 
-        Assert.True(new IntakeResult.Taken(new FireResult.Several([duplicate, new FireResult.Conflict(Order, 1)])).IsUndone);
-        Assert.False(new IntakeResult.Taken(new FireResult.Several([duplicate, duplicate])).IsUndone);
-        Assert.Equal("no", new IntakeResult.Taken(new FireResult.Several([duplicate, new FireResult.Rejected(Order, default, "no")])).Refusal);
+        Assert.Equal(19_900, (await OrderAsync())!.Snapshot.Counters.Captured);
     }
 
     [Fact]
-    public void Who_says_something_else_than_a_first_that_did_not_count_is_written_by_itself()
+    public async Task A_fact_that_the_order_got_on_another_path_is_a_duplicate_of_an_unknown_time()
     {
-        var fact = Fact("captured", "1");
-        IntakeRequest Request(int amount) => new(OperationKey.Of("callback", "1"), Fingerprint.Of(("amount", amount)), fact);
-        var group = new IntakeGroup([Request(1), Request(2), Request(1)]);
-        IntakeResult?[] answers = [new IntakeResult.Mismatch(["amount"]), null, null];
+        await TakeAsync("placed", "placed:1");
+        await _services.GetRequiredService<OrderLifecycle>().FireAsync(Fact("captured", "notify-1"));
 
-        Assert.Equal([1], group.AnswerFollowers(answers, DateTimeOffset.UnixEpoch));
-        Assert.IsType<IntakeResult.Mismatch>(answers[2]);
+        Assert.Null(Assert.IsType<IntakeResult.Duplicate>(await TakeAsync("captured", "notify-1")).FirstAt);
+    }
+
+    [Fact]
+    public void A_fact_of_several_orders_ends_as_the_one_that_ended_worst()
+    {
+        FireResult duplicate = new FireResult.Duplicate(Order, 1), rejected = new FireResult.Rejected(Order, default, "no");
+        static (EffectEnding, string?) Of(params FireResult[] results) => FiredFact.EndingOf(new FireResult.Several(results));
+
+        Assert.Equal((EffectEnding.Conflict, null), Of(duplicate, new FireResult.Conflict(Order, 1), rejected));
+        Assert.Equal((EffectEnding.Rejected, "no"), Of(duplicate, rejected));
+        Assert.Equal((EffectEnding.Applied, null), Of(duplicate, new FireResult.Stale(Order)));
+        Assert.Equal((EffectEnding.Duplicate, null), Of(duplicate, duplicate));
+        Assert.True(FiredFact.IsForgotten(new FireResult.Several([duplicate, new FireResult.Unresolved(ParkReason.UnknownTrigger, default, "")])));
     }
 
     private static OrderKey Order => OrderKey.For(OrderId.Derive(new ChannelCode("TB"), "OD20260206-8821"));

@@ -28,8 +28,8 @@ public sealed class IdempotencySnippets
 
         var answer = outcome switch
         {
-            OperationOutcome<string>.Executed executed => executed.Result,
-            OperationOutcome<string>.Replayed replayed => $"{replayed.Result} at {replayed.FirstAt:u}",
+            OperationOutcome<string>.Applied applied => applied.Result,
+            OperationOutcome<string>.Duplicate duplicate => $"{duplicate.Result} at {duplicate.FirstAt:u}",
             OperationOutcome<string>.Mismatch mismatch => $"another request has this key: {string.Join(", ", mismatch.Fields)}",
             OperationOutcome<string>.Failed failed => failed.Error,
             _ => "ask again later",
@@ -57,7 +57,7 @@ public sealed class IdempotencySnippets
             });                                                                         // durable when it returns
         #endregion
 
-        Assert.IsType<OperationOutcome<string>.Executed>(outcome);
+        Assert.IsType<OperationOutcome<string>.Applied>(outcome);
     }
 
     [Fact]
@@ -87,7 +87,7 @@ public sealed class IdempotencySnippets
             policy);
         #endregion
 
-        Assert.IsType<OperationOutcome<string>.Executed>(outcome);
+        Assert.IsType<OperationOutcome<string>.Applied>(outcome);
     }
 
     [Fact]
@@ -103,15 +103,17 @@ public sealed class IdempotencySnippets
 
         var answer = await intake.TakeAsync(request) switch          // durable when it returns
         {
-            IntakeResult.Taken taken => taken.Refusal ?? "taken",
-            IntakeResult.Repeated => "taken before",
-            IntakeResult.Mismatch => "another content under this key",
+            IntakeResult.Applied => "taken",
+            IntakeResult.Duplicate duplicate => duplicate.Refusal ?? "taken before",
+            IntakeResult.Parked => "kept until its order is known",
+            IntakeResult.Rejected rejected => rejected.Refusal,
+            IntakeResult.Mismatch => "another content has this key",
             _ => "again later",
         };
         #endregion
 
         Assert.Equal("taken", answer);
-        Assert.IsType<IntakeResult.Repeated>(await intake.TakeAsync(request));
+        Assert.IsType<IntakeResult.Duplicate>(await intake.TakeAsync(request));
     }
 
     [Fact]
@@ -138,7 +140,7 @@ public sealed class IdempotencySnippets
         var (status, body) = (outcome.Acknowledgement.StatusCode, outcome.Acknowledgement.Body);      // "success", and only now
         #endregion
 
-        Assert.IsType<NotificationOutcome.Applied>(outcome);
+        Assert.IsType<NotificationOutcome.Parked>(outcome);
         Assert.Equal((200, "success"), (status, System.Text.Encoding.UTF8.GetString(body.Span)));
     }
 

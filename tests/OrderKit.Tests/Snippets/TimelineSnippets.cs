@@ -26,9 +26,9 @@ public sealed class TimelineSnippets
         };
         var timeline = await queries.TimelineAsync(order, options);     // null where there is no such order
 
-        var text = TimelineText.Write(timeline!);                       // for a terminal or a mail
-        var json = TimelineJson.Write(timeline!);                       // for a page of your own
-        var svg = TimelineSvg.Write(timeline!);                         // a picture, without scripts
+        var text = timeline!.ToText();                       // for a terminal or a mail
+        var json = timeline!.ToJson();                       // for a page of your own
+        var svg = timeline!.ToSvg();                         // a picture, without scripts
         #endregion
 
         Assert.Contains("placed", json, StringComparison.Ordinal);

@@ -8,6 +8,7 @@ CREATE TABLE {leases} (
 ) WITHOUT ROWID;
 
 -- AUTOINCREMENT, so that numbers are never reused: a claim of a removed row cannot match a newer row.
+-- held: 1 while the row is claimed. waiting: 1 while an earlier row in its lane, with blocks = 1, keeps it from being claimed.
 CREATE TABLE {outbox} (
     id integer PRIMARY KEY AUTOINCREMENT,
     destination text NOT NULL,
@@ -20,10 +21,14 @@ CREATE TABLE {outbox} (
     due_at integer NOT NULL,
     attempts integer NOT NULL DEFAULT 0,
     epoch integer NOT NULL DEFAULT 0,
+    held integer NOT NULL DEFAULT 0,
+    waiting integer NOT NULL DEFAULT 0,
+    blocks integer NOT NULL DEFAULT 0,
     last_error text
 );
-CREATE INDEX {prefix}outbox_lane ON {outbox} (destination, lane, tenant, id);
-CREATE INDEX {prefix}outbox_due ON {outbox} (destination, due_at, id);
+CREATE INDEX {prefix}outbox_lane ON {outbox} (destination, tenant, lane, held DESC, id) WHERE waiting = 0;
+CREATE INDEX {prefix}outbox_waiting ON {outbox} (destination, tenant, lane, id) WHERE waiting = 1;
+CREATE INDEX {prefix}outbox_due ON {outbox} (destination, due_at, id) WHERE waiting = 0;
 CREATE INDEX {prefix}outbox_age ON {outbox} (destination, id);
 
 CREATE TABLE {cases} (

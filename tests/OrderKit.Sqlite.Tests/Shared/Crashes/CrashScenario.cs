@@ -45,7 +45,7 @@ internal abstract class CrashScenario
         public override async Task ActAsync(CrashedProcess process)
         {
             var outcome = await AskAsync(process);
-            process.Tell(Assert.IsType<OperationOutcome<string>.Executed>(outcome).Result);
+            process.Tell(Assert.IsType<OperationOutcome<string>.Applied>(outcome).Result);
         }
 
         public override async Task ProveAsync(CrashedProcess process)
@@ -53,7 +53,7 @@ internal abstract class CrashScenario
             var before = await CountAsync(process.Store, process.Mark);
             var outcome = await AskAsync(process);
             Assert.Equal(1, await CountAsync(process.Store, process.Mark));
-            var result = outcome is OperationOutcome<string>.Replayed replayed ? replayed.Result : Assert.IsType<OperationOutcome<string>.Executed>(outcome).Result;
+            var result = outcome is OperationOutcome<string>.Duplicate replayed ? replayed.Result : Assert.IsType<OperationOutcome<string>.Applied>(outcome).Result;
             Assert.True(before == 1 || process.Told.Count == 0, "What was told is lost.");
             Assert.All(process.Told, told => Assert.Equal(result, told));
         }
@@ -69,7 +69,7 @@ internal abstract class CrashScenario
     /// <summary>An effect elsewhere under a lease, with a recovery point, finished together with a write of the host.</summary>
     private abstract class Leased : CrashScenario
     {
-        public override async Task ActAsync(CrashedProcess process) => process.Tell(Assert.IsType<OperationOutcome<string>.Executed>(await AskAsync(process)).Result);
+        public override async Task ActAsync(CrashedProcess process) => process.Tell(Assert.IsType<OperationOutcome<string>.Applied>(await AskAsync(process)).Result);
 
         protected async Task<OperationOutcome<string>> AskAsync(CrashedProcess process) => await new Operations(process.Store.Operations, process.Store.Units).RunLeasedAsync(
             Key(process), Fingerprint.Nothing, ResultCodec.Text, async (operation, cancellationToken) =>
@@ -95,7 +95,7 @@ internal abstract class CrashScenario
             process.Store.Advance(OperationPolicy.Default.Lease * 2);
             var outcome = await AskAsync(process);
             Assert.Empty(await process.Store.Operations.ListInterruptedAsync(TenantId.Default, 10));
-            return outcome is OperationOutcome<string>.Replayed replayed ? replayed.Result : Assert.IsType<OperationOutcome<string>.Executed>(outcome).Result;
+            return outcome is OperationOutcome<string>.Duplicate replayed ? replayed.Result : Assert.IsType<OperationOutcome<string>.Applied>(outcome).Result;
         }
     }
 
@@ -231,8 +231,8 @@ internal abstract class CrashScenario
         private static async Task PumpAsync(CrashedProcess process)
         {
             var store = process.Store;
-            await new OutboxPump(store.Outbox, store.DeadLetters, store.Pauses, store.Units, new ToInbox(process), Options.Create(new OutboxPumpOptions { Destination = process.Mark })).PumpAllAsync();
-            await new InboxPump(store.Inbox, store.DeadLetters, store.Pauses, store.Units, [new Handler(process)]).PumpAllAsync();
+            await new OutboxPump(store.Outbox, store.DeadLetters, store.Pauses, store.Units, new(new ToInbox(process)), Options.Create(new OutboxPumpOptions { Destination = process.Mark })).PumpAllAsync();
+            await new InboxPump(store.Inbox, store.DeadLetters, store.Pauses, store.Units, new(new Handler(process))).PumpAllAsync();
         }
 
         private sealed class Handler(CrashedProcess process) : IInboxHandler
