@@ -4,7 +4,7 @@ using OrderKit.Idempotency.Storage;
 
 namespace OrderKit.Eng;
 
-/// <summary>A store of operations that passes everything on; a test or a benchmark overrides what it is about.</summary>
+/// <summary>A store of operations that forwards all calls. A test or a benchmark overrides the calls that it needs.</summary>
 internal abstract class ForwardingOperationStore(IOperationStore inner) : IOperationStore
 {
     public virtual ValueTask<IReadOnlyList<ClaimAnswer>> ClaimAsync(
@@ -22,8 +22,10 @@ internal abstract class ForwardingOperationStore(IOperationStore inner) : IOpera
     public virtual ValueTask<StoredOperation?> FindAsync(OperationKey key, CancellationToken cancellationToken = default) =>
         inner.FindAsync(key, cancellationToken);
 
-    public virtual ValueTask<IReadOnlyList<StoredOperation>> ListInterruptedAsync(TenantId tenant, int max, CancellationToken cancellationToken = default) =>
+    public virtual ValueTask<IReadOnlyList<StoredOperation>> ListInterruptedAsync(
+        TenantId tenant, int max, CancellationToken cancellationToken = default) =>
         inner.ListInterruptedAsync(tenant, max, cancellationToken);
 
-    public virtual ValueTask<int> SweepAsync(int max, CancellationToken cancellationToken = default) => inner.SweepAsync(max, cancellationToken);
+    public virtual ValueTask<int> SweepAsync(int max, CancellationToken cancellationToken = default) =>
+        inner.SweepAsync(max, cancellationToken);
 }

@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 
 namespace OrderKit.Eng;
 
-/// <summary>A PostgreSQL server of our own, or the one that ORDERKIT_BENCH_POSTGRES names; shared by the benchmarks and the payment storm.</summary>
+/// <summary>A throw-away PostgreSQL server, or the one in ORDERKIT_BENCH_POSTGRES. The benchmarks and the payment storm use it.</summary>
 internal sealed class ThrowAwayPostgreSql : IAsyncDisposable
 {
     private readonly Process? _keeper;
@@ -15,7 +15,7 @@ internal sealed class ThrowAwayPostgreSql : IAsyncDisposable
 
     public bool IsOwn => _keeper is not null;
 
-    /// <summary>Starts a server; null, with a reason on the console, where there is none.</summary>
+    /// <summary>Starts a server. Returns null and writes the reason to the console if it cannot start.</summary>
     public static async Task<ThrowAwayPostgreSql?> StartAsync(bool fsync)
     {
         if (Environment.GetEnvironmentVariable("ORDERKIT_BENCH_POSTGRES") is { Length: > 0 } given)
@@ -26,7 +26,8 @@ internal sealed class ThrowAwayPostgreSql : IAsyncDisposable
         if (FindServer() is not { } server || FindKeeper() is not { } keeper)
         {
             Console.WriteLine();
-            Console.WriteLine("PostgreSQL is left out: there is no server here (initdb, postgres). Install one, or name one in ORDERKIT_BENCH_POSTGRES.");
+            Console.WriteLine(
+                "PostgreSQL is left out: there is no server here (initdb, postgres). Install one, or name one in ORDERKIT_BENCH_POSTGRES.");
             return null;
         }
 
@@ -40,7 +41,7 @@ internal sealed class ThrowAwayPostgreSql : IAsyncDisposable
             await chown.WaitForExitAsync().ConfigureAwait(false);
         }
 
-        // In a session of its own: Ctrl+C is for us, and the keeper ends the server when we are gone.
+        // In its own session, so that Ctrl+C ends only this process. The script then stops the server.
         var process = Process.Start("setsid", [
             "bash", keeper, Environment.ProcessId.ToString(CultureInfo.InvariantCulture), folder, server, user,
             "-c", fsync ? "fsync=on" : "fsync=off", "-c", fsync ? "synchronous_commit=on" : "synchronous_commit=off"]);
@@ -50,8 +51,9 @@ internal sealed class ThrowAwayPostgreSql : IAsyncDisposable
             await Task.Delay(100).ConfigureAwait(false);
         }
 
-        var connectionString = File.Exists(ready)
-            ? $"Host=127.0.0.1;Port={(await File.ReadAllTextAsync(ready).ConfigureAwait(false)).Trim()};Database=postgres;Username=orderkit;Password={password}"
+        var port = File.Exists(ready) ? (await File.ReadAllTextAsync(ready).ConfigureAwait(false)).Trim() : "";
+        var connectionString = port.Length > 0
+            ? $"Host=127.0.0.1;Port={port};Database=postgres;Username=orderkit;Password={password}"
             : "";
         var started = new ThrowAwayPostgreSql(connectionString, process);
         if (connectionString.Length > 0)
@@ -72,7 +74,7 @@ internal sealed class ThrowAwayPostgreSql : IAsyncDisposable
             return;
         }
 
-        // A signal that can be caught: the keeper then stops the server and removes its folder.
+        // A signal that the script can catch. It then stops the server and removes its folder.
         using (var kill = Process.Start("kill", [_keeper.Id.ToString(CultureInfo.InvariantCulture)]))
         {
             await kill.WaitForExitAsync().ConfigureAwait(false);
@@ -85,10 +87,14 @@ internal sealed class ThrowAwayPostgreSql : IAsyncDisposable
     private static string? FindServer()
     {
         var installed = Directory.Exists("/usr/lib/postgresql")
-            ? Directory.GetDirectories("/usr/lib/postgresql").OrderByDescending(folder => double.TryParse(Path.GetFileName(folder), CultureInfo.InvariantCulture, out var version) ? version : 0).Select(folder => Path.Combine(folder, "bin"))
+            ? Directory.GetDirectories("/usr/lib/postgresql")
+                .OrderByDescending(
+                    folder => double.TryParse(Path.GetFileName(folder), CultureInfo.InvariantCulture, out var version) ? version : 0)
+                .Select(folder => Path.Combine(folder, "bin"))
             : [];
         var onPath = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator);
-        return installed.Concat(onPath).FirstOrDefault(folder => File.Exists(Path.Combine(folder, "initdb")) && File.Exists(Path.Combine(folder, "postgres")));
+        return installed.Concat(onPath).FirstOrDefault(
+            folder => File.Exists(Path.Combine(folder, "initdb")) && File.Exists(Path.Combine(folder, "postgres")));
     }
 
     private static string? FindKeeper()

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
-# What the keepers of throw-away servers share: for whose sake they live. Sourced with `owner` and `folder` set.
+# Shared by the scripts that run throw-away servers: watches the owner process. Source it with `owner` and `folder` set.
 
-# State and start time: a zombie is gone, and a recycled process id is somebody else.
+# Compares state and start time, because a zombie counts as dead and a process id may be reused.
 identity() {
     if [ -r "/proc/$1/stat" ]; then
         sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | awk '$1 != "Z" && $1 != "X" { print $20 }'
@@ -18,7 +18,7 @@ fail() {
     exit 1
 }
 
-# Below the range from which the system draws ports for outgoing connections.
+# Below the range of ports that the system uses for outgoing connections.
 free_port() {
     local port
     while :; do

@@ -1,13 +1,12 @@
 #!/usr/bin/env bash
-# Keeps one throw-away PostgreSQL server for as long as another process lives.
+# Runs one throw-away PostgreSQL server while another process, its owner, lives.
 #
 #   eng/test-postgres.sh OWNER_PID FOLDER BIN_FOLDER [USER [SETTINGS ...]]
 #
-# test.sh starts this in a session of its own. Everything that belongs to the server (initdb, the
-# server, its files) is started here, one after the other, so there is no moment at which the owner
-# can be killed and leave something behind: whenever the owner is gone, however it went, the server
-# is stopped and the folder is removed. FOLDER/ready holds the port once the server answers;
-# FOLDER/failed says that it never will, and FOLDER/log why. SETTINGS go to the server as they are.
+# test.sh starts this script in its own session. The script runs initdb and the server itself, so
+# nothing is left behind if the owner is killed: when the owner ends for any reason, the script stops
+# the server and removes the folder. FOLDER/ready contains the port once the server is ready.
+# FOLDER/failed exists if it cannot start; FOLDER/log says why. SETTINGS are passed to the server.
 set -u
 
 owner=$1 folder=$2 bin=$3 user=${4:-}
@@ -51,7 +50,7 @@ for _ in 1 2 3 4 5; do
     for _ in $(seq 1 300); do
         owner_lives || exit 0
         kill -0 "$server" 2>/dev/null || break
-        # The last line of the pid file tells a server that is ready from one that is only starting.
+        # The last line of the pid file says whether the server is ready or still starting.
         if grep -qs '^ready' "$folder/data/postmaster.pid"; then
             is_ready "$port"
             while owner_lives && kill -0 "$server" 2>/dev/null; do sleep 0.2; done

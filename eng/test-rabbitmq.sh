@@ -1,18 +1,18 @@
 #!/usr/bin/env bash
-# Keeps one throw-away RabbitMQ server for as long as another process lives.
+# Runs one throw-away RabbitMQ server while another process, its owner, lives.
 #
 #   eng/test-rabbitmq.sh OWNER_PID FOLDER HOME_OF_RABBITMQ [USER]
 #
-# test.sh starts this in a session of its own, and it works like eng/test-postgres.sh: whenever the
-# owner is gone, however it went, the server and the port mapper that belongs to it are stopped and
-# the folder is removed. Everything listens on 127.0.0.1. FOLDER/password is the password of the user
-# orderkit. FOLDER/ready holds the port while the server answers; FOLDER/failed says that it never
-# will, and FOLDER/log why.
+# test.sh starts this script in its own session. It works like eng/test-postgres.sh: when the owner
+# ends for any reason, the script stops the server and its port mapper and removes the folder.
+# Everything listens on 127.0.0.1. FOLDER/password contains the password of the user orderkit.
+# FOLDER/ready contains the port while the server is ready. FOLDER/failed exists if it cannot start;
+# FOLDER/log says why.
 #
-# A test that needs the server to go away writes one word to FOLDER/command (write it to another name
-# and move it there), and waits until the file is gone again:
-#   kill     kill -9, and no restart         stop     an orderly stop
-#   start    start it on the same port with the same data, until it answers
+# To stop or start the server, a test writes one word to another file, moves it to FOLDER/command and
+# waits until that file is removed:
+#   kill     kill -9 without a restart       stop     an orderly stop
+#   start    start on the same port with the same data, and wait until the server is ready
 set -u
 
 owner=$1 folder=$2 home=$3 user=${4:-}
@@ -20,7 +20,7 @@ server= mapper=
 
 . "$(dirname "${BASH_SOURCE[0]}")/test-owner.sh"
 
-# Without a process in between, so that $! is the server itself.
+# exec, so that $! is the process of the server itself.
 as_user() {
     if [ -n "$user" ]; then exec setpriv --reuid="$user" --regid="$user" --clear-groups -- "$@"; else exec "$@"; fi
 }
@@ -62,7 +62,7 @@ start() {
     return 1
 }
 
-# Erlang would start one that outlives it. This one has a port of its own, so nobody else's is used, and it ends with us.
+# Erlang would start a mapper that outlives it. This one has its own port and ends with this script.
 start_mapper() {
     (as_user epmd -port "$ERL_EPMD_PORT" -address 127.0.0.1) &
     mapper=$!
@@ -80,10 +80,12 @@ export RABBITMQ_CONF_ENV_FILE=$folder/env.conf RABBITMQ_CONFIG_FILE=$folder/rabb
 export RABBITMQ_ADVANCED_CONFIG_FILE=$folder/advanced.config RABBITMQ_ENABLED_PLUGINS_FILE=$folder/plugins
 export RABBITMQ_MNESIA_BASE=$folder/data RABBITMQ_LOG_BASE=$folder/logs RABBITMQ_LOGS=- RABBITMQ_PID_FILE=$folder/pid
 export RABBITMQ_NODENAME=orderkit$$@localhost RUNNING_UNDER_SYSTEMD=1 ERL_EPMD_ADDRESS=127.0.0.1
-# A server that is alone may come back with a quorum queue that never elects a leader (rabbitmq-server#10070, seen with 3.10.8).
-# An operator would tell it to, with rabbitmqctl eval; this one does it itself. The text must not hold a space.
-elect='spawn(fun()->Again=fun(Again)->timer:sleep(500),catch([ra:trigger_election({Queue,node()})||{Queue,_}<-ra_directory:list_registered(quorum_queues),ra_leaderboard:lookup_leader(Queue)=:=undefined]),Again(Again)end,Again(Again)end)'
-# The server does not burn the processor that the tests need while it waits.
+# After a restart, a single server may have a quorum queue that never elects a leader (rabbitmq-server#10070, seen with 3.10.8).
+# An operator would trigger the election with rabbitmqctl eval. Here the server does it itself. The text must not contain a space.
+elect='spawn(fun()->Again=fun(Again)->timer:sleep(500),'
+elect+='catch([ra:trigger_election({Queue,node()})||{Queue,_}<-ra_directory:list_registered(quorum_queues),'
+elect+='ra_leaderboard:lookup_leader(Queue)=:=undefined]),Again(Again)end,Again(Again)end)'
+# Without busy waiting, which would take processor time from the tests.
 export RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS='-kernel inet_dist_use_interface {127,0,0,1} +sbwt none +sbwtdcpu none +sbwtdio none'
 RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS+=" -eval $elect"
 echo '[].' >"$folder/plugins"

@@ -11,10 +11,10 @@ internal enum StepKind
     Commit,
 }
 
-/// <summary>One text with the parameters that it was sent with.</summary>
+/// <summary>One statement with its parameters.</summary>
 internal sealed record RecordedStatement(string Text, string[] Names, object[] Values);
 
-/// <summary>One thing that was done on a connection; commands and commits are the round trips.</summary>
+/// <summary>One action on a connection. Commands and commits are the round trips.</summary>
 internal sealed record RecordedStep(StepKind Kind, RecordedStatement[] Statements)
 {
     public static readonly RecordedStep Begin = new(StepKind.Begin, []);

@@ -1,6 +1,6 @@
 namespace OrderKit.Eng;
 
-/// <summary>What went over some connections, in order.</summary>
+/// <summary>The recorded actions of connections, in order.</summary>
 internal sealed class Recording
 {
     private readonly List<RecordedStep> _steps = [];
@@ -15,7 +15,7 @@ internal sealed class Recording
         return default;
     }
 
-    /// <summary>The texts of what came since the last time, with <c>BEGIN</c> and <c>COMMIT</c> between them.</summary>
+    /// <summary>Returns the statements since the last call, with <c>BEGIN</c> and <c>COMMIT</c> between them.</summary>
     public IReadOnlyList<string> TakeTexts() =>
     [
         .. Take().SelectMany(step => step.Kind switch
@@ -26,7 +26,7 @@ internal sealed class Recording
         }),
     ];
 
-    /// <summary>What came since the last time.</summary>
+    /// <summary>Returns the actions since the last call.</summary>
     public RecordedStep[] Take()
     {
         lock (_steps)

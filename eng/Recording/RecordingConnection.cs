@@ -4,7 +4,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace OrderKit.Eng;
 
-/// <summary>Tells somebody of every statement that is about to go through a connection, with its values, and waits for the answer.</summary>
+/// <summary>A connection that awaits a callback before each statement and passes it the values.</summary>
 internal sealed class RecordingConnection(DbConnection inner, Func<RecordedStep, ValueTask> before) : DbConnection
 {
     [AllowNull]
@@ -52,7 +52,7 @@ internal sealed class RecordingConnection(DbConnection inner, Func<RecordedStep,
 
     private ValueTask TellAsync(RecordedStep step) => before(step);
 
-    // What begins and ends transactions is told without a wait.
+    // The begin and the end of transactions are reported without waiting.
     private void Tell(RecordedStep step) => before(step).AsTask().GetAwaiter().GetResult();
 
     private static RecordedStatement Write(string text, DbParameterCollection parameters)
@@ -237,7 +237,8 @@ internal sealed class RecordingConnection(DbConnection inner, Func<RecordedStep,
 
         public override object? ExecuteScalar() => throw new NotSupportedException();
 
-        public override Task<object?> ExecuteScalarAsync(CancellationToken cancellationToken = default) => throw new NotSupportedException();
+        public override Task<object?> ExecuteScalarAsync(CancellationToken cancellationToken = default) =>
+            throw new NotSupportedException();
 
         public override void Prepare() => inner.Prepare();
 
@@ -263,6 +264,7 @@ internal sealed class RecordingConnection(DbConnection inner, Func<RecordedStep,
             return await inner.ExecuteReaderAsync(behavior, cancellationToken).ConfigureAwait(false);
         }
 
-        private RecordedStep Step() => new(StepKind.Batch, [.. inner.BatchCommands.Select(command => Write(command.CommandText, command.Parameters))]);
+        private RecordedStep Step() =>
+            new(StepKind.Batch, [.. inner.BatchCommands.Select(command => Write(command.CommandText, command.Parameters))]);
     }
 }

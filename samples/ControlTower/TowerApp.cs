@@ -7,14 +7,14 @@ using OrderKit.StateMachine;
 
 namespace ControlTower;
 
-/// <summary>Puts the tower together: OrderKit with its store, the handler of events, the replay, and the pages.</summary>
+/// <summary>Builds the tower: OrderKit with its store, the event handler, the replay and the pages.</summary>
 public static class TowerApp
 {
     public static WebApplication Build(string database, Action<WebApplicationBuilder>? configure = null)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
 
-        // What contradicts is told in the summary and on the pages; a line of log for each would bury the progress bar.
+        // The summary and the pages show the contradictions. A log line for each would hide the progress bar.
         builder.Logging.ClearProviders().AddSimpleConsole().SetMinimumLevel(LogLevel.Warning).AddFilter("OrderKit", LogLevel.Error);
         builder.WebHost.ConfigureKestrel(static kestrel => kestrel.AddServerHeader = false);
         builder.Configuration["AllowedHosts"] = "127.0.0.1;localhost;[::1]";
@@ -27,13 +27,13 @@ public static class TowerApp
             {
                 sqlite.ConnectionString = $"Data Source={database}";
 
-                // Thousands of small transactions, and a file that the next start makes anew: a loss of power may cost the last ones.
-                // A host with orders of its own keeps the default, which may not.
+                // Thousands of small transactions in a file that the next start creates again: a power failure may undo the last ones.
+                // A host with real orders should keep the default, which is durable.
                 sqlite.Synchronous = SqliteSynchronous.Normal;
             });
         builder.Services.AddSingleton<IDeadlineProbe, PaymentCloseDesk>();
 
-        // The replay turns pump and deadlines itself, between two slots of its own time.
+        // The replay runs pump and deadlines itself, between two slots.
         builder.Services.Configure<OutboxPumpOptions>(static pump => pump.RunInBackground = false);
         builder.Services.Configure<DeadlineOptions>(static deadlines => deadlines.RunInBackground = false);
         builder.Services.AddSingleton<FollowUpTally>();

@@ -8,7 +8,7 @@ using Spectre.Console;
 
 namespace ControlTower;
 
-/// <summary>The command without a name: load, tell, serve.</summary>
+/// <summary>The default command: loads the data, prints a summary and serves the pages.</summary>
 public static class TowerCommand
 {
     private const int Succeeded = 0;
@@ -40,13 +40,15 @@ public static class TowerCommand
 
         if (options.Keep && !File.Exists(options.Database))
         {
-            await Console.Error.WriteLineAsync($"There is no file {options.Database} to keep. Leave out --keep to make it, or name another one.");
+            await Console.Error.WriteLineAsync(
+                $"There is no file {options.Database} to keep. Leave out --keep to make it, or name another one.");
             return Failed;
         }
 
         if (!options.Keep && !options.IsDefaultDatabase && File.Exists(options.Database))
         {
-            await Console.Error.WriteLineAsync($"The file {options.Database} exists, and may be yours. Add --keep to serve it, delete it, or name another one.");
+            await Console.Error.WriteLineAsync(
+                $"The file {options.Database} exists and may be yours. Add --keep to serve it, delete it, or name another file.");
             return Failed;
         }
 
@@ -58,7 +60,8 @@ public static class TowerCommand
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            await Console.Error.WriteLineAsync($"The file {options.Database} cannot be made anew: {e.Message} Name another one with --database.");
+            await Console.Error.WriteLineAsync(
+                $"The file {options.Database} cannot be replaced: {e.Message} Name another file with --database.");
             return Failed;
         }
 
@@ -85,7 +88,7 @@ public static class TowerCommand
         }
         catch (IOException e)
         {
-            await Console.Error.WriteLineAsync($"Port {port} cannot be served: {e.Message}");
+            await Console.Error.WriteLineAsync($"Port {port} cannot be used: {e.Message}");
             return Failed;
         }
 
@@ -123,8 +126,8 @@ public static class TowerCommand
             catch (SocketException e)
             {
                 fault = e.SocketErrorCode == SocketError.AddressAlreadyInUse
-                    ? $"Port {candidate} is taken by another program. Choose another one with --port, or leave it out."
-                    : $"Port {candidate} cannot be served: {e.Message}";
+                    ? $"Port {candidate} is in use by another program. Choose another port with --port, or omit the option."
+                    : $"Port {candidate} cannot be used: {e.Message}";
             }
         }
 
@@ -138,7 +141,7 @@ public static class TowerCommand
             File.Delete(database + suffix);
     }
 
-    // Progress<T> would post to another thread and could come after the bar was closed.
+    // Progress<T> would post to another thread and could report after the bar was closed.
     private sealed class Bar(ProgressTask task) : IProgress<(int Played, int All)>
     {
         public void Report((int Played, int All) value)

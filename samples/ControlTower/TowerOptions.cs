@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace ControlTower;
 
-/// <summary>What was asked for on the command line.</summary>
+/// <summary>The options of the command line.</summary>
 public sealed record TowerOptions
 {
     public const int DefaultPort = 5080;
@@ -12,16 +12,16 @@ public sealed record TowerOptions
         Usage: dotnet run --project samples/ControlTower [-- OPTIONS]
                dotnet run --project samples/ControlTower -- diagnose FOLDER --report FILE.json
 
-          --port N         serve on http://127.0.0.1:N (5080; if that is taken and no port was asked for, a free one)
+          --port N         serve on http://127.0.0.1:N (5080; a free port if 5080 is in use and no port was given)
           --seed N         the seed of the simulated payments, parcels and faults (20)
-          --orders N       load the first N orders only (all)
-          --database FILE  keep the orders in this new SQLite file (one among your local application data, made anew)
+          --orders N       load only the first N orders (all)
+          --database FILE  store the orders in this new SQLite file (a file in your local application data, replaced at each start)
           --keep           keep the file of the last start and load nothing
-          --no-serve       load, print the summary and stop
-          --help           this text
+          --no-serve       load, print the summary and exit
+          --help           print this text
         """;
 
-    /// <summary>The port; <see langword="null"/> for the default or a free one.</summary>
+    /// <summary>The port; <see langword="null"/> for the default or a free port.</summary>
     public int? Port { get; init; }
 
     public long Seed { get; init; } = 20;
@@ -30,7 +30,7 @@ public sealed record TowerOptions
 
     public string Database { get; init; } = DefaultDatabase();
 
-    /// <summary>Whether the file is the tower's own, which it may make anew.</summary>
+    /// <summary>Whether the file is the default one, which the tower may replace.</summary>
     public bool IsDefaultDatabase => Database == DefaultDatabase();
 
     public bool Keep { get; init; }
@@ -39,7 +39,7 @@ public sealed record TowerOptions
 
     public bool Help { get; init; }
 
-    /// <summary>Reads the command line; says what is wrong with it.</summary>
+    /// <summary>Parses the command line. Returns a fault if it is invalid.</summary>
     public static TowerOptions? Parse(IReadOnlyList<string> args, out string fault)
     {
         ArgumentNullException.ThrowIfNull(args);
@@ -72,7 +72,9 @@ public sealed record TowerOptions
                     options = options with { Database = Path.GetFullPath(args[++i]) };
                     break;
                 case "--port" or "--seed" or "--orders" or "--database":
-                    fault = i + 1 < args.Count ? $"'{args[i + 1]}' does not do for {name}: {Expectation(name)}." : $"{name} needs a value: {Expectation(name)}.";
+                    fault = i + 1 < args.Count
+                        ? $"'{args[i + 1]}' is not valid for {name}: {Expectation(name)}."
+                        : $"{name} needs a value: {Expectation(name)}.";
                     return null;
                 default:
                     fault = $"There is no option '{name}'.";
@@ -81,7 +83,8 @@ public sealed record TowerOptions
 
             long? Number(long least, long most)
             {
-                if (i + 1 < args.Count && long.TryParse(args[i + 1], NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= least && value <= most)
+                if (i + 1 < args.Count && long.TryParse(args[i + 1], NumberStyles.None, CultureInfo.InvariantCulture, out var value)
+                    && value >= least && value <= most)
                 {
                     i++;
                     return value;
@@ -97,7 +100,7 @@ public sealed record TowerOptions
     private static string Expectation(string name) => name switch
     {
         "--port" => "a number from 1 to 65535",
-        "--seed" => "a number from 0 on",
+        "--seed" => "a number from 0",
         "--orders" => "a number from 1 to 1000000",
         _ => "the path of a file",
     };

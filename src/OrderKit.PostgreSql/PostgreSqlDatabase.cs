@@ -4,11 +4,16 @@ using OrderKit.Sql;
 
 namespace OrderKit.PostgreSql;
 
-/// <summary>A PostgreSQL database, through a pool of connections.</summary>
+/// <summary>A PostgreSQL database that is accessed through a connection pool.</summary>
 internal sealed class PostgreSqlDatabase : SqlDatabase, IAsyncDisposable, IDisposable
 {
     private static readonly IReadOnlyList<SqlMigration> AllMigrations =
-        SqlMigration.From(typeof(PostgreSqlDatabase).Assembly, ("Core", "core"), ("StateMachine", "state-machine"), ("Idempotency", "idempotency"), ("Messaging", "messaging"));
+        SqlMigration.From(
+            typeof(PostgreSqlDatabase).Assembly,
+            ("Core", "core"),
+            ("StateMachine", "state-machine"),
+            ("Idempotency", "idempotency"),
+            ("Messaging", "messaging"));
 
     private readonly NpgsqlDataSource _dataSource;
     private readonly bool _ownsDataSource;
@@ -19,7 +24,8 @@ internal sealed class PostgreSqlDatabase : SqlDatabase, IAsyncDisposable, IDispo
     {
         _wrap = options.Wrap;
         _ownsDataSource = options.DataSource is null;
-        _dataSource = options.DataSource ?? NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(options.ConnectionString) { Enlist = false });
+        _dataSource = options.DataSource
+            ?? NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(options.ConnectionString) { Enlist = false });
     }
 
     public override IReadOnlyList<SqlMigration> Migrations => AllMigrations;
@@ -55,7 +61,8 @@ internal sealed class PostgreSqlDatabase : SqlDatabase, IAsyncDisposable, IDispo
 
     protected override async ValueTask<string?> FindWeaknessAsync(CancellationToken cancellationToken)
     {
-        var command = _dataSource.CreateCommand("SELECT name, setting FROM pg_settings WHERE name IN ('fsync', 'synchronous_commit') AND setting = 'off' ORDER BY name");
+        var command = _dataSource.CreateCommand(
+            "SELECT name FROM pg_settings WHERE name IN ('fsync', 'synchronous_commit') AND setting = 'off' ORDER BY name");
         await using (command.ConfigureAwait(false))
         {
             var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
@@ -67,7 +74,9 @@ internal sealed class PostgreSqlDatabase : SqlDatabase, IAsyncDisposable, IDispo
                     off.Add(reader.GetString(0));
                 }
 
-                return off.Count == 0 ? null : $"on this server, or for this role or database, {string.Join(" and ", off)} is off. Turn it on.";
+                return off.Count == 0
+                    ? null
+                    : $"on this server, or for this role or database, {string.Join(" and ", off)} is off. Turn it on.";
             }
         }
     }
@@ -79,7 +88,8 @@ internal sealed class PostgreSqlDatabase : SqlDatabase, IAsyncDisposable, IDispo
         if (command is not NpgsqlCommand && command.CreateParameter() is not NpgsqlParameter)
         {
             throw new ArgumentException(
-                $"The enlisted transaction is of a {connection.GetType().Name}, and this store is PostgreSQL. Enlist a transaction of an NpgsqlConnection to the same database.",
+                $"The enlisted transaction belongs to a {connection.GetType().Name}, but this store uses PostgreSQL. Enlist a transaction "
+                + "of an NpgsqlConnection to the same database.",
                 nameof(connection));
         }
     }

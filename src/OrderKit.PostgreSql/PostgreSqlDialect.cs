@@ -6,27 +6,29 @@ using OrderKit.Sql;
 
 namespace OrderKit.PostgreSql;
 
-/// <summary>How PostgreSQL spells things: whole arrays as parameters, and the server's clock.</summary>
+/// <summary>The SQL dialect of PostgreSQL: arrays as parameters, and the clock of the server.</summary>
 internal sealed class PostgreSqlDialect(Func<TimeSpan>? clockOffset) : SqlDialect
 {
     public override string Name => "PostgreSQL";
 
     public override bool WritesSets => true;
 
-    // Nothing is prepared on the session: a pooler may give the next transaction another one.
+    // Nothing is prepared on the session, because a pooler may assign the next transaction to another session.
     public override bool KeepsCommands => false;
 
     public override bool FailsWholeTransactions => true;
 
-    // Not now(), which stands still inside a transaction.
+    // Not now(), which does not advance inside a transaction.
     public override string Now => clockOffset is null
         ? "clock_timestamp()"
-        : string.Create(CultureInfo.InvariantCulture, $"(clock_timestamp() + interval '{clockOffset().Ticks / TimeSpan.TicksPerMicrosecond} microseconds')");
+        : string.Create(
+            CultureInfo.InvariantCulture,
+            $"(clock_timestamp() + interval '{clockOffset().Ticks / TimeSpan.TicksPerMicrosecond} microseconds')");
 
-    // Without names the parameters are $1, $2, … to the driver as well.
+    // Without names, the driver passes the parameters as $1, $2, …
     public override string ParameterName(int number) => "";
 
-    // Cut to microseconds, or the last instant that there is would be stored as infinity and come back with more digits.
+    // Truncated to microseconds, because DateTimeOffset.MaxValue would otherwise be stored as infinity.
     public override object FromInstant(DateTimeOffset instant) => Instants.ToMicroseconds(instant);
 
     public override object FromDuration(TimeSpan duration) => duration;
@@ -41,7 +43,7 @@ internal sealed class PostgreSqlDialect(Func<TimeSpan>? clockOffset) : SqlDialec
     {
         ArgumentNullException.ThrowIfNull(instants);
 
-        // As DateTimeOffset: an array of DateTime that begins with null is taken for one without a time zone.
+        // DateTimeOffset, because the driver treats an array of DateTime that begins with null as having no time zone.
         var values = new DateTimeOffset?[instants.Count];
         for (var i = 0; i < values.Length; i++)
         {
@@ -51,7 +53,7 @@ internal sealed class PostgreSqlDialect(Func<TimeSpan>? clockOffset) : SqlDialec
         return values;
     }
 
-    // The server says why it did not commit. Where it says nothing, or that it is going away, nobody knows.
+    // The server reports why it did not commit. If it reports nothing or shuts down, the outcome is unknown.
     public override bool IsCommitOutcomeUnknown(Exception exception) => exception switch
     {
         PostgresException answer => answer.SqlState is PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown
@@ -80,7 +82,7 @@ internal sealed class PostgreSqlDialect(Func<TimeSpan>? clockOffset) : SqlDialec
     {
         ArgumentNullException.ThrowIfNull(names);
 
-        // One lock for all schemas of a database: creating tables is rare, and two that create the same schema collide before it exists.
+        // One lock for all schemas of a database, because two processes that create the same schema collide before it exists.
         const string Lock = "SELECT pg_advisory_xact_lock(8031924675310482)";
         return names.Schema is null
             ? [Lock]

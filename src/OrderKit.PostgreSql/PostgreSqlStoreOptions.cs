@@ -5,30 +5,30 @@ using OrderKit.Sql;
 
 namespace OrderKit.PostgreSql;
 
-/// <summary>Settings of the PostgreSQL store.</summary>
+/// <summary>Options of the PostgreSQL store.</summary>
 public sealed class PostgreSqlStoreOptions
 {
-    /// <summary>The connection string, where no data source is given.</summary>
+    /// <summary>The connection string. Set either this or <see cref="DataSource"/>.</summary>
     public string? ConnectionString { get; set; }
 
-    /// <summary>The host's own data source; it stays the host's to dispose.</summary>
+    /// <summary>A data source of the host, which the host disposes. Set either this or <see cref="ConnectionString"/>.</summary>
     public NpgsqlDataSource? DataSource { get; set; }
 
-    /// <summary>The schema of the tables; <see langword="null"/> for the first of the role's search path.</summary>
+    /// <summary>The schema of the tables; <see langword="null"/> for the first schema in the search path of the role.</summary>
     public string? Schema { get; set; }
 
-    /// <summary>What every table and index begins with.</summary>
+    /// <summary>The prefix of every table and index.</summary>
     /// <value><c>orderkit_</c>.</value>
     public string TablePrefix { get; set; } = SqlNames.DefaultPrefix;
 
-    /// <summary>What is done about the tables when the host starts.</summary>
-    /// <value><see cref="SchemaMode.Validate"/>: the role at run time needs no right to create tables.</value>
+    /// <summary>How to treat the tables when the host starts.</summary>
+    /// <value><see cref="SchemaMode.Validate"/>. The role then needs no right to create tables.</value>
     public SchemaMode SchemaMode { get; set; } = SchemaMode.Validate;
 
-    /// <summary>Moves the store's clock for a test.</summary>
+    /// <summary>Moves the clock of the store, for tests.</summary>
     internal Func<TimeSpan>? ClockOffset { get; set; }
 
-    /// <summary>Puts a test's eyes between the store and the driver.</summary>
+    /// <summary>Wraps the connections of the driver, for tests.</summary>
     internal Func<DbConnection, DbConnection>? Wrap { get; set; }
 
     internal void Validate(OptionFaults faults)

@@ -2,15 +2,15 @@ using OrderKit.Core;
 
 namespace OrderKit.Specs;
 
-/// <summary>A transaction of a host.</summary>
+/// <summary>A transaction that belongs to a host.</summary>
 public interface IHostTransaction : IAsyncDisposable
 {
-    /// <summary>Enlists it, as the host's code does.</summary>
+    /// <summary>Enlists the transaction, as a host does.</summary>
     UnitOfWork Enlist();
 
-    /// <summary>Commits it, as the host's code does.</summary>
+    /// <summary>Commits the transaction, as a host does.</summary>
     Task CommitAsync();
 
-    /// <summary>Rolls it back, as the host's code does.</summary>
+    /// <summary>Rolls back the transaction, as a host does.</summary>
     Task RollbackAsync();
 }

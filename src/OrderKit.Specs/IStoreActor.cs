@@ -2,16 +2,16 @@ using OrderKit.Core;
 
 namespace OrderKit.Specs;
 
-/// <summary>One participant at a store, such as a process or a connection pool: all its ports.</summary>
+/// <summary>The ports of one participant of a store, such as a process or a connection pool.</summary>
 public interface IStoreActor
 {
-    /// <summary>Begins units of work.</summary>
+    /// <summary>The factory of units of work.</summary>
     IUnitOfWorkFactory Units { get; }
 
-    /// <summary>Orders, the writing side.</summary>
+    /// <summary>The write side of orders.</summary>
     IOrderStore Orders { get; }
 
-    /// <summary>Orders, the reading side.</summary>
+    /// <summary>The read side of orders.</summary>
     IOrderQueryStore Queries { get; }
 
     /// <summary>The journal.</summary>
@@ -35,10 +35,10 @@ public interface IStoreActor
     /// <summary>The cases.</summary>
     ICaseStore Cases { get; }
 
-    /// <summary>Duplicate orders, the writing side.</summary>
+    /// <summary>The write side of duplicate orders.</summary>
     IDuplicateOrderStore DuplicateOrders { get; }
 
-    /// <summary>Duplicate orders, the reading side.</summary>
+    /// <summary>The read side of duplicate orders.</summary>
     IDuplicateOrderQueryStore DuplicateOrderQueries { get; }
 
     /// <summary>The inbox.</summary>
@@ -47,6 +47,6 @@ public interface IStoreActor
     /// <summary>The dead letters.</summary>
     IDeadLetterStore DeadLetters { get; }
 
-    /// <summary>Which destinations and consumers rest.</summary>
+    /// <summary>The paused destinations and consumers.</summary>
     IDeliveryPauseStore Pauses { get; }
 }

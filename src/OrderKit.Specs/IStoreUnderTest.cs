@@ -2,22 +2,22 @@ using OrderKit.Core;
 
 namespace OrderKit.Specs;
 
-/// <summary>A store that a case is tried on, opened for that case alone.</summary>
+/// <summary>A store to test, opened for one case.</summary>
 /// <remarks>
-/// It is empty when it is opened: outbox, deadlines, leases and journal segments have no tenant, so a case would meet what another one
-/// left. A database of its own, a schema of its own or a table prefix of its own does.
+/// The store must be empty when it is opened: outbox, deadlines, leases and journal segments have no tenant, so a case would see rows of
+/// other cases. Give it its own database, schema or table prefix.
 /// </remarks>
 public interface IStoreUnderTest : IStoreActor, IAsyncDisposable
 {
     /// <summary>A tenant that nobody else uses.</summary>
     TenantId Tenant { get; }
 
-    /// <summary>What this store can do beyond what all can.</summary>
+    /// <summary>The optional abilities of this store.</summary>
     StoreAbilities Abilities { get; }
 
-    /// <summary>Moves the store's clock forward; the store sleeps only where its clock cannot be moved.</summary>
+    /// <summary>Moves the store's clock forward. Sleeps only if the clock cannot be moved.</summary>
     Task AdvanceAsync(TimeSpan by);
 
-    /// <summary>Opens a second participant on the same data, that shares nothing else with the first where that is possible.</summary>
+    /// <summary>Opens a second participant on the same data. It shares nothing else with the first if possible.</summary>
     Task<IStoreActor> OpenAnotherAsync();
 }

@@ -1,15 +1,15 @@
 namespace OrderKit.Specs;
 
-/// <summary>A store breaks a rule.</summary>
+/// <summary>The exception that is thrown if a store breaks a rule.</summary>
 public sealed class SpecFailedException : Exception
 {
-    /// <summary>Says what was expected and what was found.</summary>
+    /// <summary>Creates the exception with the expected and the actual behaviour.</summary>
     public SpecFailedException(string message)
         : base(message)
     {
     }
 
-    /// <summary>Says what was expected and what went wrong instead.</summary>
+    /// <summary>Creates the exception with the expected behaviour and the error that occurred instead.</summary>
     public SpecFailedException(string message, Exception innerException)
         : base(message, innerException)
     {

@@ -7,7 +7,7 @@ using SQLitePCL;
 
 namespace OrderKit.Sqlite;
 
-/// <summary>A SQLite file: one connection that writes, behind the gate, and some that read.</summary>
+/// <summary>A SQLite file with one writing connection behind a gate and several reading connections.</summary>
 internal sealed class SqliteDatabase : SqlDatabase, IDisposable, IAsyncDisposable
 {
     private const int MaxIdleReaders = 16;
@@ -17,7 +17,12 @@ internal sealed class SqliteDatabase : SqlDatabase, IDisposable, IAsyncDisposabl
     private const int NoDatabase = 26;
 
     private static readonly IReadOnlyList<SqlMigration> AllMigrations =
-        SqlMigration.From(typeof(SqliteDatabase).Assembly, ("Core", "core"), ("StateMachine", "state-machine"), ("Idempotency", "idempotency"), ("Messaging", "messaging"));
+        SqlMigration.From(
+            typeof(SqliteDatabase).Assembly,
+            ("Core", "core"),
+            ("StateMachine", "state-machine"),
+            ("Idempotency", "idempotency"),
+            ("Messaging", "messaging"));
 
     private readonly SqliteStoreOptions _options;
     private readonly string _connectionString;
@@ -33,7 +38,7 @@ internal sealed class SqliteDatabase : SqlDatabase, IDisposable, IAsyncDisposabl
         Path = SqliteFile.PathOf(options.ConnectionString);
         _gate = WriteGate.Of(Path);
 
-        // Our own pool keeps connections together with their prepared statements, and lets go of the file when it is disposed.
+        // The pool of this class keeps connections with their prepared statements, and closes the file when it is disposed.
         _connectionString = new SqliteConnectionStringBuilder(options.ConnectionString)
         {
             Pooling = false,
@@ -59,7 +64,7 @@ internal sealed class SqliteDatabase : SqlDatabase, IDisposable, IAsyncDisposabl
         }
     }
 
-    // The driver works synchronously, so nothing is waited for here.
+    // The driver works synchronously, so this call does not block on a task.
     public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
 
     protected override async ValueTask<SqlSession> OpenAsync(bool toWrite, CancellationToken cancellationToken)
@@ -117,7 +122,7 @@ internal sealed class SqliteDatabase : SqlDatabase, IDisposable, IAsyncDisposabl
     {
         try
         {
-            // The driver begins with BEGIN IMMEDIATE: a transaction that began by reading could not become a writer later.
+            // The driver sends BEGIN IMMEDIATE, because a transaction that begins with a read may fail to become a writer.
             return await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (SqliteException exception) when (Explain(exception) is not null)
@@ -129,14 +134,18 @@ internal sealed class SqliteDatabase : SqlDatabase, IDisposable, IAsyncDisposabl
     protected override Exception? Explain(DbException exception) => exception switch
     {
         SqliteException { SqliteErrorCode: Busy } => new TimeoutException(
-            $"The SQLite file '{Path}' has been locked for {_options.BusyTimeout} by another process, or by a connection of this one that is not OrderKit's. End its transaction; if it is yours, pass it with SqlUnitOfWork.Enlist(transaction); or raise SqliteStoreOptions.BusyTimeout.",
+            $"The SQLite file '{Path}' has been locked for {_options.BusyTimeout} by another process, or by a connection of this process "
+            + "that OrderKit did not open. End that transaction, pass it with SqlUnitOfWork.Enlist(transaction) if it is yours, or raise "
+            + "SqliteStoreOptions.BusyTimeout.",
             exception),
         SqliteException { SqliteErrorCode: NoDatabase } foreign => Named(foreign),
         _ => null,
     };
 
     protected override ValueTask<string?> FindWeaknessAsync(CancellationToken cancellationToken) => new(
-        _options.Synchronous == SqliteSynchronous.Full ? null : $"SqliteStoreOptions.Synchronous is {_options.Synchronous}. Full waits for the disk.");
+        _options.Synchronous == SqliteSynchronous.Full
+            ? null
+            : $"SqliteStoreOptions.Synchronous is {_options.Synchronous}. Set it to Full to wait for the disk.");
 
     protected override void CheckBorrowed(DbConnection connection)
     {
@@ -144,7 +153,8 @@ internal sealed class SqliteDatabase : SqlDatabase, IDisposable, IAsyncDisposabl
         if (string.IsNullOrEmpty(source) || !SqliteFile.Comparer.Equals(SqliteFile.Resolve(source), Path))
         {
             throw new ArgumentException(
-                $"The enlisted transaction is on '{source}', and this store is the SQLite file '{Path}'. Enlist a transaction on that file: two files cannot be committed together.",
+                $"The enlisted transaction is on '{source}', but this store uses the SQLite file '{Path}'. Enlist a transaction on that "
+                + "file: two files cannot be committed together.",
                 nameof(connection));
         }
     }
@@ -159,7 +169,7 @@ internal sealed class SqliteDatabase : SqlDatabase, IDisposable, IAsyncDisposabl
             using var command = connection.CreateCommand();
             var synchronous = _options.Synchronous == SqliteSynchronous.Full ? "FULL" : "NORMAL";
             var pages = toWrite ? _options.CachePages : Math.Min(_options.CachePages, 2_000);
-#pragma warning disable CA2100 // Numbers and two words of ours.
+#pragma warning disable CA2100 // Only numbers and constants are inserted.
             command.CommandText = string.Create(CultureInfo.InvariantCulture, $"""
                 PRAGMA busy_timeout = {(int)_options.BusyTimeout.TotalMilliseconds};
                 PRAGMA journal_mode = WAL;
@@ -172,8 +182,9 @@ internal sealed class SqliteDatabase : SqlDatabase, IDisposable, IAsyncDisposabl
             command.ExecuteNonQuery();
             if (toWrite && raw.sqlite3_db_readonly(file.Handle, "main") == 1)
             {
-                // BEGIN IMMEDIATE would begin a transaction that only reads, and say nothing.
-                throw new SqliteException("it can only be read. This process must be allowed to write to it and in its folder.", ReadOnly);
+                // BEGIN IMMEDIATE would silently begin a read-only transaction.
+                throw new SqliteException(
+                    "the file is read-only. This process needs write access to the file and to its folder.", ReadOnly);
             }
 
             return NewSession(connection);
@@ -182,7 +193,8 @@ internal sealed class SqliteDatabase : SqlDatabase, IDisposable, IAsyncDisposabl
         {
             connection.Dispose();
             throw new TimeoutException(
-                $"The SQLite file '{Path}' has been locked for {_options.BusyTimeout} by another process and could not be opened. End that process's transaction, or raise SqliteStoreOptions.BusyTimeout.",
+                $"The SQLite file '{Path}' could not be opened, because another process has locked it for {_options.BusyTimeout}. End the "
+                + "transaction of that process, or raise SqliteStoreOptions.BusyTimeout.",
                 exception);
         }
         catch (SqliteException exception)
@@ -197,10 +209,13 @@ internal sealed class SqliteDatabase : SqlDatabase, IDisposable, IAsyncDisposabl
         }
     }
 
-    // The driver's words do not say which file.
+    // The message of the driver does not contain the file name.
     private SqliteException Named(SqliteException exception)
     {
-        var wayOut = exception.SqliteErrorCode == CannotOpen ? " Its folder must exist, and this process must be allowed to write in it." : "";
-        return new SqliteException($"The SQLite file '{Path}' cannot be used: {exception.Message}{wayOut}", exception.SqliteErrorCode, exception.SqliteExtendedErrorCode);
+        var wayOut = exception.SqliteErrorCode == CannotOpen ? " Its folder must exist, and this process needs write access to it." : "";
+        return new SqliteException(
+            $"The SQLite file '{Path}' cannot be used: {exception.Message}{wayOut}",
+            exception.SqliteErrorCode,
+            exception.SqliteExtendedErrorCode);
     }
 }

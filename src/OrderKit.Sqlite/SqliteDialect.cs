@@ -6,7 +6,7 @@ using OrderKit.Sql;
 
 namespace OrderKit.Sqlite;
 
-/// <summary>How SQLite spells things: instants are microseconds since 1970, and the clock is the process's.</summary>
+/// <summary>The SQL dialect of SQLite: instants are microseconds since 1970, and the clock is that of the process.</summary>
 internal sealed class SqliteDialect(TimeProvider clock) : SqlDialect
 {
     private const int InputOutputError = 10;
@@ -17,7 +17,7 @@ internal sealed class SqliteDialect(TimeProvider clock) : SqlDialect
 
     public override bool KeepsCommands => true;
 
-    // A parameter and no function: it also works on the host's own connection, which we change in no way.
+    // A parameter instead of a function, so that it works on the host's own connection without changing it.
     public override string Now => "$now";
 
     public override object NowParameter => Instants.ToUnixMicroseconds(clock.GetUtcNow());
@@ -34,7 +34,7 @@ internal sealed class SqliteDialect(TimeProvider clock) : SqlDialect
         return Instants.FromUnixMicroseconds(reader.GetInt64(ordinal));
     }
 
-    // A full disk or a lock is found before the commit record is written. After an error of input or output nobody knows.
+    // SQLite detects a full disk or a lock before it writes the commit record. After an I/O error the outcome is unknown.
     public override bool IsCommitOutcomeUnknown(Exception exception) => exception is SqliteException { SqliteErrorCode: InputOutputError };
 
     public override string TableExists(SqlNames names) => "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = $1";

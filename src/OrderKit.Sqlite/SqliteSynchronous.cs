@@ -1,11 +1,11 @@
 namespace OrderKit.Sqlite;
 
-/// <summary>What survives a loss of power. A crash of the process alone loses nothing that was committed, whatever is chosen.</summary>
+/// <summary>Whether commits survive a power failure. A crash of the process alone never loses a commit.</summary>
 public enum SqliteSynchronous
 {
-    /// <summary>Every commit is on the disk before it is answered.</summary>
+    /// <summary>Every commit is on disk before the call returns.</summary>
     Full = 0,
 
-    /// <summary>A loss of power may undo the last commits; the file stays sound. Several times faster.</summary>
+    /// <summary>A power failure may undo the last commits, but cannot corrupt the file. Several times faster.</summary>
     Normal = 1,
 }

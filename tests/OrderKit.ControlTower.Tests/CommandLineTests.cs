@@ -9,11 +9,11 @@ public sealed class CommandLineTests
     [Theory]
     [InlineData("--bogus", "There is no option '--bogus'.")]
     [InlineData("--port", "--port needs a value: a number from 1 to 65535.")]
-    [InlineData("--port 0", "'0' does not do for --port: a number from 1 to 65535.")]
-    [InlineData("--port 99999", "'99999' does not do for --port: a number from 1 to 65535.")]
-    [InlineData("--orders none", "'none' does not do for --orders: a number from 1 to 1000000.")]
-    [InlineData("--seed -1", "'-1' does not do for --seed: a number from 0 on.")]
-    [InlineData("--database --keep", "'--keep' does not do for --database: the path of a file.")]
+    [InlineData("--port 0", "'0' is not valid for --port: a number from 1 to 65535.")]
+    [InlineData("--port 99999", "'99999' is not valid for --port: a number from 1 to 65535.")]
+    [InlineData("--orders none", "'none' is not valid for --orders: a number from 1 to 1000000.")]
+    [InlineData("--seed -1", "'-1' is not valid for --seed: a number from 0.")]
+    [InlineData("--database --keep", "'--keep' is not valid for --database: the path of a file.")]
     public async Task A_wrong_option_is_named_with_the_way_out(string line, string fault)
     {
         Assert.Null(TowerOptions.Parse(line.Split(' '), out var said));

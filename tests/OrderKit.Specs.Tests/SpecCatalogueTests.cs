@@ -8,7 +8,7 @@ public sealed class SpecCatalogueTests
     public void Every_suite_of_the_package_is_in_the_catalogue()
     {
         var classes = typeof(SpecCatalogue).Assembly.GetExportedTypes()
-            .Where(type => type.Name.EndsWith("Spec", StringComparison.Ordinal) && type.GetProperty("Cases", BindingFlags.Public | BindingFlags.Static)?.PropertyType == typeof(IReadOnlyList<SpecCase<IStoreUnderTest>>))
+            .Where(type => type.GetProperty("Suite", BindingFlags.Public | BindingFlags.Static)?.PropertyType == typeof(SpecSuite))
             .Select(type => type.Name);
 
         Assert.Equal(classes.Order(StringComparer.Ordinal), SpecCatalogue.Suites.Select(suite => suite.Name).Order(StringComparer.Ordinal));
@@ -30,9 +30,9 @@ public sealed class SpecCatalogueTests
     [Fact]
     public async Task A_name_that_is_none_is_refused_with_the_way_out()
     {
-        var failure = await Assert.ThrowsAsync<ArgumentException>(() => OrderStoreSpec.RunAsync("none", InMemoryStoreUnderTest.OpenAsync));
+        var failure = await Assert.ThrowsAsync<ArgumentException>(() => OrderStoreSpec.Suite.RunAsync("none", InMemoryStoreUnderTest.OpenAsync));
 
-        Assert.Contains("Take the name from its Cases", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("Use a name from its Cases", failure.Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => SpecCatalogue.Named("none"));
     }
 }

@@ -6,10 +6,10 @@ using Spectre.Console;
 
 namespace ControlTower.Diagnose;
 
-/// <summary><c>diagnose FOLDER --report FILE.json</c>: tells what an export of orders contradicts itself in.</summary>
+/// <summary>The command <c>diagnose FOLDER --report FILE.json</c>, which finds contradictions in an export of orders.</summary>
 /// <remarks>
-/// Each time of the export goes through the engine as a fact of its source, and the figures are read from the store afterwards:
-/// what the report says can be looked up in the journal, order by order.
+/// Each time in the export is sent to the engine as a fact of its source. The figures are then read from the store, so everything
+/// in the report can be verified in the journal of each order.
 /// </remarks>
 public static class DiagnoseCommand
 {
@@ -21,10 +21,10 @@ public static class DiagnoseCommand
     private const int OrdersPerPage = 500;
     private const int RowsPerReport = 200;
 
-    /// <summary>Runs the command on the process's console.</summary>
-    /// <param name="args">What follows the word <c>diagnose</c>.</param>
-    /// <param name="cancellationToken">Stops the run; so does Ctrl+C.</param>
-    /// <returns>The exit code: 0 with a report, 1 when the run failed, 2 for a wrong call or unreadable input.</returns>
+    /// <summary>Runs the command on the console of the process.</summary>
+    /// <param name="args">The arguments after <c>diagnose</c>.</param>
+    /// <param name="cancellationToken">Cancels the run, as Ctrl+C does.</param>
+    /// <returns>The exit code: 0 with a report, 1 if the run failed, 2 for invalid arguments or unreadable input.</returns>
     public static async Task<int> RunAsync(string[] args, CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -40,11 +40,11 @@ public static class DiagnoseCommand
     }
 
     /// <summary>Runs the command on any console.</summary>
-    /// <param name="args">What follows the word <c>diagnose</c>.</param>
-    /// <param name="console">Where progress and summary go.</param>
-    /// <param name="errors">Where everything that is wrong goes.</param>
+    /// <param name="args">The arguments after <c>diagnose</c>.</param>
+    /// <param name="console">The console for progress and summary.</param>
+    /// <param name="errors">The writer for errors.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="cancellationToken">Stops the run.</param>
+    /// <param name="cancellationToken">Cancels the run.</param>
     /// <returns>The exit code.</returns>
     public static async Task<int> RunAsync(
         string[] args, IAnsiConsole console, TextWriter errors, TimeProvider time, CancellationToken cancellationToken)
@@ -99,7 +99,7 @@ public static class DiagnoseCommand
         var sums = new OrderSums(rejected);
         DiagnosisReport? report = null;
 
-        // Missing columns are told before anything is done.
+        // Missing columns are reported before any work.
         using var orders = CsvTable.Open(folder.Orders);
         var rows = OrderRow.ReadAll(orders, rejected);
         await DiagnoseProgress.RunAsync(console, time, async progress =>
@@ -129,12 +129,12 @@ public static class DiagnoseCommand
     {
         if (Directory.Exists(options.Report))
         {
-            throw new InputException($"The report '{options.Report}' is a folder; name a file.");
+            throw new InputException($"The report '{options.Report}' is a folder. Name a file.");
         }
 
         if (options.Store is { } store && Path.Exists(store))
         {
-            throw new InputException($"The store '{store}' exists; its orders would be counted too. Name a new file, or delete it.");
+            throw new InputException($"The store '{store}' exists, and its orders would be counted too. Name a new file, or delete it.");
         }
 
         foreach (var target in new[] { options.Report, options.Store })
@@ -164,7 +164,8 @@ public static class DiagnoseCommand
     }
 
     private static async Task<FactFeed> SendAsync(
-        DiagnoseStore store, CsvTable orders, IEnumerable<OrderRow> rows, OrderSums sums, DiagnoseProgress progress, CancellationToken cancellationToken)
+        DiagnoseStore store, CsvTable orders, IEnumerable<OrderRow> rows, OrderSums sums, DiagnoseProgress progress,
+        CancellationToken cancellationToken)
     {
         var feed = new FactFeed(store.Lifecycle);
         var read = 0L;
@@ -183,7 +184,8 @@ public static class DiagnoseCommand
         return feed;
     }
 
-    private static async Task<JournalFigures> ReadJournalAsync(DiagnoseStore store, DiagnoseProgress progress, CancellationToken cancellationToken)
+    private static async Task<JournalFigures> ReadJournalAsync(
+        DiagnoseStore store, DiagnoseProgress progress, CancellationToken cancellationToken)
     {
         var figures = new JournalFigures(store.Models);
         progress.Begin("Journal");

@@ -1,10 +1,10 @@
 namespace ControlTower.Diagnose;
 
-/// <summary>What the command was asked for.</summary>
+/// <summary>The options of the command.</summary>
 /// <param name="Folder">The folder with the export.</param>
 /// <param name="Report">The file for the report.</param>
 /// <param name="Store">The file for the store; <see langword="null"/> for a temporary one.</param>
-/// <param name="KeepsStore">Whether the store stays after the run.</param>
+/// <param name="KeepsStore">Whether to keep the store after the run.</param>
 internal sealed record DiagnoseOptions(string Folder, string Report, string? Store, bool KeepsStore)
 {
     public const string Usage = """
@@ -18,7 +18,7 @@ internal sealed record DiagnoseOptions(string Folder, string Report, string? Sto
         Exit code: 0 with a report, 1 when the run failed, 2 when it was called wrongly or cannot read the input.
         """;
 
-    /// <summary>Reads the arguments; the fault says what is wrong with them.</summary>
+    /// <summary>Parses the arguments. Returns a fault if they are invalid.</summary>
     public static DiagnoseOptions? Parse(IReadOnlyList<string> args, out string fault)
     {
         string? folder = null, report = null, store = null;

@@ -3,12 +3,12 @@ using Spectre.Console;
 
 namespace ControlTower.Diagnose;
 
-/// <summary>Shows how far the run is: a bar on a terminal, plain lines elsewhere.</summary>
+/// <summary>Shows the progress of the run: a bar on a terminal, plain lines elsewhere.</summary>
 internal abstract class DiagnoseProgress(TimeProvider time)
 {
     private long _started;
 
-    /// <summary>Runs some work under a display that suits the console.</summary>
+    /// <summary>Runs an action with a display that suits the console.</summary>
     public static Task RunAsync(IAnsiConsole console, TimeProvider time, Func<DiagnoseProgress, Task> work)
     {
         if (!console.Profile.Out.IsTerminal || !console.Profile.Capabilities.Ansi)
@@ -18,7 +18,11 @@ internal abstract class DiagnoseProgress(TimeProvider time)
 
         return console.Progress()
             .AutoClear(false)
-            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
+            .Columns(
+                new TaskDescriptionColumn { Alignment = Justify.Left },
+                new ProgressBarColumn(),
+                new PercentageColumn(),
+                new RemainingTimeColumn())
             .StartAsync(context => work(new Bar(context, time)));
     }
 
@@ -29,10 +33,10 @@ internal abstract class DiagnoseProgress(TimeProvider time)
         Start(what);
     }
 
-    /// <summary>Tells how far the part is.</summary>
-    /// <param name="done">How many are done.</param>
-    /// <param name="unit">Of what.</param>
-    /// <param name="share">The share of the whole part, from 0 to 1.</param>
+    /// <summary>Reports the progress of the part.</summary>
+    /// <param name="done">The number of units that are done.</param>
+    /// <param name="unit">The name of the unit.</param>
+    /// <param name="share">The progress of the part, from 0 to 1.</param>
     public void Report(long done, string unit, double share)
     {
         var seconds = time.GetElapsedTime(_started).TotalSeconds;

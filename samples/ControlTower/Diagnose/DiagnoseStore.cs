@@ -7,7 +7,7 @@ using OrderKit.StateMachine.Storage;
 
 namespace ControlTower.Diagnose;
 
-/// <summary>The engine with a store of its own for one diagnosis; nothing of the host's is touched.</summary>
+/// <summary>The engine with its own store for one diagnosis. It does not touch data of the host.</summary>
 internal sealed class DiagnoseStore : IAsyncDisposable
 {
     private readonly ServiceProvider _services;
@@ -30,7 +30,7 @@ internal sealed class DiagnoseStore : IAsyncDisposable
     public OrderModelRegistry Models { get; }
 
     /// <summary>Opens a new store in a file.</summary>
-    /// <remarks>No host runs, so neither deadlines nor the outbox do: the times are history, and nobody waits for the events.</remarks>
+    /// <remarks>Deadlines and outbox do not run, because the times are in the past and nobody needs the events.</remarks>
     public static async Task<DiagnoseStore> OpenAsync(string path, CancellationToken cancellationToken)
     {
         var services = new ServiceCollection();
@@ -38,7 +38,7 @@ internal sealed class DiagnoseStore : IAsyncDisposable
         {
             options.ConnectionString = new DbConnectionStringBuilder { ["Data Source"] = path }.ConnectionString;
 
-            // A loss of power ends the run anyway; it is begun again from the export.
+            // A power failure ends the run anyway, and it must be repeated from the export.
             options.Synchronous = SqliteSynchronous.Normal;
         });
         var provider = services.BuildServiceProvider();

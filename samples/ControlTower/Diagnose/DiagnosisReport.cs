@@ -4,13 +4,13 @@ using System.Text.Json.Serialization;
 
 namespace ControlTower.Diagnose;
 
-/// <summary>The report as it is written: the figures in the order in which people read them.</summary>
+/// <summary>The report, with the figures in reading order.</summary>
 internal sealed record DiagnosisReport
 {
-    /// <summary>How many orders the store holds.</summary>
+    /// <summary>The number of orders in the store.</summary>
     public required long Orders { get; init; }
 
-    /// <summary>Orders by the last status that the shop reported, as it spells it.</summary>
+    /// <summary>Orders by the last status that the shop reported, in its own words.</summary>
     public required IReadOnlyDictionary<string, long> ByStatus { get; init; }
 
     /// <summary>Orders by the states that the engine decided: money, then goods.</summary>
@@ -24,7 +24,7 @@ internal sealed record DiagnosisReport
 
     public required Finding DeliveredBeforeApproval { get; init; }
 
-    /// <summary>Any of purchase, approval, hand-over and delivery is earlier than one that should precede it.</summary>
+    /// <summary>Orders in which purchase, approval, hand-over or delivery is earlier than a step that must precede it.</summary>
     public required Finding BackwardSteps { get; init; }
 
     public required Finding DeliveredWithoutTime { get; init; }
@@ -40,28 +40,28 @@ internal sealed record DiagnosisReport
     [JsonPropertyName("approvalOver72h")]
     public required Finding ApprovalOver72h { get; init; }
 
-    /// <summary>Handed over after the latest shipping limit of the order's items.</summary>
+    /// <summary>Orders that were handed over after the latest shipping limit of their items.</summary>
     public required Finding HandOverAfterLimit { get; init; }
 
-    /// <summary>Delivered after the very moment of the estimate.</summary>
+    /// <summary>Orders that were delivered after the estimated time.</summary>
     public required Finding LateByInstant { get; init; }
 
-    /// <summary>Delivered on a later calendar day than that of the estimate.</summary>
+    /// <summary>Orders that were delivered on a later calendar day than estimated.</summary>
     public required Finding LateByDay { get; init; }
 
-    /// <summary>Rows about an order that an earlier row had told of.</summary>
+    /// <summary>Rows about an order of an earlier row.</summary>
     public required long DuplicateRows { get; init; }
 
-    /// <summary>How many facts were sent through the engine.</summary>
+    /// <summary>The number of facts that were sent to the engine.</summary>
     public required long Facts { get; init; }
 
-    /// <summary>How it decided them, and how many it knew already.</summary>
+    /// <summary>The number of facts by outcome, duplicates included.</summary>
     public required IReadOnlyDictionary<string, long> Decisions { get; init; }
 
-    /// <summary>The cases that were opened on the way, by kind.</summary>
+    /// <summary>The cases that were opened, by kind.</summary>
     public required IReadOnlyDictionary<string, long> OpenedCases { get; init; }
 
-    /// <summary>Those that nothing has closed since.</summary>
+    /// <summary>The cases that are still open.</summary>
     public required IReadOnlyDictionary<string, int> OpenCases { get; init; }
 
     public required Rejections Rejected { get; init; }
@@ -70,7 +70,7 @@ internal sealed record DiagnosisReport
 
     public required double PeakMemoryMb { get; init; }
 
-    /// <summary>Writes the report; a file of that name is replaced only by a whole one.</summary>
+    /// <summary>Writes the report. An existing file is replaced only by a complete report.</summary>
     public async Task WriteAsync(string path, CancellationToken cancellationToken)
     {
         var partial = path + ".part";
@@ -83,7 +83,7 @@ internal sealed record DiagnosisReport
         File.Move(partial, path, overwrite: true);
     }
 
-    /// <summary>The rows that were left out: all of them counted, the first of them listed.</summary>
+    /// <summary>The rejected rows: all are counted, the first ones are listed.</summary>
     internal sealed record Rejections(long Count, IReadOnlyList<RejectedRow> Rows);
 }
 
@@ -91,6 +91,7 @@ internal sealed record DiagnosisReport
 [JsonSerializable(typeof(DiagnosisReport))]
 internal sealed partial class ReportJson : JsonSerializerContext
 {
-    // The report is a file for people and programs, never a part of a page: statuses stay as they are spelled.
-    public static ReportJson Readable => new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    // The report is a file, never part of a page, so statuses are not encoded.
+    public static ReportJson Readable =>
+        new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 }

@@ -3,7 +3,7 @@ using OrderKit.StateMachine;
 
 namespace ControlTower.Diagnose;
 
-/// <summary>Sends facts through the engine in sets, and counts how it decided.</summary>
+/// <summary>Sends facts to the engine in sets and counts the outcomes.</summary>
 internal sealed class FactFeed(OrderLifecycle lifecycle)
 {
     private const int SetSize = 1_000;
@@ -11,13 +11,13 @@ internal sealed class FactFeed(OrderLifecycle lifecycle)
     private readonly List<OrderFact> _set = new(SetSize);
     private readonly SortedDictionary<string, long> _outcomes = new(StringComparer.Ordinal);
 
-    /// <summary>How many facts were sent.</summary>
+    /// <summary>The number of facts that were sent.</summary>
     public long Facts { get; private set; }
 
-    /// <summary>How many rows told of an order that an earlier row had told of.</summary>
+    /// <summary>The number of rows about an order of an earlier row.</summary>
     public long DuplicateRows { get; private set; }
 
-    /// <summary>How often each outcome came back.</summary>
+    /// <summary>The number of facts by outcome.</summary>
     public IReadOnlyDictionary<string, long> Outcomes => _outcomes;
 
     public async Task AddAsync(IEnumerable<OrderFact> facts, CancellationToken cancellationToken)
@@ -50,6 +50,7 @@ internal sealed class FactFeed(OrderLifecycle lifecycle)
     {
         FireResult.Applied or FireResult.AlreadyApplied or FireResult.Late or FireResult.Early or FireResult.Contradictory
             or FireResult.Duplicate => result.Outcome,
-        _ => throw new InvalidOperationException($"The engine answered a fact with {result}. Nothing else writes into this store, so this is a defect."),
+        _ => throw new InvalidOperationException(
+            $"The engine returned {result} for a fact. Nothing else writes to this store, so this is a defect."),
     };
 }

@@ -1,17 +1,17 @@
 namespace ControlTower.Diagnose;
 
-/// <summary>Orders of which something is true: all are counted, and some are named.</summary>
+/// <summary>A finding about orders: all are counted, some are listed.</summary>
 internal sealed class Finding
 {
     private const int MaxExamples = 20;
 
-    // The first by their ids, so that neither the order of the rows nor that of the store shows.
+    // The first by id, so that the result does not depend on the order of the rows or the store.
     private readonly SortedSet<string> _examples = new(StringComparer.Ordinal);
 
-    /// <summary>How many orders.</summary>
+    /// <summary>The number of orders.</summary>
     public long Count { get; private set; }
 
-    /// <summary>The first twenty of them, by their ids in the file.</summary>
+    /// <summary>The first twenty orders by their ids in the file.</summary>
     public IReadOnlyCollection<string> Examples => _examples;
 
     public void AddIf(bool isTrue, string id)

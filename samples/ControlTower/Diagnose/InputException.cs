@@ -1,4 +1,4 @@
 namespace ControlTower.Diagnose;
 
-/// <summary>The folder cannot be read as a whole; the message is for the person who named it.</summary>
+/// <summary>The exception for a folder that cannot be read. Its message is for the user.</summary>
 internal sealed class InputException(string message, Exception? inner = null) : Exception(message, inner);

@@ -4,8 +4,8 @@ using OrderKit.StateMachine.Storage;
 
 namespace ControlTower.Diagnose;
 
-/// <summary>Computes the figures from what the store holds: the rows of each order's journal, and the order that they led to.</summary>
-/// <remarks>Times of one order are compared as they stand; "before" is strictly earlier, and a missing time compares with nothing.</remarks>
+/// <summary>Computes the figures from the store: the journal rows of each order and the resulting order.</summary>
+/// <remarks>Times of one order are compared unchanged. "Before" means strictly earlier, and a missing time is not compared.</remarks>
 internal sealed class JournalFigures(OrderModelRegistry models)
 {
     private const string NoStatus = "(none)";
@@ -88,7 +88,8 @@ internal sealed class JournalFigures(OrderModelRegistry models)
             switch (entry.Trigger)
             {
                 case OrderRow.Placed:
-                    (told.Id, told.Purchased, told.ShipBy, told.DeliverBy) = (entry.Evidence!, entry.OccurredAt, entry.ShipBy, entry.DeliverBy);
+                    (told.Id, told.Purchased, told.ShipBy, told.DeliverBy) = (
+                        entry.Evidence!, entry.OccurredAt, entry.ShipBy, entry.DeliverBy);
                     break;
                 case OrderRow.Captured or OrderRow.Authorised:
                     told.Approved = entry.OccurredAt;
@@ -157,7 +158,7 @@ internal sealed class JournalFigures(OrderModelRegistry models)
 
     private static void Count(SortedDictionary<string, long> counts, string key) => counts[key] = counts.GetValueOrDefault(key) + 1;
 
-    /// <summary>What the sources told of one order.</summary>
+    /// <summary>The reports of the sources about one order.</summary>
     private struct Told
     {
         public string Id;

@@ -2,23 +2,24 @@ using System.Globalization;
 
 namespace ControlTower.Diagnose;
 
-/// <summary>Reads the times of an export: a local clock, whose zone nobody wrote down.</summary>
+/// <summary>Parses the times of an export, which are local times without a zone.</summary>
 /// <remarks>
-/// They are kept as they stand, with the offset zero: times of one order compare as the file shows them, and none may be compared
-/// with a real instant.
+/// They are stored unchanged with offset zero. Times of one order can be compared with each other, but not with real
+/// instants.
 /// </remarks>
 internal static class LocalTime
 {
-    // Programs write years such as 1, 1753 or 9999 for "no date".
+    // Some programs write years such as 1, 1753 or 9999 for "no date".
     private const int FirstYear = 1900;
     private const int LastYear = 2999;
 
     private static readonly string[] Formats =
     [
-        "yyyy-MM-dd HH:mm:ss", "yyyy-MM-dd HH:mm:ss.FFFFFFF", "yyyy-MM-dd'T'HH:mm:ss", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF", "yyyy-MM-dd HH:mm", "yyyy-MM-dd",
+        "yyyy-MM-dd HH:mm:ss", "yyyy-MM-dd HH:mm:ss.FFFFFFF", "yyyy-MM-dd'T'HH:mm:ss", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF", "yyyy-MM-dd HH:mm",
+        "yyyy-MM-dd",
     ];
 
-    /// <summary>Reads a time, and says what is wrong with it; an empty text is no time and no fault.</summary>
+    /// <summary>Parses a time and returns a fault if it is invalid. An empty text is neither a time nor a fault.</summary>
     public static string? Fault(string text, string column, out DateTimeOffset? time)
     {
         time = null;
@@ -36,7 +37,7 @@ internal static class LocalTime
 
         if (read.Year is < FirstYear or > LastYear)
         {
-            return $"{column} '{CsvText.Shown(text)}' lies outside the years {FirstYear} to {LastYear}; leave it empty where there is no date.";
+            return $"{column} '{CsvText.Shown(text)}' is outside the years {FirstYear} to {LastYear}. Leave it empty if there is no date.";
         }
 
         time = read;

@@ -3,17 +3,17 @@ using OrderKit.Core;
 
 namespace ControlTower.Diagnose;
 
-/// <summary>A row of <c>orders</c>, and the facts that it tells.</summary>
+/// <summary>A row of <c>orders</c>, and its facts.</summary>
 /// <remarks>
 /// <list type="table">
 /// <listheader><term>column</term><description>fact, source</description></listheader>
-/// <item><term>order_purchase_timestamp</term><description><c>placed</c>, the shop: amount due, pieces, latest shipping limit, estimate</description></item>
-/// <item><term>order_approved_at</term><description><c>captured</c>, the payment provider; <c>authorised</c> where no amount is known</description></item>
+/// <item><term>order_purchase_timestamp</term><description><c>placed</c>, the shop: amount, pieces, limit, estimate</description></item>
+/// <item><term>order_approved_at</term><description><c>captured</c>, the provider; <c>authorised</c> without an amount</description></item>
 /// <item><term>order_delivered_carrier_date</term><description><c>outbound</c>, the seller</description></item>
 /// <item><term>order_delivered_customer_date</term><description><c>delivery-claimed</c>, the carrier</description></item>
 /// <item><term>order_status</term><description><c>status-reported</c>, the shop, without a time</description></item>
 /// </list>
-/// The first row that tells a time of an order counts; a later one is a duplicate to the engine. Statuses count one after the other.
+/// The first row with a time of an order counts. A later one is a duplicate for the engine. Statuses count one after the other.
 /// </remarks>
 internal sealed record OrderRow(
     string Id,
@@ -47,10 +47,10 @@ internal sealed record OrderRow(
     private static readonly string[] TimeColumns =
         ["order_purchase_timestamp", ApprovedAt, HandedOverAt, DeliveredAt, "order_estimated_delivery_date"];
 
-    /// <summary>The key of an order of the export.</summary>
+    /// <summary>Returns the key of an order of the export.</summary>
     public static OrderKey KeyOf(string id) => new(TenantId.Default, OrderId.Derive(Channel, id));
 
-    /// <summary>Why a text cannot be an order's id; <see langword="null"/> where it can.</summary>
+    /// <summary>Returns why a text cannot be an order id; <see langword="null"/> if it can.</summary>
     public static string? IdFault(string id)
     {
         if (id.Length == 0)
@@ -60,7 +60,8 @@ internal sealed record OrderRow(
 
         if (id.Length > OrderId.MaxPartLength)
         {
-            return string.Create(CultureInfo.InvariantCulture, $"order_id has {id.Length} characters; at most {OrderId.MaxPartLength} are allowed.");
+            return string.Create(
+                CultureInfo.InvariantCulture, $"order_id has {id.Length} characters; at most {OrderId.MaxPartLength} are allowed.");
         }
 
         try
@@ -74,7 +75,7 @@ internal sealed record OrderRow(
         }
     }
 
-    /// <summary>The facts, as they happened: the order first, then its times, then what the shop calls it now.</summary>
+    /// <summary>Returns the facts in their order: the order first, then its times, then its current status.</summary>
     public IEnumerable<OrderFact> ToFacts(OrderSums sums)
     {
         var order = KeyOf(Id);
@@ -93,13 +94,21 @@ internal sealed record OrderRow(
             Links = [new OrderReference(order.Tenant, ReferenceKind.External, Id)],
         };
 
-        // In order of time, as they would have come in; equal times in the order of the business. Each is told once per order,
-        // so the column is identity enough.
+        // Sorted by time, as they would have arrived; equal times in the order of the process. Each occurs once per order,
+        // so the column is sufficient as id.
         List<OrderFact> steps = [];
         if (Approved is not null)
         {
             steps.Add(due is { IsZero: false }
-                ? new OrderFact { Trigger = Captured, Source = PaymentProvider, Order = order, Id = ApprovedAt, OccurredAt = Approved, Amount = due }
+                ? new OrderFact
+                {
+                    Trigger = Captured,
+                    Source = PaymentProvider,
+                    Order = order,
+                    Id = ApprovedAt,
+                    OccurredAt = Approved,
+                    Amount = due,
+                }
                 : new OrderFact { Trigger = Authorised, Source = PaymentProvider, Order = order, Id = ApprovedAt, OccurredAt = Approved });
         }
 
@@ -110,7 +119,8 @@ internal sealed record OrderRow(
 
         if (Delivered is not null)
         {
-            steps.Add(new OrderFact { Trigger = DeliveryClaimed, Source = Carrier, Order = order, Id = DeliveredAt, OccurredAt = Delivered });
+            steps.Add(
+                new OrderFact { Trigger = DeliveryClaimed, Source = Carrier, Order = order, Id = DeliveredAt, OccurredAt = Delivered });
         }
 
         foreach (var step in steps.OrderBy(s => s.OccurredAt))
@@ -133,7 +143,7 @@ internal sealed record OrderRow(
         }
     }
 
-    /// <summary>Reads the rows of <c>orders</c> one after the other.</summary>
+    /// <summary>Reads the rows of <c>orders</c>.</summary>
     /// <exception cref="InputException">A column is missing, or the file is damaged.</exception>
     public static IEnumerable<OrderRow> ReadAll(CsvTable table, RejectedRows rejected)
     {

@@ -4,14 +4,14 @@ using OrderKit.Core;
 
 namespace ControlTower.Diagnose;
 
-/// <summary>What items and payments say about each order: the latest shipping limit, the pieces, the price and what was paid.</summary>
+/// <summary>The sums of items and payments of each order: latest shipping limit, pieces, price and payments.</summary>
 /// <remarks>
-/// The files are sorted differently, so they are joined in memory: some eighty bytes for an order that has items or payments,
-/// whatever number of rows and however long their ids are. Nothing else of the input is held.
+/// The files are sorted differently, so they are joined in memory, with about eighty bytes for each order with items or payments,
+/// whatever the number of rows and the length of their ids. Nothing else of the input is kept.
 /// </remarks>
 internal sealed class OrderSums(RejectedRows rejected)
 {
-    // So far below what the engine takes that no sum of an order's rows gets there.
+    // So far below the limit of the engine that no sum of an order can reach it.
     private const decimal MaxAmount = 100_000_000m;
     private const long MaxSum = 1_000_000_000_000_000;
 
@@ -62,16 +62,18 @@ internal sealed class OrderSums(RejectedRows rejected)
         }
     }
 
-    /// <summary>By when all of the order must be handed over: the latest limit of its items.</summary>
+    /// <summary>Returns the time by which the whole order must be handed over: the latest limit of its items.</summary>
     public DateTimeOffset? ShipBy(OrderId order) =>
         _sums.TryGetValue(order, out var sum) && sum.ShipByTicks > 0 ? new DateTimeOffset(sum.ShipByTicks, TimeSpan.Zero) : null;
 
-    /// <summary>What the buyer owes: the sum of the payments agreed upon, which holds the interest of instalments, or else price and freight of the items.</summary>
-    /// <returns>Cents; <see langword="null"/> where neither file tells.</returns>
+    /// <summary>
+    /// Returns the amount due: the sum of the payments, including interest of instalments, or else price and freight of the items.
+    /// </summary>
+    /// <returns>The amount in cents; <see langword="null"/> if neither file has it.</returns>
     public long? Due(OrderId order) =>
         !_sums.TryGetValue(order, out var sum) ? null : sum.IsPaid ? sum.Paid : sum.HasPrice ? sum.Price : null;
 
-    /// <summary>How many pieces were ordered: an item row stands for one. <see langword="null"/> where there are no items.</summary>
+    /// <summary>Returns the number of ordered pieces, one for each item row; <see langword="null"/> if there are no items.</summary>
     public long? Pieces(OrderId order) => _sums.TryGetValue(order, out var sum) && sum.Pieces > 0 ? sum.Pieces : null;
 
     private bool NextRow(CsvTable table, int id, out OrderId order, CancellationToken cancellationToken)
@@ -101,7 +103,12 @@ internal sealed class OrderSums(RejectedRows rejected)
             return null;
         }
 
-        if (!decimal.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var amount)
+        if (
+            !decimal.TryParse(
+                text,
+                NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite,
+                CultureInfo.InvariantCulture,
+                out var amount)
             || amount > MaxAmount || decimal.Round(amount, 2) != amount)
         {
             return $"{column} '{CsvText.Shown(text)}' is no amount: digits, a decimal point and at most two decimals, not negative.";

@@ -1,12 +1,12 @@
 namespace ControlTower.Diagnose;
 
-/// <summary>A row that was left out.</summary>
+/// <summary>A rejected row.</summary>
 /// <param name="File">The file's name.</param>
 /// <param name="Line">The line on which the row begins, from 1.</param>
-/// <param name="Reason">What is wrong with it.</param>
+/// <param name="Reason">Why the row was rejected.</param>
 internal sealed record RejectedRow(string File, long Line, string Reason);
 
-/// <summary>The rows that were left out: all are counted, the first of them are kept and told at once.</summary>
+/// <summary>The rejected rows: all are counted, the first ones are kept and reported immediately.</summary>
 internal sealed class RejectedRows(TextWriter errors)
 {
     private const int Kept = 1_000;

@@ -1,6 +1,6 @@
 namespace ControlTower.Diagnose;
 
-/// <summary>What the statuses of the export mean in the retail model.</summary>
+/// <summary>Maps the statuses of the export to the retail model.</summary>
 /// <remarks>
 /// <list type="table">
 /// <listheader><term>status</term><description>state that the shop claims with it</description></listheader>
@@ -13,14 +13,14 @@ namespace ControlTower.Diagnose;
 /// <item><term>canceled, cancelled</term><description>290 Cancelled</description></item>
 /// <item><term>unavailable</term><description>210 Backordered</description></item>
 /// </list>
-/// Any other status claims no state; the journal keeps it as it is spelled.
+/// Any other status claims no state. The journal keeps it unchanged.
 /// </remarks>
 internal static class ReportedStatus
 {
     public const int Delivered = 308;
     public const int Canceled = 290;
 
-    /// <summary>The state that a status claims; <see langword="null"/> for one that is not in the table.</summary>
+    /// <summary>Returns the state that a status claims; <see langword="null"/> if it is not in the table.</summary>
     public static int? StateOf(string status) => status.Trim().ToUpperInvariant() switch
     {
         "CREATED" => 100,

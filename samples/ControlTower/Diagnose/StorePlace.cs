@@ -1,6 +1,6 @@
 namespace ControlTower.Diagnose;
 
-/// <summary>Where the store of a run lies; a temporary one goes with the run.</summary>
+/// <summary>The location of the store of a run. A temporary store is deleted after the run.</summary>
 internal sealed class StorePlace : IDisposable
 {
     private readonly string? _temporary;
@@ -11,7 +11,7 @@ internal sealed class StorePlace : IDisposable
         _temporary = temporary;
     }
 
-    /// <summary>The store's file.</summary>
+    /// <summary>The file of the store.</summary>
     public string Path { get; }
 
     public static StorePlace For(DiagnoseOptions options)

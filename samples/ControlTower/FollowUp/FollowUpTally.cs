@@ -1,6 +1,6 @@
 namespace ControlTower.FollowUp;
 
-/// <summary>What the handler of events did, for the summary.</summary>
+/// <summary>Counts what the event handler did, for the summary.</summary>
 public sealed class FollowUpTally
 {
     private long _releases;

@@ -2,10 +2,10 @@ using OrderKit.StateMachine;
 
 namespace ControlTower.FollowUp;
 
-/// <summary>Answers the question whether an unpaid order may be closed.</summary>
+/// <summary>Decides whether an unpaid order may be closed.</summary>
 /// <remarks>
-/// A platform closes its orders itself and tells us; a wholesaler's invoice may be paid for fourteen days. So this desk never
-/// agrees at once, and nothing is closed on a guess. A shop of one's own would close the payment at the provider here.
+/// A platform closes its orders itself and reports it, and a wholesale invoice may be paid within fourteen days. Therefore this
+/// class never agrees immediately, and no order is closed on a guess. Your own shop would close the payment at the provider here.
 /// </remarks>
 public sealed class PaymentCloseDesk : IDeadlineProbe
 {

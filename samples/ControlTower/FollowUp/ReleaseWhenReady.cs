@@ -3,10 +3,12 @@ using OrderKit.StateMachine;
 
 namespace ControlTower.FollowUp;
 
-/// <summary>Sends an order to the warehouse as soon as it is paid, its stock is locked and nothing holds it; counts the cases that desks have to follow up.</summary>
+/// <summary>
+/// Releases an order to the warehouse when it is paid, its stock is locked and it has no hold. Counts the cases to follow up.
+/// </summary>
 /// <remarks>
-/// Events come at least once. The command carries an id made of the order and its version, so that a second delivery of one event
-/// is a duplicate and not a second wish; and the engine, not this handler, has the last word on whether the order may go.
+/// Events are delivered at least once. The id of the command is built from the order and its version, so a second delivery of an
+/// event is a duplicate, not a second command. The engine, not this handler, decides whether the order may be released.
 /// </remarks>
 public sealed class ReleaseWhenReady(OrderLifecycle lifecycle, FollowUpTally tally) : IOrderEventHandler
 {
@@ -19,7 +21,8 @@ public sealed class ReleaseWhenReady(OrderLifecycle lifecycle, FollowUpTally tal
         ArgumentNullException.ThrowIfNull(orderEvent);
         if (orderEvent.OpenedCases.Count > 0)
             tally.CountFollowUps(orderEvent.OpenedCases.Count);
-        if (orderEvent.Holds.Count > 0 || StateOf(orderEvent, "goods") != StockLocked || StateOf(orderEvent, "pay") is not (Paid or PartRefunded))
+        if (orderEvent.Holds.Count > 0 || StateOf(orderEvent, "goods") != StockLocked
+            || StateOf(orderEvent, "pay") is not (Paid or PartRefunded))
             return;
 
         var result = await lifecycle.FireAsync(

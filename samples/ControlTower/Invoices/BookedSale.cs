@@ -3,7 +3,7 @@ using OrderKit.Simulation;
 
 namespace ControlTower.Invoices;
 
-/// <summary>An invoice as an order, with what came back of it.</summary>
+/// <summary>An invoice as an order, with its returns.</summary>
 public sealed class BookedSale(InvoiceDocument invoice, InvoiceAmount amount, OrderKey order)
 {
     public InvoiceDocument Invoice { get; } = invoice;
@@ -14,6 +14,6 @@ public sealed class BookedSale(InvoiceDocument invoice, InvoiceAmount amount, Or
 
     public List<SimulatedReturn> Returns { get; } = [];
 
-    /// <summary>The sale as the simulated world sees it.</summary>
+    /// <summary>Converts the sale to an order of the simulated world.</summary>
     public SimulatedSale ToSale() => new(Order, Invoice.Number, Amount.Rounded, Invoice.Pieces, Invoice.At) { Returns = [.. Returns] };
 }

@@ -3,7 +3,7 @@ namespace ControlTower.Invoices;
 /// <summary>An invoice or a credit note with its lines.</summary>
 public sealed record InvoiceDocument(string Number, IReadOnlyList<InvoiceLine> Lines)
 {
-    /// <summary>The first line's time; lines of one document may lie a minute apart.</summary>
+    /// <summary>The time of the first line. Lines of one document may differ by a minute.</summary>
     public DateTimeOffset At => Lines[0].At;
 
     public string CustomerId => Lines[0].CustomerId;
@@ -12,7 +12,7 @@ public sealed record InvoiceDocument(string Number, IReadOnlyList<InvoiceLine> L
 
     public InvoiceAmount Amount => InvoiceAmount.Of(Lines);
 
-    /// <summary>Pieces of goods; postage and fees are money, not pieces.</summary>
+    /// <summary>The number of pieces. Postage and fees are money, not pieces.</summary>
     public long Pieces => Lines.Where(l => l.IsGoods).Sum(l => Math.Abs(l.Quantity));
 
     public InvoiceKind Kind =>

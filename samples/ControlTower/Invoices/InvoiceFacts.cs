@@ -4,13 +4,13 @@ using OrderKit.Simulation;
 
 namespace ControlTower.Invoices;
 
-/// <summary>What the invoices say, as facts. Their source is the shop's own books; everything simulated has another.</summary>
+/// <summary>Converts invoices to facts. Their source is the books of the shop. Simulated facts have other sources.</summary>
 public static class InvoiceFacts
 {
     /// <summary>The source of these facts.</summary>
     public const string Source = "invoices";
 
-    /// <summary>An invoice is an order that was placed.</summary>
+    /// <summary>Converts an invoice to the fact that an order was placed.</summary>
     public static SimulatedMessage Placed(BookedSale sale)
     {
         ArgumentNullException.ThrowIfNull(sale);
@@ -26,19 +26,20 @@ public static class InvoiceFacts
             Quantity = invoice.Pieces,
             Profile = "PARCEL",
 
-            // The data has no promise to ship; two days is what this sample assumes.
+            // The data has no shipping deadline. This sample assumes two days.
             ShipBy = invoice.At + TimeSpan.FromHours(48),
             Note = NoteOf(sale),
             Links =
             [
                 new OrderReference(order.Tenant, ReferenceKind.External, invoice.Number),
                 sale.ToSale().TradeNumber,
-                new OrderReference(order.Tenant, ReferenceKind.ShortCode, ShortCodes.For(order.Order, DateOnly.FromDateTime(invoice.At.UtcDateTime))),
+                new OrderReference(
+                    order.Tenant, ReferenceKind.ShortCode, ShortCodes.For(order.Order, DateOnly.FromDateTime(invoice.At.UtcDateTime))),
             ],
         });
     }
 
-    /// <summary>Money that went back for a sale that the excerpt does not have: it waits until somebody links its number.</summary>
+    /// <summary>Converts a refund whose sale is not in the excerpt. The fact is parked until somebody links its number.</summary>
     public static SimulatedMessage Unmatched(UnmatchedCredit credit)
     {
         ArgumentNullException.ThrowIfNull(credit);
@@ -51,16 +52,20 @@ public static class InvoiceFacts
             Evidence = credit.Number,
             OccurredAt = note.At,
             Amount = credit.Amount,
-            Note = string.Create(CultureInfo.InvariantCulture, $"Customer {note.CustomerId}, {note.Country}, {credit.Lines} of {note.Lines.Count} lines without a sale."),
+            Note = string.Create(
+                CultureInfo.InvariantCulture,
+                $"Customer {note.CustomerId}, {note.Country}, {credit.Lines} of {note.Lines.Count} lines without a sale."),
         });
     }
 
     private static string NoteOf(BookedSale sale)
     {
         var invoice = sale.Invoice;
-        var text = string.Create(CultureInfo.InvariantCulture, $"Customer {(invoice.CustomerId.Length > 0 ? invoice.CustomerId : "unknown")}, {invoice.Country}, {invoice.Lines.Count} lines.");
+        var customer = invoice.CustomerId.Length > 0 ? invoice.CustomerId : "unknown";
+        var text = string.Create(CultureInfo.InvariantCulture, $"Customer {customer}, {invoice.Country}, {invoice.Lines.Count} lines.");
         return sale.Amount.Difference == 0
             ? text
-            : text + string.Create(CultureInfo.InvariantCulture, $" {sale.Amount.Exact} GBP rounded half to even, once: {sale.Amount.Difference} GBP.");
+            : text + string.Create(
+                CultureInfo.InvariantCulture, $" {sale.Amount.Exact} GBP rounded half to even, once: {sale.Amount.Difference} GBP.");
     }
 }

@@ -1,17 +1,17 @@
 namespace ControlTower.Invoices;
 
-/// <summary>What a document is about.</summary>
+/// <summary>The kind of a document.</summary>
 public enum InvoiceKind
 {
-    /// <summary>Goods were sold: an order.</summary>
+    /// <summary>A sale of goods, which is an order.</summary>
     Sale,
 
-    /// <summary>A leading C: money or goods go back.</summary>
+    /// <summary>A credit note, with a number that starts with C: money or goods are returned.</summary>
     CreditNote,
 
-    /// <summary>Negative pieces outside a credit note, or no price at all: the warehouse counted. No order, and no money.</summary>
+    /// <summary>A stock correction: negative pieces without a credit note, or no price. It is not an order.</summary>
     StockCorrection,
 
-    /// <summary>Only postage, bank charges or a marketplace's fee: a bill without goods, and no order.</summary>
+    /// <summary>Only postage, bank charges or marketplace fees. It is not an order.</summary>
     FeesOnly,
 }

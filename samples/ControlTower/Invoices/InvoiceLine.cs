@@ -1,12 +1,15 @@
 namespace ControlTower.Invoices;
 
-/// <summary>A line of the excerpt, as it stands there.</summary>
+/// <summary>A line of the excerpt, unchanged.</summary>
 public sealed record InvoiceLine(
-    string InvoiceNo, string StockCode, string Description, long Quantity, DateTimeOffset At, decimal UnitPrice, string CustomerId, string Country)
+    string InvoiceNo, string StockCode, string Description, long Quantity, DateTimeOffset At, decimal UnitPrice, string CustomerId,
+    string Country)
 {
-    /// <summary>Whether the line is about goods; postage, fees, discounts and corrections by hand have words or single letters for codes.</summary>
+    /// <summary>
+    /// Whether the line is about goods. Postage, fees, discounts and manual corrections have words or single letters as codes.
+    /// </summary>
     public bool IsGoods => StockCode.Any(char.IsAsciiDigit) && StockCode != "C2";
 
-    /// <summary>Quantity times price, not rounded.</summary>
+    /// <summary>Quantity times price, without rounding.</summary>
     public decimal Amount => Quantity * UnitPrice;
 }

@@ -5,25 +5,26 @@ using nietras.SeparatedValues;
 
 namespace ControlTower.Invoices;
 
-/// <summary>Reads the excerpt line by line and hands out whole documents: the file is never in memory as a whole.</summary>
+/// <summary>Reads the excerpt line by line and returns whole documents. The file is never completely in memory.</summary>
 public sealed class InvoiceReader
 {
-    // The shop is in the United Kingdom, and its times have no zone. The rules of that zone are asked rather than assumed:
-    // in December it is UTC, in May it is not.
+    // The shop is in the United Kingdom, and its times have no zone. The offset is looked up instead of assumed:
+    // it is UTC in December, but not in May.
     private static readonly TimeZoneInfo London = TimeZoneInfo.FindSystemTimeZoneById("Europe/London");
 
     private const int Columns = 8;
 
     private readonly List<string> _refused = [];
 
-    /// <summary>The path of the excerpt beside the program.</summary>
+    /// <summary>The path of the excerpt in the program folder.</summary>
     public static string Excerpt => Path.Combine(AppContext.BaseDirectory, "Data", "online-retail.csv.gz");
 
-    /// <summary>Rows that could not be read, each with its line and the reason.</summary>
+    /// <summary>The rows that could not be read, each with its line and the reason.</summary>
     public IReadOnlyList<string> Refused => _refused;
 
     /// <summary>Reads a compressed file.</summary>
-    public async IAsyncEnumerable<InvoiceDocument> ReadFileAsync(string path, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public async IAsyncEnumerable<InvoiceDocument> ReadFileAsync(
+        string path, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 65_536, useAsync: true);
         await using var unpacked = new GZipStream(file, CompressionMode.Decompress);
@@ -32,11 +33,13 @@ public sealed class InvoiceReader
             yield return document;
     }
 
-    /// <summary>Reads text; the lines of one document stand together.</summary>
-    public async IAsyncEnumerable<InvoiceDocument> ReadAsync(TextReader text, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    /// <summary>Reads text. The lines of a document must be adjacent.</summary>
+    public async IAsyncEnumerable<InvoiceDocument> ReadAsync(
+        TextReader text, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         // A row with too few or too many fields is refused here, with its line; the reader would stop at it.
-        using var csv = await Sep.New(',').Reader(o => o with { Unescape = true, DisableColCountCheck = true }).FromAsync(text, cancellationToken);
+        using var csv = await Sep.New(',').Reader(
+            o => o with { Unescape = true, DisableColCountCheck = true }).FromAsync(text, cancellationToken);
         var lines = new List<InvoiceLine>();
         while (await csv.MoveNextAsync(cancellationToken))
         {
@@ -59,7 +62,8 @@ public sealed class InvoiceReader
     {
         const NumberStyles Price = NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign;
         if (row.ColCount != Columns)
-            return Refuse(row.LineNumberFrom, string.Create(CultureInfo.InvariantCulture, $"it has {row.ColCount} fields instead of {Columns}"));
+            return Refuse(
+                row.LineNumberFrom, string.Create(CultureInfo.InvariantCulture, $"it has {row.ColCount} fields instead of {Columns}"));
         var number = row["InvoiceNo"].ToString().Trim();
         if (number.Length == 0)
             return Refuse(row.LineNumberFrom, "it has no invoice number");
@@ -67,7 +71,9 @@ public sealed class InvoiceReader
             return Refuse(row.LineNumberFrom, $"'{row["Quantity"].ToString()}' is no quantity");
         if (!decimal.TryParse(row["UnitPrice"].Span, Price, CultureInfo.InvariantCulture, out var price))
             return Refuse(row.LineNumberFrom, $"'{row["UnitPrice"].ToString()}' is no price");
-        if (!DateTime.TryParseExact(row["InvoiceDate"].Span, "yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture, DateTimeStyles.None, out var local))
+        if (
+            !DateTime.TryParseExact(
+                row["InvoiceDate"].Span, "yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture, DateTimeStyles.None, out var local))
             return Refuse(row.LineNumberFrom, $"'{row["InvoiceDate"].ToString()}' is no time");
 
         return new InvoiceLine(
@@ -83,6 +89,6 @@ public sealed class InvoiceReader
         return null;
     }
 
-    // A spreadsheet made numbers of them on the way: 17850.0.
+    // A spreadsheet has converted them to numbers such as 17850.0.
     private static string CustomerOf(string text) => text.EndsWith(".0", StringComparison.Ordinal) ? text[..^2] : text;
 }

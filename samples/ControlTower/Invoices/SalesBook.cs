@@ -3,7 +3,7 @@ using OrderKit.Simulation;
 
 namespace ControlTower.Invoices;
 
-/// <summary>Turns documents into sales, and credit notes into returns of the sales that they belong to.</summary>
+/// <summary>Converts documents to sales, and credit notes to returns of their sales.</summary>
 public sealed class SalesBook
 {
     /// <summary>The channel of the shop in the excerpt.</summary>
@@ -16,7 +16,7 @@ public sealed class SalesBook
     /// <summary>The sales with their returns.</summary>
     public IReadOnlyList<BookedSale> Sales => _sales;
 
-    /// <summary>Credit notes, or parts of them, whose sale is not in the excerpt.</summary>
+    /// <summary>The credit notes, or parts of them, whose sale is not in the excerpt.</summary>
     public IReadOnlyList<UnmatchedCredit> Unmatched => _unmatched;
 
     public int CreditNotes { get; private set; }
@@ -25,10 +25,10 @@ public sealed class SalesBook
 
     public int FeesOnly { get; private set; }
 
-    /// <summary>What rounding to whole pence made up in all.</summary>
+    /// <summary>The total rounding difference.</summary>
     public decimal RoundingDifference { get; private set; }
 
-    /// <summary>Books a document.</summary>
+    /// <summary>Adds a document to the book.</summary>
     public void Add(InvoiceDocument document)
     {
         ArgumentNullException.ThrowIfNull(document);
@@ -56,7 +56,7 @@ public sealed class SalesBook
         var sale = new BookedSale(invoice, amount, OrderKey.For(OrderId.Derive(Channel, invoice.Number)));
         _sales.Add(sale);
         if (invoice.CustomerId.Length == 0)
-            return; // Nobody's credit note can be matched with a sale to nobody.
+            return; // Without a customer, a credit note cannot be matched with a sale.
         foreach (var line in invoice.Lines)
         {
             var key = (invoice.CustomerId, line.StockCode);
@@ -66,7 +66,7 @@ public sealed class SalesBook
         }
     }
 
-    /// <summary>Each line goes to the customer's newest sale of that article with as many pieces left.</summary>
+    /// <summary>Assigns each line to the customer's newest sale of that article with enough pieces left.</summary>
     private void AddCredit(InvoiceDocument note)
     {
         CreditNotes++;

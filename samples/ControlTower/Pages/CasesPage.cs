@@ -3,28 +3,31 @@ using OrderKit.StateMachine;
 
 namespace ControlTower.Pages;
 
-/// <summary>Who has to do what by when.</summary>
+/// <summary>The page of open cases: who has to do what by when.</summary>
 internal static class CasesPage
 {
     private static readonly string[] Desks = ["finance", "warehouse", "customer-service", "operations"];
 
-    public static Html Render(string desk, string code, IReadOnlyList<CaseRow> rows, IReadOnlyDictionary<string, int> counts, string? next, OrderModel model) =>
+    public static Html Render(
+        string desk, string code, IReadOnlyList<CaseRow> rows, IReadOnlyDictionary<string, int> counts, string? next, OrderModel model) =>
         Layout.Page("待处理 Cases", "cases", "", Html.Of($"""
             <h1>待处理 <small>Open cases: a contradiction or a passed deadline that somebody must close</small></h1>
             <section class="filters">
-            <a class="chip{(desk.Length + code.Length == 0 ? " here" : "")}" href="cases">全部 <small>all</small> <b>{counts.Values.Sum():N0}</b></a>
-            {Desks.Select(d => Html.Of($"""<a class="chip{(desk == d ? " here" : "")}" href="cases?desk={Uri.EscapeDataString(d)}">{Labels.Desk(d).Chinese} <small>{d}</small> <b>{CountOf(model, counts, d):N0}</b></a>"""))}
+            {Layout.Chip("", desk.Length + code.Length == 0, "cases", "全部", "all", counts.Values.Sum())}
+            {Desks.Select(d => Layout.Chip("", desk == d, $"cases?{Query(d, "")}", Labels.Desk(d).Chinese, d, CountOf(model, counts, d)))}
             </section>
             <section class="filters">
-            {counts.Where(c => c.Value > 0).OrderByDescending(c => c.Value).ThenBy(c => c.Key, StringComparer.Ordinal).Select(c => Html.Of($"""<a class="chip red{(code == c.Key ? " here" : "")}" href="cases?code={Uri.EscapeDataString(c.Key)}">{Labels.CaseInChinese(c.Key)} <small>{c.Key}</small> <b>{c.Value:N0}</b></a>"""))}
+            {counts.Where(c => c.Value > 0).OrderByDescending(c => c.Value).ThenBy(c => c.Key, StringComparer.Ordinal).Select(
+                c => Layout.Chip("red", code == c.Key, $"cases?{Query("", c.Key)}", Labels.CaseInChinese(c.Key), c.Key, c.Value))}
             </section>
             {(rows.Count == 0 ? Html.Of($"""<p class="nothing">没有待处理的事项 <small>Nothing is open here.</small></p>""") : Table(rows))}
-            {(next is null ? Html.Empty : Html.Of($"""<p class="pager"><a href="cases?{Query(desk, code)}after={Uri.EscapeDataString(next)}">下一页 <small>next page</small> →</a></p>"""))}
+            {Layout.Pager(next is null ? null : $"cases?{Query(desk, code)}after={Uri.EscapeDataString(next)}")}
             """));
 
     private static Html Table(IReadOnlyList<CaseRow> rows) => Html.Of($"""
         <table class="list">
-        <thead><tr><th>订单 <small>order</small></th><th>事项 <small>case</small></th><th>负责 <small>desk</small></th><th>原因 <small>reason</small></th>
+        <thead><tr><th>订单 <small>order</small></th><th>事项 <small>case</small></th><th>负责 <small>desk</small></th><th>原因
+        <small>reason</small></th>
         <th>已开 <small>age</small></th><th>截止 <small>due</small></th></tr></thead>
         <tbody>
         {rows.Select(Row)}
@@ -42,7 +45,7 @@ internal static class CasesPage
             """);
     }
 
-    /// <summary>When something is due, and whether that is over.</summary>
+    /// <summary>Formats when something is due and whether it is overdue.</summary>
     public static Html Due(DateTimeOffset? due, DateTimeOffset now, TimeSpan offset) => due is not { } at
         ? Html.Of($"—")
         : at < now

@@ -2,7 +2,7 @@ using System.Reflection;
 
 namespace ControlTower.Pages;
 
-/// <summary>The addresses of the tower.</summary>
+/// <summary>Maps the URLs of the tower.</summary>
 internal static class Endpoints
 {
     private static readonly string[] Reading = [HttpMethods.Get, HttpMethods.Head];

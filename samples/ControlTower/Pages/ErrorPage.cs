@@ -1,10 +1,11 @@
 namespace ControlTower.Pages;
 
-/// <summary>Something was asked for that is not there or cannot be.</summary>
+/// <summary>The page for a request that is invalid or finds nothing.</summary>
 internal static class ErrorPage
 {
-    // The address that led here may have any depth; links from the root are the ones that work from everywhere.
-    public static Html Render(int status, string chinese, string english, string hint) => Layout.Page($"{chinese} {english}", "", "/", Html.Of($"""
+    // The requested URL may have any depth, so links start at the root.
+    public static Html Render(int status, string chinese, string english, string hint) => Layout.Page(
+        $"{chinese} {english}", "", "/", Html.Of($"""
         <section class="error">
         <p class="code">{status}</p>
         <h1>{chinese} <small>{english}</small></h1>

@@ -6,7 +6,7 @@ using System.Text.Unicode;
 
 namespace ControlTower.Pages;
 
-/// <summary>A piece of HTML. Whatever is put into it by interpolation is encoded, unless it is HTML itself: nothing can be forgotten.</summary>
+/// <summary>A piece of HTML. Interpolated values are always encoded unless they are HTML, so encoding cannot be forgotten.</summary>
 public readonly struct Html
 {
     private static readonly HtmlEncoder Encoder = HtmlEncoder.Create(UnicodeRanges.All);
@@ -17,10 +17,10 @@ public readonly struct Html
 
     public static Html Empty => default;
 
-    /// <summary>Makes HTML of an interpolated text.</summary>
+    /// <summary>Creates HTML from an interpolated text.</summary>
     public static Html Of(ref Handler text) => new(text.ToText());
 
-    /// <summary>Takes text that is HTML already: our own constants and the timeline's picture.</summary>
+    /// <summary>Creates HTML from trusted HTML text: constants and the picture of the timeline.</summary>
     public static Html Trusted(string html) => new(html);
 
     public static Html Join(IEnumerable<Html> parts) => new(string.Concat(parts));
@@ -29,7 +29,7 @@ public readonly struct Html
 
     public override string ToString() => _text ?? "";
 
-    /// <summary>Builds HTML out of an interpolated text.</summary>
+    /// <summary>Builds HTML from an interpolated text.</summary>
     [InterpolatedStringHandler]
     public readonly ref struct Handler
     {
@@ -49,7 +49,8 @@ public readonly struct Html
 
         public void AppendFormatted(string? text) => _text.Append(Encode(text));
 
-        public void AppendFormatted(long number, string? format = null) => _text.Append(Encode(number.ToString(format, CultureInfo.InvariantCulture)));
+        public void AppendFormatted(long number, string? format = null) =>
+            _text.Append(Encode(number.ToString(format, CultureInfo.InvariantCulture)));
 
         internal string ToText() => _text.ToString();
     }

@@ -95,7 +95,8 @@ public static class Labels
 
     private static readonly Dictionary<string, string> Nodes = new()
     {
-        ["created"] = "created", ["paid"] = "paid", ["stock-locked"] = "stock locked", ["outbound-order"] = "outbound order", ["carrier"] = "carrier",
+        ["created"] = "created", ["paid"] = "paid", ["stock-locked"] = "stock locked", ["outbound-order"] = "outbound order",
+        ["carrier"] = "carrier",
     };
 
     private static readonly Dictionary<string, string> Guards = new()
@@ -106,7 +107,7 @@ public static class Labels
         ["already-applied"] = "已经执行 done already",
     };
 
-    /// <summary>A kind of case in Chinese; its code where there is no word.</summary>
+    /// <summary>Returns the Chinese name of a kind of case; its code if there is none.</summary>
     public static string CaseInChinese(string code) => Cases.GetValueOrDefault(code, code);
 
     public static (string Chinese, string English) Desk(string owner) => Desks.GetValueOrDefault(owner, (owner, owner));
@@ -119,7 +120,7 @@ public static class Labels
 
     public static string Guard(string code) => Guards.GetValueOrDefault(code, code);
 
-    /// <summary>A headline's code as people read it: a state, a hold or a kind of case.</summary>
+    /// <summary>Returns the display name of a headline: a state, a hold or a kind of case.</summary>
     public static (string Chinese, string English) Headline(OrderModel model, string code)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -130,37 +131,48 @@ public static class Labels
         return (model.Holds.FirstOrDefault(h => h.Code == code)?.LocalName ?? code, code);
     }
 
-    /// <summary>Whether a headline's code is a kind of case.</summary>
+    /// <summary>Returns whether a headline is a kind of case.</summary>
     public static bool IsCase(OrderModel model, string code)
     {
         ArgumentNullException.ThrowIfNull(model);
         return model.CaseNamed(code) is not null;
     }
 
-    /// <summary>How a headline is coloured: red for cases, amber for holds and for waiting, green where nothing more is expected.</summary>
+    /// <summary>Returns the colour of a headline: red for cases, amber for holds and waiting, green if nothing more is expected.</summary>
     public static string Tone(OrderModel model, string code)
     {
         ArgumentNullException.ThrowIfNull(model);
         if (int.TryParse(code, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && model.StateOf(number) is { } state)
-            return state.Code is 290 or 140 or 121 or 291 ? "grey" : state is { IsEnd: true } or { Code: 309 } ? "green" : state.Rank is null ? "amber" : "blue";
+            return state.Code is 290 or 140 or 121 or 291
+                ? "grey"
+                : state is { IsEnd: true } or { Code: 309 }
+                ? "green"
+                : state.Rank is null
+                ? "amber"
+                : "blue";
         return IsCase(model, code) ? "red" : "amber";
     }
 
-    /// <summary>Splits a name at its capitals: AwaitingReview becomes "awaiting review".</summary>
+    /// <summary>Splits a name at its capital letters: AwaitingReview becomes "awaiting review".</summary>
     public static string Words(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        return string.Concat(name.Select((c, i) => char.IsUpper(c) && i > 0 ? " " + char.ToLowerInvariant(c) : char.ToLowerInvariant(c).ToString()));
+        return string.Concat(
+            name.Select((c, i) => char.IsUpper(c) && i > 0 ? " " + char.ToLowerInvariant(c) : char.ToLowerInvariant(c).ToString()));
     }
 
-    public static string Time(DateTimeOffset at, TimeSpan offset) => at.ToOffset(offset).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
+    public static string Time(DateTimeOffset at, TimeSpan offset) =>
+        at.ToOffset(offset).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
 
-    public static string Minute(DateTimeOffset at, TimeSpan offset) => at.ToOffset(offset).ToString("MM-dd HH:mm", CultureInfo.InvariantCulture);
+    public static string Minute(DateTimeOffset at, TimeSpan offset) =>
+        at.ToOffset(offset).ToString("MM-dd HH:mm", CultureInfo.InvariantCulture);
 
     public static string Offset(TimeSpan offset) =>
-        offset == TimeSpan.Zero ? "UTC" : "UTC" + (offset < TimeSpan.Zero ? "-" : "+") + offset.ToString("hh\\:mm", CultureInfo.InvariantCulture);
+        offset == TimeSpan.Zero
+            ? "UTC"
+            : "UTC" + (offset < TimeSpan.Zero ? "-" : "+") + offset.ToString("hh\\:mm", CultureInfo.InvariantCulture);
 
-    /// <summary>A length of time with its two largest units: 3d 4h, 3h 12m, 45m.</summary>
+    /// <summary>Formats a duration with its two largest units: 3d 4h, 3h 12m, 45m.</summary>
     public static string Span(TimeSpan span)
     {
         span = span.Duration();

@@ -1,12 +1,14 @@
 namespace ControlTower.Pages;
 
-/// <summary>What all pages share.</summary>
+/// <summary>The layout that all pages share.</summary>
 internal static class Layout
 {
     /// <param name="title">The title of the window.</param>
-    /// <param name="here">The item of the menu that the page belongs to.</param>
-    /// <param name="root">The way back to the home page, such as <c>../</c>: links are relative, so that the tower works below any path.</param>
-    /// <param name="body">The page.</param>
+    /// <param name="here">The menu item of the page.</param>
+    /// <param name="root">
+    /// The relative path to the home page, such as <c>../</c>. Links are relative, so that the tower works below any path.
+    /// </param>
+    /// <param name="body">The content of the page.</param>
     public static Html Page(string title, string here, string root, Html body) => Html.Of($"""
         <!doctype html>
         <html lang="zh-CN">
@@ -30,17 +32,29 @@ internal static class Layout
         {body}
         </main>
         <footer class="wide">
-        <p>只读 Read-only. 来源以 <code>sim-</code> 开头的支付、仓库与物流事实均为模拟 Payments, stock and parcels from sources named <code>sim-…</code> are simulated.</p>
-        <p>Invoices: Chen, D. (2015), <i>Online Retail</i>, UCI Machine Learning Repository, <a href="https://doi.org/10.24432/C5BW33">doi 10.24432/C5BW33</a>,
+        <p>只读 Read-only. 来源以 <code>sim-</code> 开头的支付、仓库与物流事实均为模拟 Payments, stock and parcels from sources named
+        <code>sim-…</code> are simulated.</p>
+        <p>Invoices: Chen, D. (2015), <i>Online Retail</i>, UCI Machine Learning Repository,
+        <a href="https://doi.org/10.24432/C5BW33">doi 10.24432/C5BW33</a>,
         <a href="https://creativecommons.org/licenses/by/4.0/">CC BY 4.0</a>; an excerpt of 1–13 December 2010, values unchanged.</p>
         </footer>
         </body>
         </html>
         """);
 
-    /// <summary>A status as a coloured label, Chinese first.</summary>
+    /// <summary>Returns a status as a coloured label, Chinese first.</summary>
     public static Html Pill(string tone, string chinese, string english) =>
         Html.Of($"""<span class="pill {tone}">{chinese}<small>{english}</small></span>""");
+
+    /// <summary>Returns a link that filters a list, with a number.</summary>
+    public static Html Chip(string tone, bool isHere, string href, string chinese, string english, long count) => Html.Of($"""
+        <a class="chip {tone}{(isHere ? " here" : "")}" href="{href}">{chinese} <small>{english}</small> <b>{count:N0}</b></a>
+        """);
+
+    /// <summary>Returns a link to the next page; empty if there is none.</summary>
+    public static Html Pager(string? href) => href is null
+        ? Html.Empty
+        : Html.Of($"""<p class="pager"><a href="{href}">下一页 <small>next page</small> →</a></p>""");
 
     private static Html Item(string here, string name, string href, string chinese, string english) => here == name
         ? Html.Of($"""<a class="here" aria-current="page" href="{href}">{chinese} <small>{english}</small></a>""")

@@ -7,7 +7,7 @@ using OrderKit.StateMachine.Storage;
 
 namespace ControlTower.Pages;
 
-/// <summary>The home page: search, stories, filters, orders.</summary>
+/// <summary>The home page with search, stories, filters and orders.</summary>
 internal static class ListPage
 {
     public static Html Render(ListView view)
@@ -18,7 +18,8 @@ internal static class ListPage
             <section class="hero">
             <form class="search" action="./" method="get" role="search">
             <label for="q">查订单 <small>Find an order by any number of any system</small></label>
-            <div><input id="q" name="q" type="search" maxlength="128" value="{view.Search}" placeholder="发票号、交易号、支付单号、运单号、出库单号、短码、订单号"><button>查询 Search</button></div>
+            <div><input id="q" name="q" type="search" maxlength="128" value="{view.Search}"
+            placeholder="发票号、交易号、支付单号、运单号、出库单号、短码、订单号"><button>查询 Search</button></div>
             </form>
             <dl class="tiles">
             <div><dt>订单 <small>orders</small></dt><dd>{total:N0}</dd></div>
@@ -39,7 +40,8 @@ internal static class ListPage
         <section class="stories">
         <h2>两张状态打架的订单 <small>Two orders whose systems disagree, retold from a published article</small></h2>
         <table class="drift">
-        <thead><tr><th>订单 <small>order</small></th><th>淘宝 <small>Taobao</small></th><th>ERP</th><th>快递 <small>carrier</small></th><th>漂移时长 <small>drift</small></th><th>根因 <small>cause</small></th></tr></thead>
+        <thead><tr><th>订单 <small>order</small></th><th>淘宝 <small>Taobao</small></th><th>ERP</th><th>快递 <small>carrier</small></th><th>漂移时长
+        <small>drift</small></th><th>根因 <small>cause</small></th></tr></thead>
         <tbody>
         {TwoOrders.All.Select(StoryRow)}
         </tbody></table>
@@ -51,18 +53,22 @@ internal static class ListPage
         var views = SystemView.OfStory(story.Order);
         return Html.Of($"""
             <tr><td><a href="orders/{story.Order.Order.Value}"><b>{story.Number}</b></a></td>
-            <td>{SystemView.Said(views, "taobao")}</td><td>{SystemView.Said(views, "erp")}</td><td>{SystemView.Said(views, "sf-express")}</td>
-            <td class="bad">{Labels.Span(SystemView.Drift(views) ?? TimeSpan.Zero)}</td><td>{story.Cause}<small>{story.CauseInEnglish}</small></td></tr>
+            <td>{SystemView.Said(views, "taobao")}</td><td>{SystemView.Said(views, "erp")}</td>
+            <td>{SystemView.Said(views, "sf-express")}</td>
+            <td class="bad">{Labels.Span(SystemView.Drift(views) ?? TimeSpan.Zero)}</td>
+            <td>{story.Cause}<small>{story.CauseInEnglish}</small></td></tr>
             """);
     }
 
     private static Html Filters(ListView view, long total)
     {
         var codes = view.Counts.Where(c => c.Value > 0)
-            .OrderBy(c => Labels.IsCase(view.Model, c.Key) ? 0 : 1).ThenByDescending(c => c.Value).ThenBy(c => c.Key, StringComparer.Ordinal);
+            .OrderBy(c => Labels.IsCase(view.Model, c.Key) ? 0 : 1).ThenByDescending(c => c.Value)
+            .ThenBy(c => c.Key, StringComparer.Ordinal);
         return Html.Of($"""
             <section class="filters" aria-label="filters">
-            <a class="chip{Here(view is { Headline: "", Open: "" })}" href="{Link(view, "", "")}">全部 <small>all</small> <b>{total:N0}</b></a>
+            <a class="chip{Here(view is { Headline: "", Open: "" })}" href="{Link(view, "", "")}">全部 <small>all</small>
+            <b>{total:N0}</b></a>
             <a class="chip{Here(view.Open == "yes")}" href="{Link(view, "", "yes")}">有待处理 <small>with an open case</small></a>
             <a class="chip{Here(view.Open == "no")}" href="{Link(view, "", "no")}">无待处理 <small>without</small></a>
             {codes.Select(c => Chip(view, c.Key, c.Value))}
@@ -73,19 +79,21 @@ internal static class ListPage
     private static Html Chip(ListView view, string code, long count)
     {
         var (chinese, english) = Labels.Headline(view.Model, code);
-        return Html.Of($"""<a class="chip {Labels.Tone(view.Model, code)}{Here(view.Headline == code)}" href="{Link(view, code, view.Open)}">{chinese} <small>{english}</small> <b>{count:N0}</b></a>""");
+        return Layout.Chip(Labels.Tone(view.Model, code), view.Headline == code, Link(view, code, view.Open), chinese, english, count);
     }
 
     private static string Here(bool isHere) => isHere ? " here" : "";
 
     private static Html Table(ListView view) => Html.Of($"""
         <table class="list">
-        <thead><tr><th>订单 <small>order</small></th><th>状态 <small>status</small></th><th>支付 <small>payment</small></th><th>货物 <small>goods</small></th>
-        <th class="number">应收 <small>due</small></th><th class="number">净收 <small>received</small></th><th>下单 <small>placed</small></th><th>最近变化 <small>last told</small></th></tr></thead>
+        <thead><tr><th>订单 <small>order</small></th><th>状态 <small>status</small></th><th>支付 <small>payment</small></th><th>货物
+        <small>goods</small></th>
+        <th class="number">应收 <small>due</small></th><th class="number">净收 <small>received</small></th><th>下单 <small>placed</small></th>
+        <th>最近变化 <small>last told</small></th></tr></thead>
         <tbody>
         {view.Rows.Select(Row)}
         </tbody></table>
-        {Pager(view)}
+        {Layout.Pager(view.Next is null ? null : Link(view, view.Headline, view.Open, view.Next))}
         """);
 
     private static Html Row(ListRow row)
@@ -96,19 +104,21 @@ internal static class ListPage
         var counters = order.Snapshot.Counters;
         var net = counters.Captured - counters.Refunded;
         return Html.Of($"""
-            <tr><td><a href="orders/{order.Key.Order.Value}"><b>{Reference(row, ReferenceKind.External)}</b></a><small>{Reference(row, ReferenceKind.ShortCode)}</small></td>
+            <tr><td><a href="orders/{order.Key.Order.Value}"><b>{Reference(row, ReferenceKind.External)}</b></a
+            ><small>{Reference(row, ReferenceKind.ShortCode)}</small></td>
             <td>{Layout.Pill(Labels.Tone(model, order.Headline), chinese, english)}{Cases(row, model)}</td>
             <td class="state">{State(model, order, 0)}</td><td class="state">{State(model, order, 1)}</td>
             <td class="number">{Labels.Money(counters.Due, order.Currency)}</td>
             <td class="number{(net == counters.Due ? "" : net == 0 ? " faint" : " odd")}">{Labels.Money(net, order.Currency)}</td>
-            <td class="time">{Labels.Time(order.PlacedAt, offset)[..16]}</td><td class="time">{Labels.Time(order.UpdatedAt, offset)[..16]}</td></tr>
+            <td class="time">{Labels.Time(order.PlacedAt, offset)[..16]}</td>
+            <td class="time">{Labels.Time(order.UpdatedAt, offset)[..16]}</td></tr>
             """);
     }
 
     private static Html Cases(ListRow row, OrderModel model)
     {
         var others = model.CasesIn(row.Order.Snapshot.Cases).Where(c => c.Code != row.Order.Headline).ToList();
-        return Html.Of($"{others.Select(c => Html.Of($"""<span class="pill red thin">{Labels.CaseInChinese(c.Code)}<small>{c.Code}</small></span>"""))}");
+        return Html.Join(others.Select(c => Layout.Pill("red thin", Labels.CaseInChinese(c.Code), c.Code)));
     }
 
     private static string Reference(ListRow row, ReferenceKind kind)
@@ -132,11 +142,10 @@ internal static class ListPage
 
     private static Html Nothing(ListView view) => view.Search.Length == 0
         ? Html.Of($"""<p class="nothing">没有符合条件的订单 <small>No order fits.</small></p>""")
-        : Html.Of($"""<p class="nothing">没有找到「{view.Search}」 <small>Nothing is known by this number. It may wait under <a href="waiting">待认领 Waiting</a>.</small></p>""");
-
-    private static Html Pager(ListView view) => view.Next is null
-        ? Html.Empty
-        : Html.Of($"""<p class="pager"><a href="{Link(view, view.Headline, view.Open, view.Next)}">下一页 <small>next page</small> →</a></p>""");
+        : Html.Of($"""
+            <p class="nothing">没有找到「{view.Search}」
+            <small>Nothing is known by this number. It may be parked: see <a href="waiting">待认领 Waiting</a>.</small></p>
+            """);
 
     private static string Link(ListView view, string headline, string open, string? after = null)
     {

@@ -1,6 +1,6 @@
 namespace ControlTower.Pages;
 
-/// <summary>Tells browsers that the pages need nothing but their own style sheet.</summary>
+/// <summary>Adds headers that allow the pages only their own style sheet.</summary>
 internal sealed class SecurityHeaders(RequestDelegate next)
 {
     public Task InvokeAsync(HttpContext context)

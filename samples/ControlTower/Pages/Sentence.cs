@@ -3,7 +3,7 @@ using OrderKit.StateMachine;
 
 namespace ControlTower.Pages;
 
-/// <summary>The one sentence that customer service copies: where the order is, why it waits, who acts, and by when.</summary>
+/// <summary>The sentence that customer service copies: where the order is, why it waits, who must act, and by when.</summary>
 internal sealed record Sentence(string Chinese, string English)
 {
     private static readonly Dictionary<int, (string Chinese, string English, string Who, string WhoInEnglish)> Waits = new()
@@ -37,7 +37,8 @@ internal sealed record Sentence(string Chinese, string English)
         if (view.Timeline.Holds.Count > 0)
         {
             var (hold, holdInEnglish) = Labels.Headline(model, view.Timeline.Holds[0]);
-            return new Sentence($"{head.Chinese}；被挂起（{hold}），由运营处理。", $"{head.English}; it is held ({holdInEnglish}), and operations acts.");
+            return new Sentence(
+                $"{head.Chinese}；被挂起（{hold}），由运营处理。", $"{head.English}; it is held ({holdInEnglish}), and operations acts.");
         }
 
         var goods = order.Snapshot.States[1];
@@ -71,7 +72,7 @@ internal sealed record Sentence(string Chinese, string English)
             : "";
     }
 
-    // Where the goods are, once they are anywhere; the money before that.
+    // The state of the goods once they have one, the state of the money before.
     private static (string Chinese, string English) WhereIs(OrderView view, OrderModel model)
     {
         var states = view.Details.Order.Snapshot.States;

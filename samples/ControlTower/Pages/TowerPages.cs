@@ -6,13 +6,13 @@ using OrderKit.StateMachine.Storage;
 
 namespace ControlTower.Pages;
 
-/// <summary>Reads what the pages show. Nothing here writes.</summary>
+/// <summary>Reads the data of the pages. Nothing here writes.</summary>
 public sealed class TowerPages(OrderQueries queries, IOrderQueryStore store, ICaseStore cases, OrderModelRegistry models)
 {
     private const int PageSize = 40;
     private const int LongestSearch = OrderReference.MaxLength;
 
-    /// <summary>The list of orders; a search that finds one order leads to it.</summary>
+    /// <summary>Returns the list of orders. A search that finds one order redirects to it.</summary>
     public async Task<IResult> ListAsync(string? q, string? headline, string? open, string? after, CancellationToken cancellationToken)
     {
         var text = Clean(q);
@@ -28,18 +28,21 @@ public sealed class TowerPages(OrderQueries queries, IOrderQueryStore store, ICa
         try
         {
             page = await queries.SearchAsync(query, cancellationToken);
-            if (page.Items.Count == 0 && query is { Text: { } typed, Continuation: null } && typed.ToUpperInvariant() is var upper && upper != typed)
+            if (page.Items.Count == 0 && query is { Text: { } typed, Continuation: null } && typed.ToUpperInvariant() is var upper
+                && upper != typed)
             {
-                // Numbers are compared as they are, and people type them in small letters.
+                // Numbers are compared exactly, but people type them in lower case.
                 page = await queries.SearchAsync(query with { Text = upper }, cancellationToken);
             }
         }
         catch (ArgumentException)
         {
-            return Error(StatusCodes.Status400BadRequest, "这个翻页位置无效", "This page position is not valid", "请从第一页开始 Start from the first page.");
+            return Error(
+                StatusCodes.Status400BadRequest, "这个翻页位置无效", "This page position is not valid", "请从第一页开始 Start from the first page.");
         }
 
-        if (text.Length > 0 && page is { Items: [var only], Continuation: null } && query is { Continuation: null, Headlines.Count: 0, HasOpenCase: null })
+        if (text.Length > 0 && page is { Items: [var only], Continuation: null }
+            && query is { Continuation: null, Headlines.Count: 0, HasOpenCase: null })
             return Results.Redirect($"orders/{only.Key.Order.Value}");
 
         var rows = new List<ListRow>(page.Items.Count);
@@ -47,10 +50,13 @@ public sealed class TowerPages(OrderQueries queries, IOrderQueryStore store, ICa
             rows.Add(new ListRow(order, await store.ReferencesOfAsync(order.Key, cancellationToken), models.Find(order.Snapshot.Model)));
         var counts = await store.CountByHeadlineAsync(TenantId.Default, cancellationToken);
         var openCases = await cases.CountOpenAsync(TenantId.Default, cancellationToken);
-        return Show(ListPage.Render(new ListView(text, headline ?? "", open ?? "", rows, counts, openCases.Values.Sum(), page.Continuation, OrderModels.Retail)));
+        return Show(
+            ListPage.Render(
+                new ListView(
+                    text, headline ?? "", open ?? "", rows, counts, openCases.Values.Sum(), page.Continuation, OrderModels.Retail)));
     }
 
-    /// <summary>The open cases, oldest due first.</summary>
+    /// <summary>Returns the open cases, oldest due first.</summary>
     public async Task<IResult> CasesAsync(string? desk, string? code, string? after, CancellationToken cancellationToken)
     {
         Page<OrderCase> page;
@@ -68,7 +74,8 @@ public sealed class TowerPages(OrderQueries queries, IOrderQueryStore store, ICa
         }
         catch (ArgumentException)
         {
-            return Error(StatusCodes.Status400BadRequest, "这个翻页位置无效", "This page position is not valid", "请从第一页开始 Start from the first page.");
+            return Error(
+                StatusCodes.Status400BadRequest, "这个翻页位置无效", "This page position is not valid", "请从第一页开始 Start from the first page.");
         }
 
         var rows = new List<CaseRow>(page.Items.Count);
@@ -78,7 +85,7 @@ public sealed class TowerPages(OrderQueries queries, IOrderQueryStore store, ICa
         return Show(CasesPage.Render(desk ?? "", code ?? "", rows, counts, page.Continuation, OrderModels.Retail));
     }
 
-    /// <summary>The facts that wait for an order that is not known.</summary>
+    /// <summary>Returns the parked facts, whose order is unknown.</summary>
     public async Task<IResult> WaitingAsync(string? after, CancellationToken cancellationToken)
     {
         try
@@ -88,16 +95,18 @@ public sealed class TowerPages(OrderQueries queries, IOrderQueryStore store, ICa
         }
         catch (ArgumentException)
         {
-            return Error(StatusCodes.Status400BadRequest, "这个翻页位置无效", "This page position is not valid", "请从第一页开始 Start from the first page.");
+            return Error(
+                StatusCodes.Status400BadRequest, "这个翻页位置无效", "This page position is not valid", "请从第一页开始 Start from the first page.");
         }
     }
 
-    /// <summary>One order: as a page, or with an ending as JSON, picture or text.</summary>
+    /// <summary>Returns one order as a page, or by file extension as JSON, picture or text.</summary>
     public async Task<IResult> OrderAsync(string id, CancellationToken cancellationToken)
     {
         var ending = Path.GetExtension(id);
         var name = ending is ".json" or ".svg" or ".txt" ? id[..^ending.Length] : id;
-        if (!OrderId.TryParse(name, out var order) || await queries.GetAsync(OrderKey.For(order), cancellationToken) is not { Model: { } model } details)
+        if (!OrderId.TryParse(name, out var order)
+            || await queries.GetAsync(OrderKey.For(order), cancellationToken) is not { Model: { } model } details)
             return NotFound($"没有订单 {Shorten(name)}", $"There is no order {Shorten(name)}");
 
         var key = details.Order.Key;
@@ -133,10 +142,12 @@ public sealed class TowerPages(OrderQueries queries, IOrderQueryStore store, ICa
             new TimelineOptions { AsOf = Eras.NowOf(key), UtcOffset = Eras.OffsetOf(key), Words = TimelineWords.Chinese },
             cancellationToken);
 
-        // The model names its cases in English; the picture is for the desk.
+        // The model names its cases in English. The picture needs the Chinese names.
         var headline = timeline!.Headline;
         return Gaps.Mark(
-            headline.Rule == HeadlineRule.Cases ? timeline with { Headline = headline with { LocalName = Labels.CaseInChinese(headline.Code) } } : timeline,
+            headline.Rule == HeadlineRule.Cases
+                ? timeline with { Headline = headline with { LocalName = Labels.CaseInChinese(headline.Code) } }
+                : timeline,
             details.OpenCases);
     }
 
@@ -145,7 +156,7 @@ public sealed class TowerPages(OrderQueries queries, IOrderQueryStore store, ICa
 
     private static IResult Show(Html page) => Results.Content(page.ToString(), "text/html; charset=utf-8");
 
-    /// <summary>The number that people know an order by: the channel's own, or else its id.</summary>
+    /// <summary>Returns the number that people use for an order: that of the channel, or else its id.</summary>
     private static string NumberOf(OrderKey key, IReadOnlyList<OrderReference> references)
     {
         foreach (var reference in references)
@@ -157,7 +168,7 @@ public sealed class TowerPages(OrderQueries queries, IOrderQueryStore store, ICa
         return key.Order.Value;
     }
 
-    // What is typed or pasted may be anything; a number has no control characters and is no longer than a reference.
+    // The input may be anything. A number has no control characters and is not longer than a reference.
     private static string Clean(string? text)
     {
         var clean = string.Concat((text ?? "").Where(c => !char.IsControl(c))).Trim();

@@ -5,21 +5,22 @@ using OrderKit.StateMachine;
 
 namespace ControlTower.Replays;
 
-/// <summary>Brings messages to the engine in the order of arrival, a slot of time at a time, and lets deadlines and events do their work in between.</summary>
+/// <summary>Replays messages in the order of arrival, one slot of time per batch, and runs deadlines and events in between.</summary>
 public sealed class Replay(OrderLifecycle lifecycle, OutboxPump pump, DeadlineRunner deadlines, ReplayClock clock)
 {
-    /// <summary>As an integration would that asks every quarter of an hour: many small transactions in daylight, none at night.</summary>
+    /// <summary>A slot of 15 minutes, as for an integration that polls every quarter of an hour.</summary>
     public static readonly TimeSpan QuarterHour = TimeSpan.FromMinutes(15);
 
-    /// <summary>Plays messages up to an instant and leaves the clock there.</summary>
+    /// <summary>Replays messages up to a time and leaves the clock there.</summary>
     /// <param name="messages">The messages, in the order of arrival.</param>
-    /// <param name="slot">How much time goes into one batch; zero plays each instant on its own.</param>
-    /// <param name="until">The end; what arrives later has not happened yet.</param>
-    /// <param name="counts">Counts the endings.</param>
-    /// <param name="played">Hears how many were played.</param>
-    /// <param name="cancellationToken">Stops between two slots.</param>
+    /// <param name="slot">The duration of one batch. Zero replays each instant separately.</param>
+    /// <param name="until">The end. Later messages are not replayed.</param>
+    /// <param name="counts">Receives the number of each outcome.</param>
+    /// <param name="played">Receives the number of replayed messages.</param>
+    /// <param name="cancellationToken">Cancels the replay between two slots.</param>
     public async Task PlayAsync(
-        IReadOnlyList<SimulatedMessage> messages, TimeSpan slot, DateTimeOffset until, ReplayCounts counts, Action<int>? played = null, CancellationToken cancellationToken = default)
+        IReadOnlyList<SimulatedMessage> messages, TimeSpan slot, DateTimeOffset until, ReplayCounts counts, Action<int>? played = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(messages);
         ArgumentNullException.ThrowIfNull(counts);
@@ -33,7 +34,8 @@ public sealed class Replay(OrderLifecycle lifecycle, OutboxPump pump, DeadlineRu
             {
                 var first = next;
                 next = EndOfBatch(messages, first, end);
-                foreach (var result in await lifecycle.FireManyAsync([.. messages.Take(first..next).Select(m => m.Fact)], cancellationToken))
+                foreach (
+                    var result in await lifecycle.FireManyAsync([.. messages.Take(first..next).Select(m => m.Fact)], cancellationToken))
                     counts.Add(result);
                 played?.Invoke(next - first);
             }
@@ -47,8 +49,8 @@ public sealed class Replay(OrderLifecycle lifecycle, OutboxPump pump, DeadlineRu
         await pump.PumpAllAsync(cancellationToken);
     }
 
-    // A fact that names its order by a number which an earlier one makes known begins a batch of its own. In one batch it would wait for
-    // that number and be decided after its later neighbours: nothing would be lost, but the journal would tell it in the wrong order.
+    // A fact with a number that an earlier fact of the batch links begins a new batch. In the same batch it would be parked until the
+    // number is linked and be decided after later facts. Nothing would be lost, but the journal would have the wrong order.
     private static int EndOfBatch(IReadOnlyList<SimulatedMessage> messages, int next, DateTimeOffset end)
     {
         var known = new HashSet<OrderReference>();

@@ -2,7 +2,7 @@ using OrderKit.StateMachine;
 
 namespace ControlTower.Replays;
 
-/// <summary>How the facts of a replay ended.</summary>
+/// <summary>The number of facts of a replay by outcome.</summary>
 public sealed class ReplayCounts
 {
     private readonly SortedDictionary<string, long> _endings = new(StringComparer.Ordinal);

@@ -9,15 +9,16 @@ using OrderKit.StateMachine.Storage;
 
 namespace ControlTower.Replays;
 
-/// <summary>Fills the tower: the excerpt's invoices, the simulated world around them, and the two retold orders.</summary>
+/// <summary>Loads the tower: the invoices of the excerpt, the simulated world around them, and the two stories.</summary>
 public sealed class TowerLoader(Replay replay, ICaseStore cases, IOrderQueryStore orders, FollowUpTally tally)
 {
     /// <summary>Loads everything.</summary>
     /// <param name="seed">The seed of the simulated world.</param>
-    /// <param name="limit">How many sales at most.</param>
-    /// <param name="progress">Hears the number of messages first, and then how many were played.</param>
-    /// <param name="cancellationToken">Stops between two slots of time.</param>
-    public async Task<ReplaySummary> LoadAsync(long seed, int limit, IProgress<(int Played, int All)>? progress = null, CancellationToken cancellationToken = default)
+    /// <param name="limit">The maximum number of sales.</param>
+    /// <param name="progress">Receives the number of messages first, and then the number of replayed ones.</param>
+    /// <param name="cancellationToken">Cancels the load between two slots.</param>
+    public async Task<ReplaySummary> LoadAsync(
+        long seed, int limit, IProgress<(int Played, int All)>? progress = null, CancellationToken cancellationToken = default)
     {
         var started = Stopwatch.GetTimestamp();
         var counts = new ReplayCounts();
@@ -30,25 +31,27 @@ public sealed class TowerLoader(Replay replay, ICaseStore cases, IOrderQueryStor
             book.Add(document);
         }
 
-        // The told orders first: their clock is of 2026, and the tower stays in the excerpt's world afterwards.
+        // The stories first, because their clock is in 2026, and the clock must end in the time of the excerpt.
         await replay.PlayAsync(TwoOrders.Messages, TimeSpan.Zero, Eras.StoriesEnd, counts, cancellationToken: cancellationToken);
 
         var messages = MessagesOf(book, seed);
         var all = messages.Count(m => m.ArrivesAt <= Eras.InvoicesEnd);
         var done = 0;
         progress?.Report((0, all));
-        await replay.PlayAsync(messages, Replay.QuarterHour, Eras.InvoicesEnd, counts, played => progress?.Report((done += played, all)), cancellationToken);
+        await replay.PlayAsync(
+            messages, Replay.QuarterHour, Eras.InvoicesEnd, counts, played => progress?.Report((done += played, all)), cancellationToken);
         return new ReplaySummary(
-            book, reader.Refused, counts, await cases.CountOpenAsync(TenantId.Default, cancellationToken), await CountParkedAsync(cancellationToken),
+            book, reader.Refused, counts, await cases.CountOpenAsync(TenantId.Default, cancellationToken),
+            await CountParkedAsync(cancellationToken),
             tally.Releases, tally.FollowUps, Stopwatch.GetElapsedTime(started));
     }
 
-    /// <summary>All messages about the invoices in the order of arrival.</summary>
+    /// <summary>Returns all messages about the invoices, in the order of arrival.</summary>
     public static IReadOnlyList<SimulatedMessage> MessagesOf(SalesBook book, long seed)
     {
         ArgumentNullException.ThrowIfNull(book);
 
-        // Releasing is this host's own business: see ReleaseWhenReady.
+        // This host releases orders itself; see ReleaseWhenReady.
         var world = new SimulatedRetailWorld(seed, new SimulatedRetailOptions { ReleasesOrders = false });
         var messages = new List<(SimulatedMessage Message, int Sale)>();
         for (var i = 0; i < book.Sales.Count; i++)

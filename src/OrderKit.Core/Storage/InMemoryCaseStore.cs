@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace OrderKit.Core.Storage;
 
 /// <summary>The cases of an <see cref="InMemoryDatabase"/>. The deciding engine writes them with <see cref="Apply"/>.</summary>
@@ -51,9 +49,8 @@ public sealed class InMemoryCaseStore : ICaseStore
     public ValueTask<Page<OrderCase>> QueryAsync(CaseQuery query, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(query);
-        ArgumentOutOfRangeException.ThrowIfLessThan(query.PageSize, 1, nameof(query));
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(query.PageSize, 1_000, nameof(query));
-        var after = ParseContinuation(query.Continuation);
+        Continuations.RequirePageSize(query.PageSize, nameof(query));
+        var after = query.Continuation is { } text ? Position(Continuations.Read(text)) : (DateTimeOffset.MinValue, 0);
         return _database.ReadAsync(() => Query(query, after), cancellationToken);
     }
 
@@ -160,35 +157,14 @@ public sealed class InMemoryCaseStore : ICaseStore
         }
 
         found.Sort(static (left, right) => Position(left).CompareTo(Position(right)));
-        if (found.Count <= query.PageSize)
-        {
-            return new Page<OrderCase>(found.ConvertAll(static row => row.Case), null);
-        }
-
-        var (dueAt, id) = Position(found[query.PageSize - 1]);
-        return new Page<OrderCase>(
-            found.GetRange(0, query.PageSize).ConvertAll(static row => row.Case),
-            string.Create(CultureInfo.InvariantCulture, $"{dueAt.UtcTicks}.{id}"));
+        return Continuations.Page(found, query.PageSize, static row => row.Case, static row => Continuations.Write(row.Case.DueAt, row.Id));
     }
 
-    // A case without a due instant is never the oldest due.
-    private static (DateTimeOffset DueAt, long Id) Position(CaseRow row) => (row.Case.DueAt ?? DateTimeOffset.MaxValue, row.Id);
+    private static (DateTimeOffset DueAt, long Id) Position(CaseRow row) => Position((row.Case.DueAt, row.Id));
 
-    private static (DateTimeOffset DueAt, long Id) ParseContinuation(string? text)
-    {
-        if (text is null)
-        {
-            return (DateTimeOffset.MinValue, 0);
-        }
-
-        var parts = text.Split('.');
-        return parts.Length == 2
-            && long.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var ticks)
-            && ticks <= DateTimeOffset.MaxValue.UtcTicks
-            && long.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var id)
-            ? (new DateTimeOffset(ticks, TimeSpan.Zero), id)
-            : throw new ArgumentException($"'{text}' is no continuation of this store. Pass what the page before returned.", nameof(text));
-    }
+    // A case without a due time comes last.
+    private static (DateTimeOffset DueAt, long Id) Position((DateTimeOffset? DueAt, long Id) row) =>
+        (row.DueAt ?? DateTimeOffset.MaxValue, row.Id);
 
     private sealed record CaseRow(long Id, OrderCase Case);
 }

@@ -1,13 +1,9 @@
-using System.Globalization;
-
 namespace OrderKit.Core.Storage;
 
 /// <summary>The quarantine of an <see cref="InMemoryDatabase"/>.</summary>
 /// <remarks>Safe for several threads.</remarks>
 public sealed class InMemoryQuarantineStore(InMemoryDatabase database) : IQuarantineStore
 {
-    private const int LargestPage = 1_000;
-
     private readonly SortedDictionary<long, QuarantinedMessage> _rows = [];
     private long _lastNumber;
 
@@ -67,12 +63,8 @@ public sealed class InMemoryQuarantineStore(InMemoryDatabase database) : IQuaran
     public ValueTask<Page<QuarantinedMessage>> QueryAsync(QuarantineQuery query, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(query);
-        if (query.PageSize is < 1 or > LargestPage)
-        {
-            throw new ArgumentException($"A page has 1 to {LargestPage} rows, not {query.PageSize}.", nameof(query));
-        }
-
-        var after = query.Continuation is null ? 0 : long.Parse(query.Continuation, CultureInfo.InvariantCulture);
+        Continuations.RequirePageSize(query.PageSize, nameof(query));
+        var after = query.Continuation is { } continuation ? Continuations.Read(continuation).Number : 0;
         return database.ReadAsync(
             () =>
             {
@@ -80,9 +72,7 @@ public sealed class InMemoryQuarantineStore(InMemoryDatabase database) : IQuaran
                     .Where(row => row.Number > after && row.Tenant == query.Tenant && (query.Source is null || row.Source == query.Source)
                         && (query.Reason is null || row.Reason == query.Reason) && (query.State is null || row.State == query.State))
                     .Take(query.PageSize + 1).ToList();
-                var isLast = rows.Count <= query.PageSize;
-                return new Page<QuarantinedMessage>(
-                    [.. rows.Take(query.PageSize)], isLast ? null : rows[query.PageSize - 1].Number.ToString(CultureInfo.InvariantCulture));
+                return Continuations.Page(rows, query.PageSize, static row => row, static row => Continuations.Write(null, row.Number));
             },
             cancellationToken);
     }

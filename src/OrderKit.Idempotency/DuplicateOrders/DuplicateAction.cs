@@ -1,14 +1,14 @@
 namespace OrderKit.Idempotency;
 
-/// <summary>What is done with an order that a rule takes for a duplicate, from the mildest to the strictest.</summary>
+/// <summary>What happens to an order that a rule finds to be a duplicate, from the mildest to the strictest.</summary>
 public enum DuplicateAction
 {
-    /// <summary>It goes on and carries a label, which reconciliation finds.</summary>
+    /// <summary>The order continues and is labelled. Reconciliation lists the labels.</summary>
     Label = 0,
 
-    /// <summary>It waits for a person, on own channels and before its goods are released; elsewhere it is labelled.</summary>
+    /// <summary>The order waits for a person, on own channels and before its goods are released. Otherwise it is labelled.</summary>
     Hold = 1,
 
-    /// <summary>It is not taken: the answer names the earlier order.</summary>
+    /// <summary>The order is rejected. The result names the earlier order.</summary>
     Reject = 2,
 }

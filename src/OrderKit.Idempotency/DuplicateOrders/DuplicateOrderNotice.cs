@@ -2,26 +2,26 @@ using OrderKit.Core;
 
 namespace OrderKit.Idempotency;
 
-/// <summary>What an outbox message says: an order was held as a duplicate, or somebody decided about it.</summary>
+/// <summary>The content of an outbox message: an order was held as a duplicate, or somebody decided about it.</summary>
 /// <param name="Order">The held order.</param>
-/// <param name="Earlier">The order that it seems to repeat.</param>
-/// <param name="Rule">The rule that had it held.</param>
-/// <param name="State">How it stands now; never <see cref="SuspicionState.Labelled"/>.</param>
+/// <param name="Earlier">The earlier order that it appears to duplicate.</param>
+/// <param name="Rule">The rule that held the order.</param>
+/// <param name="State">The current state; never <see cref="SuspicionState.Labelled"/>.</param>
 /// <param name="Operator">Who decided; <see langword="null"/> while it is held.</param>
-/// <param name="Reason">Why.</param>
-/// <param name="Refund">The money to propose a refund of, where an order that was paid is given up.</param>
+/// <param name="Reason">The reason for the decision.</param>
+/// <param name="Refund">The amount to propose for a refund when a paid order is voided.</param>
 public sealed record DuplicateOrderNotice(
     OrderKey Order, OrderKey Earlier, string Rule, SuspicionState State, string? Operator, string? Reason, Money? Refund)
 {
-    /// <summary>The source under which <see cref="ToFact"/> speaks.</summary>
+    /// <summary>The source of the facts that <see cref="ToFact"/> creates.</summary>
     public const string Source = "orderkit.duplicate-orders";
 
-    /// <summary>The code of the hold, as the retail model calls it.</summary>
+    /// <summary>The code of the hold in the retail model.</summary>
     public const string HoldCode = "duplicate";
 
     /// <summary>
-    /// What the order's lifecycle should hear, in the words of the retail model: <c>hold-placed</c>, <c>hold-released</c>, and <c>cancel</c>
-    /// for an order that is given up unpaid. <see langword="null"/> where a person must act: one that was paid needs a refund ticket.
+    /// Creates the fact for the order's lifecycle, in the terms of the retail model: <c>hold-placed</c>, <c>hold-released</c>, or
+    /// <c>cancel</c> for an unpaid order that is voided. Returns <see langword="null"/> if a person must act: a paid order needs a refund.
     /// </summary>
     public OrderFact? ToFact() => State switch
     {
@@ -36,8 +36,9 @@ public sealed record DuplicateOrderNotice(
         _ => Fact("hold-released") with { Holds = [HoldCode] },
     };
 
-    /// <summary>The id of the message: the same on every delivery, and one for each state that the order comes to.</summary>
-    internal static string IdOf(OrderKey order, SuspicionState state) => $"{order.Order.Value}:duplicate:{DuplicateOrderNoticeCodec.NameOf(state)}";
+    /// <summary>Returns the id of the message: the same for every delivery, and different for each state of the order.</summary>
+    internal static string IdOf(OrderKey order, SuspicionState state) =>
+        $"{order.Order.Value}:duplicate:{DuplicateOrderNoticeCodec.NameOf(state)}";
 
     private OrderFact Fact(string trigger) => new()
     {

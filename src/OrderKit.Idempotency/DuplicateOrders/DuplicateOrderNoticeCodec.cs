@@ -10,7 +10,7 @@ public static class DuplicateOrderNoticeCodec
 
     private const byte Layout = 1;
 
-    /// <summary>Writes a notice.</summary>
+    /// <summary>Encodes a notice.</summary>
     public static byte[] Encode(DuplicateOrderNotice notice)
     {
         ArgumentNullException.ThrowIfNull(notice);
@@ -34,8 +34,8 @@ public static class DuplicateOrderNoticeCodec
         return writer.WrittenSpan.ToArray();
     }
 
-    /// <summary>Reads a notice.</summary>
-    /// <exception cref="FormatException">The bytes are cut off, were written by a newer release, or are something else.</exception>
+    /// <summary>Decodes a notice.</summary>
+    /// <exception cref="FormatException">The bytes are truncated, were written by a newer release, or are not a notice.</exception>
     public static DuplicateOrderNotice Decode(ReadOnlySpan<byte> body)
     {
         try
@@ -56,8 +56,8 @@ public static class DuplicateOrderNoticeCodec
         }
         catch (ArgumentException exception)
         {
-            // An identifier that breaks its own rule was never written by Encode.
-            throw new FormatException($"The bytes are no {MessageType}: {exception.Message}", exception);
+            // Encode never writes an invalid identifier.
+            throw new FormatException($"The bytes are not a valid {MessageType} message: {exception.Message}", exception);
         }
     }
 
@@ -69,7 +69,7 @@ public static class DuplicateOrderNoticeCodec
         SuspicionState.Merged => "merged",
         SuspicionState.Voided => "voided",
         SuspicionState.Lapsed => "lapsed",
-        _ => throw new ArgumentOutOfRangeException(nameof(state), state, "This is no state of a suspected duplicate."),
+        _ => throw new ArgumentOutOfRangeException(nameof(state), state, "The value is not a state of a suspected duplicate."),
     };
 
     private static SuspicionState StateOf(string name)
@@ -82,7 +82,8 @@ public static class DuplicateOrderNoticeCodec
             }
         }
 
-        throw new FormatException($"'{name}' is no state of a suspected duplicate; a newer release wrote it, or the bytes are something else.");
+        throw new FormatException(
+            $"'{name}' is not a state of a suspected duplicate. A newer release wrote it, or the bytes are not a {MessageType} message.");
     }
 
     private static Money ReadMoney(ref CanonicalReader reader)

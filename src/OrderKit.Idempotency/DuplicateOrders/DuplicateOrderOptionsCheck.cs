@@ -1,9 +1,8 @@
-using System.Globalization;
 using OrderKit.Core;
 
 namespace OrderKit.Idempotency;
 
-/// <summary>Checks the settings when the host starts and whenever they change.</summary>
+/// <summary>Validates the options when the host starts and when they change.</summary>
 internal static class DuplicateOrderOptionsCheck
 {
     private const int MaxNameLength = 64;
@@ -23,14 +22,14 @@ internal static class DuplicateOrderOptionsCheck
 
         if (options.DigestKey is { Length: < MinimumKeyLength })
         {
-            faults.Add(nameof(options.DigestKey), $"has {options.DigestKey.Length} characters; a secret has at least {MinimumKeyLength}.");
+            faults.Add(nameof(options.DigestKey), $"has {options.DigestKey.Length} characters. It must have at least {MinimumKeyLength}.");
         }
 
         faults.RequirePositive(options.HoldFor);
         faults.RequirePositive(options.PollInterval);
         if (options.ShipByMargin < TimeSpan.Zero)
         {
-            faults.Add(nameof(options.ShipByMargin), $"is {options.ShipByMargin}; it cannot be negative.");
+            faults.Add(nameof(options.ShipByMargin), $"is {options.ShipByMargin}. It must not be negative.");
         }
 
         faults.RequireBetween(options.BatchSize, 1, 1_000);
@@ -41,7 +40,7 @@ internal static class DuplicateOrderOptionsCheck
     {
         if (OperationKey.FaultOf(name) is { } fault || name.Length > MaxNameLength)
         {
-            faults.Add($"The rule name '{name}' cannot be used: it is a text of 1 to {MaxNameLength} visible characters.");
+            faults.Add($"The rule name '{name}' is invalid. Use 1 to {MaxNameLength} visible characters.");
             return;
         }
 
@@ -54,12 +53,14 @@ internal static class DuplicateOrderOptionsCheck
         var dimensions = SubjectDigest.Split(rule.Subject);
         if (dimensions.Count == 0)
         {
-            faults.Add($"The rule '{name}' has no Subject; it names what two orders have in common, such as 'buyer + cart'.");
+            faults.Add($"The rule '{name}' has no Subject. Name what the two orders have in common, such as 'buyer + cart'.");
         }
 
         foreach (var unknown in dimensions.Where(dimension => !DuplicateDimensions.IsKnown(dimension)))
         {
-            faults.Add($"The rule '{name}' names the dimension '{unknown}', which is none. A field of your own is written '{DuplicateDimensions.FieldPrefix}{unknown}'.");
+            faults.Add(
+                $"The rule '{name}' names the unknown dimension '{unknown}'. Write a field of your own as "
+                + $"'{DuplicateDimensions.FieldPrefix}{unknown}'.");
         }
 
         if (dimensions.Distinct(StringComparer.Ordinal).Count() != dimensions.Count)
@@ -69,12 +70,13 @@ internal static class DuplicateOrderOptionsCheck
 
         if (rule.Window is { } window && window <= TimeSpan.Zero)
         {
-            faults.Add($"The rule '{name}' has the window {window}; it must be longer than nothing. Without a window the rule holds for ever.");
+            faults.Add(
+                $"The rule '{name}' has the window {window}. It must be longer than zero. Remove it for a rule without a time limit.");
         }
 
         if (!Enum.IsDefined(rule.Action))
         {
-            faults.Add(string.Create(CultureInfo.InvariantCulture, $"The rule '{name}' has the action {(int)rule.Action}, which is none; Label, Hold and Reject are."));
+            faults.Add($"The rule '{name}' has the unknown action {rule.Action}. Use Label, Hold or Reject.");
         }
     }
 
@@ -86,7 +88,9 @@ internal static class DuplicateOrderOptionsCheck
         }
         catch (ArgumentException)
         {
-            faults.Add(nameof(DuplicateOrderOptions.OwnChannels), $"names '{channel}', which is no channel code: 1 to {ChannelCode.MaxLength} characters out of A-Z and 0-9.");
+            faults.Add(
+                nameof(DuplicateOrderOptions.OwnChannels),
+                $"contains '{channel}', which is not a channel code. Use 1 to {ChannelCode.MaxLength} characters of A-Z and 0-9.");
         }
     }
 }

@@ -8,7 +8,7 @@ public static class DuplicateOrderReport
 {
     private const int LargestPage = 1_000;
 
-    /// <summary>The columns. They name orders and never buyers.</summary>
+    /// <summary>The columns of the report. They identify orders, never buyers.</summary>
     public static ReportTable<SuspectedDuplicate> Table { get; } = new ReportTable<SuspectedDuplicate>("Suspected duplicates")
         .Text("Tenant", "租户", static row => row.Order.Tenant.Value)
         .Text("Order", "订单", static row => row.Order.Order.Value)
@@ -21,12 +21,15 @@ public static class DuplicateOrderReport
         .Text("Payment channel", "支付渠道", static row => row.PaymentChannel)
         .Amount("Amount", "金额", static row => row.Amount);
 
-    /// <summary>All rows that a query finds, oldest first, one page in memory at a time.</summary>
-    public static IAsyncEnumerable<SuspectedDuplicate> RowsAsync(IDuplicateOrderQueryStore store, DuplicateOrderQuery query, CancellationToken cancellationToken = default)
+    /// <summary>Reads all rows that match a query, oldest first. One page is in memory at a time.</summary>
+    public static IAsyncEnumerable<SuspectedDuplicate> RowsAsync(
+        IDuplicateOrderQueryStore store, DuplicateOrderQuery query, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(query);
         return ReportRows.OfPagesAsync(
-            (continuation, token) => store.QueryAsync(query with { PageSize = LargestPage, Continuation = continuation ?? query.Continuation }, token), cancellationToken);
+            (continuation, token) => store.QueryAsync(
+                query with { PageSize = LargestPage, Continuation = continuation ?? query.Continuation }, token),
+            cancellationToken);
     }
 }

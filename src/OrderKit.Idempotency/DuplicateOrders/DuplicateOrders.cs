@@ -4,40 +4,41 @@ using OrderKit.Idempotency.Storage;
 
 namespace OrderKit.Idempotency;
 
-/// <summary>Finds orders that were placed twice, in the transaction in which they are taken.</summary>
+/// <summary>Finds duplicate orders, in the transaction that inserts the order.</summary>
 /// <remarks>
-/// Safe for several threads and machines. Call it in the transaction that inserts the order: where that rolls back, the guards do too.
-/// Of orders of one subject that are checked at the same time one is accepted.
+/// Safe for concurrent use by several threads and machines. Call it in the transaction that inserts the order: a rollback also undoes the
+/// guards. When orders with the same subject are checked at the same time, exactly one is accepted.
 /// </remarks>
 public sealed class DuplicateOrders
 {
     private static readonly Counter<long> Checks = OrderKitTelemetry.Meter.CreateCounter<long>(
-        OrderKitTelemetry.DuplicateChecksCounterName, "{order}", "Orders that were checked for an earlier one.");
+        OrderKitTelemetry.DuplicateChecksCounterName, "{order}", "Orders that were checked for duplicates.");
 
     private readonly IDuplicateOrderStore _store;
     private readonly DuplicateRules _rules;
 
-    /// <summary>Makes the service; hosts with a container get it from there.</summary>
+    /// <summary>Creates the service. Hosts with a service container resolve it from there.</summary>
     public DuplicateOrders(IDuplicateOrderStore store, DuplicateRules? rules = null)
     {
         _store = store ?? throw new ArgumentNullException(nameof(store));
         _rules = rules ?? new DuplicateRules();
     }
 
-    /// <summary>Checks an order against all rules, and has it guard its subjects.</summary>
+    /// <summary>Checks an order against all rules and makes it the guard of its subjects.</summary>
     /// <remarks>
-    /// An order that is rejected leaves no guard and no label. One that is held is a row of the review queue and a message in the outbox.
-    /// An order that is checked again is rejected by a rule with <see cref="DuplicateRule.FindsSameOrder"/>, which then names the order
-    /// itself; by all others it gets the verdict of before, until somebody decides.
+    /// A rejected order leaves no guard and no label. A held order adds a row to the review queue and a message to the outbox.
+    /// When an order is checked again, a rule with <see cref="DuplicateRule.FindsSameOrder"/> rejects it and names the order itself.
+    /// All other rules repeat their verdict until somebody decides.
     /// </remarks>
-    /// <exception cref="ArgumentException">The order's id is empty, or a text has half a surrogate pair.</exception>
-    public async Task<DuplicateVerdict> CheckAsync(UnitOfWork unitOfWork, OrderCandidate order, CancellationToken cancellationToken = default)
+    /// <exception cref="ArgumentException">The order id is empty, or a text contains an unpaired surrogate.</exception>
+    public async Task<DuplicateVerdict> CheckAsync(
+        UnitOfWork unitOfWork, OrderCandidate order, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(unitOfWork);
         ArgumentNullException.ThrowIfNull(order);
         if (order.Order.Order.IsEmpty)
         {
-            throw new ArgumentException("The order's id is empty; derive it with OrderId.Derive(channel, number).", nameof(order));
+            throw new ArgumentException("The order id is empty. Derive it with OrderId.Derive(channel, number).", nameof(order));
         }
 
         var rules = _rules.Current;
@@ -47,15 +48,16 @@ public sealed class DuplicateOrders
         return verdict;
     }
 
-    /// <summary>Frees what an order guards, because it was cancelled: the next order of its subjects is the first again.</summary>
-    /// <returns>How many subjects were freed.</returns>
+    /// <summary>Frees the subjects that a cancelled order guards. The next order with one of these subjects is accepted again.</summary>
+    /// <returns>The number of subjects that were freed.</returns>
     public async Task<int> ReleaseAsync(UnitOfWork unitOfWork, OrderKey order, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(unitOfWork);
         return await _store.ReleaseAsync(unitOfWork, order, _rules.Current.Freed, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<DuplicateVerdict?> RefuseAsync(UnitOfWork unitOfWork, DuplicateRuleSet rules, OrderCandidate order, CancellationToken cancellationToken)
+    private async Task<DuplicateVerdict?> RefuseAsync(
+        UnitOfWork unitOfWork, DuplicateRuleSet rules, OrderCandidate order, CancellationToken cancellationToken)
     {
         var (asked, guards) = GuardsOf(rules, rules.Refusing, order);
         if (guards.Count == 0)
@@ -81,7 +83,8 @@ public sealed class DuplicateOrders
         return null;
     }
 
-    private async Task<DuplicateVerdict> MarkAsync(UnitOfWork unitOfWork, DuplicateRuleSet rules, OrderCandidate order, CancellationToken cancellationToken)
+    private async Task<DuplicateVerdict> MarkAsync(
+        UnitOfWork unitOfWork, DuplicateRuleSet rules, OrderCandidate order, CancellationToken cancellationToken)
     {
         var (asked, guards) = GuardsOf(rules, rules.Marking, order);
         if (guards.Count == 0)
@@ -107,7 +110,7 @@ public sealed class DuplicateOrders
         var isNew = await _store.SaveAsync(unitOfWork, suspicions, NoticesOf(rules, suspicions), cancellationToken).ConfigureAwait(false);
         if (isNew.Contains(false))
         {
-            // It was checked before: what was said then, or decided since, stands.
+            // The order was checked before. The stored verdict, or the decision made since, stands.
             var stored = await _store.LoadAsync(unitOfWork, order.Order, cancellationToken).ConfigureAwait(false);
             suspicions = [.. stored.Where(suspicion => suspicions.Exists(found => found.Rule == suspicion.Rule))];
         }
@@ -125,14 +128,16 @@ public sealed class DuplicateOrders
             if (SubjectDigest.Of(rule.Name, rule.Dimensions, order, rules.Key) is { } subject)
             {
                 asked.Add(rule);
-                guards.Add(new DuplicateGuard(rule.Name, subject, order.Order, rule.Window, order.PlacedAt, ExtendsWindow: rule.Action != DuplicateAction.Reject));
+                guards.Add(new DuplicateGuard(
+                    rule.Name, subject, order.Order, rule.Window, order.PlacedAt, ExtendsWindow: rule.Action != DuplicateAction.Reject));
             }
         }
 
         return (asked, guards);
     }
 
-    private static SuspectedDuplicate SuspicionOf(DuplicateRuleSet rules, DuplicateRuleSet.Rule rule, OrderCandidate order, GuardFinding finding)
+    private static SuspectedDuplicate SuspicionOf(
+        DuplicateRuleSet rules, DuplicateRuleSet.Rule rule, OrderCandidate order, GuardFinding finding)
     {
         DateTimeOffset? autoReleaseAt = null;
         if (rule.Action == DuplicateAction.Hold && rules.IsOwn(order) && !order.IsReleased)
@@ -143,7 +148,7 @@ public sealed class DuplicateOrders
                 end = shipBy - rules.ShipByMargin;
             }
 
-            // Without time for a person to look, a hold would only make the parcel late.
+            // If no time is left for a person to look, a hold would only delay the parcel.
             autoReleaseAt = end > finding.Now ? end : null;
         }
 
@@ -161,7 +166,10 @@ public sealed class DuplicateOrders
 
     private static OutboxMessage[] NoticesOf(DuplicateRuleSet rules, List<SuspectedDuplicate> suspicions) =>
         suspicions.Find(suspicion => suspicion.State == SuspicionState.Held) is { } held
-            ? [DuplicateReview.MessageOf(rules, new DuplicateOrderNotice(held.Order, held.Earlier, held.Rule, SuspicionState.Held, null, null, null))]
+            ? [
+                DuplicateReview.MessageOf(
+                    rules, new DuplicateOrderNotice(held.Order, held.Earlier, held.Rule, SuspicionState.Held, null, null, null)),
+            ]
             : [];
 
     private static DuplicateVerdict VerdictOf(List<SuspectedDuplicate> suspicions)

@@ -3,17 +3,18 @@ using OrderKit.Idempotency.Storage;
 
 namespace OrderKit.Idempotency;
 
-/// <summary>The desk that looks at held orders: it lets them go on, joins them with the earlier order, or gives them up.</summary>
+/// <summary>Reviews held orders: releases them, merges them with the earlier order, or voids them.</summary>
 /// <remarks>
-/// Safe for several threads and machines. Each decision is one row of audit and one message in the outbox, in the caller's transaction;
-/// of two decisions about one order the first stands. What is to happen to order, parcel and money is done by whoever gets the message.
+/// Safe for concurrent use by several threads and machines. Each decision writes one audit row and one outbox message in the caller's
+/// transaction. If two people decide about one order, the first decision stands. The receiver of the message acts on order, parcel and
+/// money.
 /// </remarks>
 public sealed class DuplicateReview
 {
-    /// <summary>Who lets orders go on that nobody looked at.</summary>
+    /// <summary>The operator of automatic releases.</summary>
     public const string AutomaticOperator = "orderkit.auto-release";
 
-    private const string NobodyDecided = "Nobody decided before the end of the hold.";
+    private const string NobodyDecided = "Nobody decided before the hold ended.";
 
     private readonly IDuplicateOrderStore _store;
     private readonly IDuplicateOrderQueryStore _queries;
@@ -21,8 +22,9 @@ public sealed class DuplicateReview
     private readonly DuplicateOrders _guards;
     private readonly DuplicateRules _rules;
 
-    /// <summary>Makes the service; hosts with a container get it from there.</summary>
-    public DuplicateReview(IDuplicateOrderStore store, IDuplicateOrderQueryStore queries, IUnitOfWorkFactory units, DuplicateRules? rules = null)
+    /// <summary>Creates the service. Hosts with a service container resolve it from there.</summary>
+    public DuplicateReview(
+        IDuplicateOrderStore store, IDuplicateOrderQueryStore queries, IUnitOfWorkFactory units, DuplicateRules? rules = null)
     {
         _store = store ?? throw new ArgumentNullException(nameof(store));
         _queries = queries ?? throw new ArgumentNullException(nameof(queries));
@@ -31,43 +33,47 @@ public sealed class DuplicateReview
         _guards = new DuplicateOrders(store, _rules);
     }
 
-    /// <summary>Lists suspected duplicates: those that wait for a decision, or the labelled pairs of a payment channel and a time.</summary>
+    /// <summary>Lists suspected duplicates, such as those that wait for a decision or the labelled pairs of a payment channel.</summary>
     public Task<Page<SuspectedDuplicate>> QueryAsync(DuplicateOrderQuery query, CancellationToken cancellationToken = default) =>
         _queries.QueryAsync(query, cancellationToken).AsTask();
 
-    /// <summary>The decisions about an order, in the order made.</summary>
+    /// <summary>Reads the decisions about an order, oldest first.</summary>
     public Task<IReadOnlyList<DuplicateAct>> ReadActsAsync(OrderKey order, CancellationToken cancellationToken = default) =>
         _queries.ReadActsAsync(order, cancellationToken).AsTask();
 
-    /// <summary>Lets an order go on: two orders were meant.</summary>
-    /// <exception cref="ArgumentException">Nobody is named, or no reason.</exception>
-    public Task<ReviewResult> ReleaseAsync(UnitOfWork unitOfWork, OrderKey order, string @operator, string reason, CancellationToken cancellationToken = default) =>
+    /// <summary>Releases an order, because the customer meant to place two orders.</summary>
+    /// <exception cref="ArgumentException">Operator or reason is empty.</exception>
+    public Task<ReviewResult> ReleaseAsync(
+        UnitOfWork unitOfWork, OrderKey order, string @operator, string reason, CancellationToken cancellationToken = default) =>
         DecideAsync(unitOfWork, order, SuspicionState.Released, @operator, reason, null, cancellationToken);
 
-    /// <summary>Lets an order go on in one parcel with the earlier one. Both stay orders of their own, with their own numbers and money.</summary>
-    /// <exception cref="ArgumentException">Nobody is named, or no reason.</exception>
-    public Task<ReviewResult> MergeAsync(UnitOfWork unitOfWork, OrderKey order, string @operator, string reason, CancellationToken cancellationToken = default) =>
+    /// <summary>Releases an order to be shipped in one parcel with the earlier order. Both keep their numbers and their money.</summary>
+    /// <exception cref="ArgumentException">Operator or reason is empty.</exception>
+    public Task<ReviewResult> MergeAsync(
+        UnitOfWork unitOfWork, OrderKey order, string @operator, string reason, CancellationToken cancellationToken = default) =>
         DecideAsync(unitOfWork, order, SuspicionState.Merged, @operator, reason, null, cancellationToken);
 
-    /// <summary>Gives an order up, and frees what it guards.</summary>
+    /// <summary>Voids an order and frees the subjects that it guards.</summary>
     /// <param name="unitOfWork">The transaction.</param>
     /// <param name="order">The order.</param>
-    /// <param name="captured">What was paid for it until now: it is proposed for a refund. Nothing or zero has the order cancelled.</param>
+    /// <param name="captured">The amount paid so far. It is proposed for a refund. Null or zero cancels the order instead.</param>
     /// <param name="operator">Who decides.</param>
-    /// <param name="reason">Why.</param>
-    /// <param name="cancellationToken">Cancels.</param>
-    /// <exception cref="ArgumentException">Nobody is named, or no reason, or the money is negative.</exception>
+    /// <param name="reason">The reason for the decision.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <exception cref="ArgumentException">Operator or reason is empty, or the amount is negative.</exception>
     public async Task<ReviewResult> VoidAsync(
-        UnitOfWork unitOfWork, OrderKey order, Money? captured, string @operator, string reason, CancellationToken cancellationToken = default)
+        UnitOfWork unitOfWork, OrderKey order, Money? captured, string @operator, string reason,
+        CancellationToken cancellationToken = default)
     {
         if (captured is { MinorUnits: < 0 })
         {
-            throw new ArgumentException($"What was paid is {captured}; it cannot be negative.", nameof(captured));
+            throw new ArgumentException($"The captured amount is {captured}. It cannot be negative.", nameof(captured));
         }
 
         var refund = captured is { IsZero: false } ? captured : null;
-        var result = await DecideAsync(unitOfWork, order, SuspicionState.Voided, @operator, reason, refund, cancellationToken).ConfigureAwait(false);
-        if (result is ReviewResult.Decided)
+        var result = await DecideAsync(
+            unitOfWork, order, SuspicionState.Voided, @operator, reason, refund, cancellationToken).ConfigureAwait(false);
+        if (result is ReviewResult.Applied)
         {
             await _guards.ReleaseAsync(unitOfWork, order, cancellationToken).ConfigureAwait(false);
         }
@@ -75,8 +81,8 @@ public sealed class DuplicateReview
         return result;
     }
 
-    /// <summary>Lets all orders go on whose hold has ended by the store's clock, a batch at a time, until there is none.</summary>
-    /// <returns>How many orders.</returns>
+    /// <summary>Releases all orders whose hold has ended by the store's clock, one batch per transaction, until none is left.</summary>
+    /// <returns>The number of released orders.</returns>
     public async Task<int> RunDueAsync(CancellationToken cancellationToken = default)
     {
         var released = 0;
@@ -89,7 +95,7 @@ public sealed class DuplicateReview
                 return released;
             }
 
-            // In the order of their keys, so that two machines that do this at once do not wait for each other in a circle.
+            // Sorted by key, so that two machines that do this at the same time cannot deadlock.
             var decisions = due.GroupBy(suspicion => suspicion.Order).OrderBy(order => order.Key)
                 .Select(order => DecisionOf(rules, order.First(), SuspicionState.Lapsed, AutomaticOperator, NobodyDecided, null)).ToList();
             var unit = await _units.BeginAsync(cancellationToken).ConfigureAwait(false);
@@ -100,7 +106,7 @@ public sealed class DuplicateReview
                 released += decided.Count(wasHeld => wasHeld);
                 if (!decided.Contains(true))
                 {
-                    // Others were quicker with every one of them, and go on with the rest.
+                    // Another machine decided all of them first and continues with the rest.
                     return released;
                 }
             }
@@ -124,7 +130,8 @@ public sealed class DuplicateReview
         [MessageOf(rules, new DuplicateOrderNotice(held.Order, held.Earlier, held.Rule, decision, @operator, reason, refund))]);
 
     private async Task<ReviewResult> DecideAsync(
-        UnitOfWork unitOfWork, OrderKey order, SuspicionState decision, string @operator, string reason, Money? refund, CancellationToken cancellationToken)
+        UnitOfWork unitOfWork, OrderKey order, SuspicionState decision, string @operator, string reason, Money? refund,
+        CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(unitOfWork);
         ArgumentException.ThrowIfNullOrWhiteSpace(@operator);
@@ -132,17 +139,17 @@ public sealed class DuplicateReview
         var suspicions = await _store.LoadAsync(unitOfWork, order, cancellationToken).ConfigureAwait(false);
         if (suspicions.FirstOrDefault(suspicion => suspicion.AutoReleaseAt is not null) is not { } held)
         {
-            return new ReviewResult.NotHeld();
+            return new ReviewResult.NotFound();
         }
 
         var decided = await _store.DecideAsync(
             unitOfWork, [DecisionOf(_rules.Current, held, decision, @operator, reason, refund)], cancellationToken).ConfigureAwait(false);
         if (decided[0])
         {
-            return new ReviewResult.Decided();
+            return new ReviewResult.Applied();
         }
 
         var act = (await _store.LoadActsAsync(unitOfWork, order, cancellationToken).ConfigureAwait(false))[^1];
-        return act.Decision == decision ? new ReviewResult.DecidedBefore(act) : new ReviewResult.DecidedOtherwise(act);
+        return act.Decision == decision ? new ReviewResult.Duplicate(act) : new ReviewResult.Mismatch(act);
     }
 }

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace OrderKit.Idempotency;
 
-/// <summary>The rules in the form in which they are applied. Made once for each version of the settings.</summary>
+/// <summary>The validated rules of one version of the settings.</summary>
 internal sealed class DuplicateRuleSet
 {
     private readonly HashSet<string> _ownChannels;
@@ -26,11 +26,11 @@ internal sealed class DuplicateRuleSet
             .OrderBy(rule => rule.Name, StringComparer.Ordinal)
             .ToList();
 
-        // First those that may refuse the order, so that one that is refused has taken no other guard.
+        // Rules that can reject come first, so that a rejected order guards no subject of another rule.
         Refusing = [.. rules.Where(rule => rule.Action == DuplicateAction.Reject)];
         Marking = [.. rules.Where(rule => rule.Action != DuplicateAction.Reject)];
 
-        // Also of rules that are turned off: they may be turned on again.
+        // Includes disabled rules, because they may be enabled again.
         Freed = [.. options.Rules.Where(rule => rule.Value.IsFreedByCancellation).Select(rule => rule.Key).Order(StringComparer.Ordinal)];
     }
 
@@ -54,5 +54,6 @@ internal sealed class DuplicateRuleSet
 
     internal bool IsOwn(OrderCandidate order) => _ownChannels.Contains(order.Order.Order.Channel.Value);
 
-    internal sealed record Rule(string Name, IReadOnlyList<string> Dimensions, TimeSpan Window, DuplicateAction Action, bool FindsSameOrder);
+    internal sealed record Rule(
+        string Name, IReadOnlyList<string> Dimensions, TimeSpan Window, DuplicateAction Action, bool FindsSameOrder);
 }

@@ -4,8 +4,8 @@ using Microsoft.Extensions.Options;
 
 namespace OrderKit.Idempotency;
 
-/// <summary>The rules of now: they follow the settings, and a faulty change leaves the last good ones in force.</summary>
-/// <remarks>Safe for several threads.</remarks>
+/// <summary>The current rules. They follow the settings; an invalid change leaves the last valid rules in force.</summary>
+/// <remarks>Safe for concurrent use by several threads.</remarks>
 public sealed partial class DuplicateRules
 {
     private readonly IOptionsMonitor<DuplicateOrderOptions>? _options;
@@ -13,10 +13,10 @@ public sealed partial class DuplicateRules
     private DuplicateRuleSet _last;
     private string? _fault;
 
-    /// <summary>Follows the settings.</summary>
-    /// <param name="options">The settings; without them the defaults.</param>
-    /// <param name="logger">Hears of faulty changes.</param>
-    /// <exception cref="OptionsValidationException">The settings are faulty from the beginning.</exception>
+    /// <summary>Creates the rules from settings.</summary>
+    /// <param name="options">The settings; <see langword="null"/> for the defaults.</param>
+    /// <param name="logger">Receives errors about invalid changes.</param>
+    /// <exception cref="OptionsValidationException">The initial settings are invalid.</exception>
     public DuplicateRules(IOptionsMonitor<DuplicateOrderOptions>? options = null, ILogger<DuplicateRules>? logger = null)
     {
         _options = options;
@@ -41,7 +41,7 @@ public sealed partial class DuplicateRules
             }
             catch (OptionsValidationException exception)
             {
-                // Said once for each fault: this is asked for every order.
+                // Logged once for each fault, because this property is read for every order.
                 if (Interlocked.Exchange(ref _fault, exception.Message) != exception.Message)
                 {
                     LogFaulty(_logger, exception);
@@ -60,6 +60,6 @@ public sealed partial class DuplicateRules
         }
     }
 
-    [LoggerMessage(3201, LogLevel.Error, "The changed settings of duplicate orders are faulty; the last good ones stay in force.")]
+    [LoggerMessage(3201, LogLevel.Error, "The changed settings of duplicate orders are invalid. The last valid settings stay in force.")]
     private static partial void LogFaulty(ILogger logger, Exception exception);
 }

@@ -2,7 +2,7 @@ using OrderKit.Core;
 
 namespace OrderKit.Idempotency;
 
-/// <summary>What the strictest rule that found something says of an order.</summary>
+/// <summary>The verdict of the strictest rule that matched an order.</summary>
 public abstract record DuplicateVerdict
 {
     private DuplicateVerdict()
@@ -12,22 +12,22 @@ public abstract record DuplicateVerdict
     /// <summary>No rule found an earlier order.</summary>
     public sealed record Accept : DuplicateVerdict;
 
-    /// <summary>The order goes on and is labelled.</summary>
+    /// <summary>The order continues and is labelled.</summary>
     /// <param name="Rule">The rule.</param>
-    /// <param name="Earlier">The order that it seems to repeat.</param>
-    /// <param name="Apart">How long after the latest order of the same subject.</param>
+    /// <param name="Earlier">The earlier order that it appears to duplicate.</param>
+    /// <param name="Apart">The time since the latest order with the same subject.</param>
     public sealed record Label(string Rule, OrderKey Earlier, TimeSpan Apart) : DuplicateVerdict;
 
-    /// <summary>The order is taken and waits for a person.</summary>
+    /// <summary>The order is stored and waits for a person.</summary>
     /// <param name="Rule">The rule.</param>
-    /// <param name="Earlier">The order that it seems to repeat.</param>
-    /// <param name="Apart">How long after the latest order of the same subject.</param>
-    /// <param name="AutoReleaseAt">When it goes on by itself.</param>
+    /// <param name="Earlier">The earlier order that it appears to duplicate.</param>
+    /// <param name="Apart">The time since the latest order with the same subject.</param>
+    /// <param name="AutoReleaseAt">The time at which it is released automatically.</param>
     public sealed record Hold(string Rule, OrderKey Earlier, TimeSpan Apart, DateTimeOffset AutoReleaseAt) : DuplicateVerdict;
 
-    /// <summary>The order is not to be taken: answer with the earlier one, which is the very same where a message came twice.</summary>
+    /// <summary>The order must not be accepted. Answer with the earlier order, which is the same order if a message came twice.</summary>
     /// <param name="Rule">The rule.</param>
-    /// <param name="Earlier">The order that was taken.</param>
-    /// <param name="Apart">How long after the latest order of the same subject.</param>
+    /// <param name="Earlier">The earlier order.</param>
+    /// <param name="Apart">The time since the latest order with the same subject.</param>
     public sealed record Reject(string Rule, OrderKey Earlier, TimeSpan Apart) : DuplicateVerdict;
 }

@@ -2,24 +2,24 @@ using OrderKit.Idempotency.Storage;
 
 namespace OrderKit.Idempotency;
 
-/// <summary>What became of a decision about a held order.</summary>
+/// <summary>The result of a decision about a held order.</summary>
 public abstract record ReviewResult
 {
     private ReviewResult()
     {
     }
 
-    /// <summary>It was decided now.</summary>
-    public sealed record Decided : ReviewResult;
+    /// <summary>The decision was written now.</summary>
+    public sealed record Applied : ReviewResult;
 
-    /// <summary>It had been decided so before; nothing was written.</summary>
+    /// <summary>The same decision was made before. Nothing was written.</summary>
     /// <param name="Act">The decision that stands.</param>
-    public sealed record DecidedBefore(DuplicateAct Act) : ReviewResult;
+    public sealed record Duplicate(DuplicateAct Act) : ReviewResult;
 
-    /// <summary>It had been decided otherwise before; nothing was written.</summary>
+    /// <summary>A different decision was made before. Nothing was written.</summary>
     /// <param name="Act">The decision that stands.</param>
-    public sealed record DecidedOtherwise(DuplicateAct Act) : ReviewResult;
+    public sealed record Mismatch(DuplicateAct Act) : ReviewResult;
 
-    /// <summary>The order was never held.</summary>
-    public sealed record NotHeld : ReviewResult;
+    /// <summary>The order was never held. Nothing was written.</summary>
+    public sealed record NotFound : ReviewResult;
 }

@@ -5,7 +5,7 @@ using OrderKit.Core;
 
 namespace OrderKit.Idempotency;
 
-/// <summary>What a guard keeps of a subject: an HMAC over tenant, rule and the normalised dimensions.</summary>
+/// <summary>Computes the digest of a subject: an HMAC over tenant, rule and the normalised dimensions.</summary>
 internal static class SubjectDigest
 {
     private const byte Layout = 1;
@@ -13,7 +13,7 @@ internal static class SubjectDigest
     internal static IReadOnlyList<string> Split(string? subject) =>
         (subject ?? "").Split('+', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
-    /// <summary>The digest; <see langword="null"/> where the order lacks a dimension.</summary>
+    /// <summary>Computes the digest; <see langword="null"/> if the order lacks a dimension.</summary>
     internal static Digest? Of(string rule, IReadOnlyList<string> dimensions, OrderCandidate order, byte[] key)
     {
         var writer = new CanonicalWriter();
@@ -57,7 +57,8 @@ internal static class SubjectDigest
     private static string Lines(IReadOnlyList<CandidateLine> lines)
     {
         var text = new StringBuilder();
-        foreach (var article in lines.GroupBy(line => line.Sku, StringComparer.Ordinal).OrderBy(article => article.Key, StringComparer.Ordinal))
+        foreach (
+            var article in lines.GroupBy(line => line.Sku, StringComparer.Ordinal).OrderBy(article => article.Key, StringComparer.Ordinal))
         {
             text.Append(CultureInfo.InvariantCulture, $"{Pair(article.Key, "")}{article.Sum(line => line.Quantity)};");
         }
@@ -65,6 +66,7 @@ internal static class SubjectDigest
         return text.ToString();
     }
 
-    // The length before the first text keeps ("ab", "c") and ("a", "bc") apart.
-    private static string Pair(string first, string second) => string.Create(CultureInfo.InvariantCulture, $"{first.Length}:{first}{second}");
+    // The length prefix distinguishes ("ab", "c") from ("a", "bc").
+    private static string Pair(string first, string second) =>
+        string.Create(CultureInfo.InvariantCulture, $"{first.Length}:{first}{second}");
 }

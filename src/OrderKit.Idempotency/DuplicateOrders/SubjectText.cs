@@ -4,16 +4,18 @@ using System.Text;
 
 namespace OrderKit.Idempotency;
 
-/// <summary>Makes texts that mean the same equal, in the same way on every machine: no culture and no Unicode tables of the system.</summary>
+/// <summary>Normalises texts, in the same way on every machine: without the culture or the Unicode tables of the system.</summary>
 internal static class SubjectText
 {
-    /// <summary>Without spaces, in upper case and usual width.</summary>
+    /// <summary>Removes spaces; converts to upper case and normal width.</summary>
     internal static string Loose(string text) => Fold(text, static c => !char.IsWhiteSpace(c));
 
-    /// <summary>Only letters and digits, in upper case and usual width; halves of surrogate pairs are letters of rare names.</summary>
+    /// <summary>
+    /// Keeps letters and digits, in upper case and normal width. Surrogates are kept, because they encode letters of rare names.
+    /// </summary>
     internal static string Address(string text) => Fold(text, static c => char.IsLetterOrDigit(c) || char.IsSurrogate(c));
 
-    /// <summary>Only digits, without the country code 86 before a Chinese mobile number.</summary>
+    /// <summary>Keeps digits, without the country code 86 before a Chinese mobile number.</summary>
     internal static string Phone(string text)
     {
         var digits = Fold(text, char.IsAsciiDigit);
@@ -21,10 +23,10 @@ internal static class SubjectText
         return national is ['8', '6', '1', ..] && national.Length == 13 ? national[2..] : digits;
     }
 
-    /// <summary>The address in its canonical form; what is no address stays as it is.</summary>
+    /// <summary>Returns the canonical form of an IP address. Any other text is only normalised.</summary>
     internal static string Ip(string text) => IPAddress.TryParse(text, out var address) ? Usual(address).ToString() : Loose(text);
 
-    /// <summary>The network of the address; nothing where the text is no address.</summary>
+    /// <summary>Returns the network of an IP address; empty if the text is not an IP address.</summary>
     internal static string IpRange(string text)
     {
         if (!IPAddress.TryParse(text, out var given))

@@ -1,23 +1,23 @@
 namespace OrderKit.Idempotency;
 
-/// <summary>How a suspected duplicate stands. The numbers are stored.</summary>
+/// <summary>The state of a suspected duplicate. The numbers are stored.</summary>
 public enum SuspicionState
 {
-    /// <summary>It went on with a label.</summary>
+    /// <summary>The order continued with a label.</summary>
     Labelled = 0,
 
-    /// <summary>It waits for a person.</summary>
+    /// <summary>The order waits for a person.</summary>
     Held = 1,
 
-    /// <summary>A person let it go on: two orders were meant.</summary>
+    /// <summary>A person released the order, because two orders were meant.</summary>
     Released = 2,
 
-    /// <summary>A person let it go on, in one parcel with the earlier order.</summary>
+    /// <summary>A person released the order to be shipped with the earlier one.</summary>
     Merged = 3,
 
-    /// <summary>A person gave it up.</summary>
+    /// <summary>A person voided the order.</summary>
     Voided = 4,
 
-    /// <summary>Nobody decided in time, and it went on.</summary>
+    /// <summary>Nobody decided in time, and the order was released automatically.</summary>
     Lapsed = 5,
 }

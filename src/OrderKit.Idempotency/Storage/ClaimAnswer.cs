@@ -1,6 +1,6 @@
 namespace OrderKit.Idempotency.Storage;
 
-/// <summary>What a store answers to a request: a claim, or the row that was there.</summary>
-/// <param name="Claim">The claim, where the request won.</param>
-/// <param name="Existing">The row, where it lost.</param>
+/// <summary>The answer of a store to a request: a new claim, or the existing row.</summary>
+/// <param name="Claim">The claim, if the request won.</param>
+/// <param name="Existing">The existing row, if the request lost.</param>
 public readonly record struct ClaimAnswer(OperationClaim? Claim, StoredOperation? Existing);

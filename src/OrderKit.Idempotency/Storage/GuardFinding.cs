@@ -2,9 +2,9 @@ using OrderKit.Core;
 
 namespace OrderKit.Idempotency.Storage;
 
-/// <summary>Who guards a subject already.</summary>
-/// <param name="Earlier">The order that guards it; the one that asks itself, where it was taken before.</param>
-/// <param name="EarlierAt">The instant of the latest order of the subject.</param>
-/// <param name="At">The instant of the order that asks.</param>
-/// <param name="Now">The store's clock.</param>
+/// <summary>The order that already guards a subject.</summary>
+/// <param name="Earlier">The order that guards the subject. It is the checked order itself if that was accepted before.</param>
+/// <param name="EarlierAt">The time of the latest order with the subject.</param>
+/// <param name="At">The time of the checked order.</param>
+/// <param name="Now">The current time by the store's clock.</param>
 public sealed record GuardFinding(OrderKey Earlier, DateTimeOffset EarlierAt, DateTimeOffset At, DateTimeOffset Now);

@@ -1,11 +1,11 @@
-using System.Globalization;
 using OrderKit.Core;
 using OrderKit.Core.Storage;
 
 namespace OrderKit.Idempotency.Storage;
 
-/// <summary>The guards, suspicions and decisions of an <see cref="InMemoryDatabase"/>.</summary>
-public sealed class InMemoryDuplicateOrderStore(InMemoryDatabase database, InMemoryOutboxStore outbox) : IDuplicateOrderStore, IDuplicateOrderQueryStore
+/// <summary>Stores guards, suspicions and decisions in an <see cref="InMemoryDatabase"/>.</summary>
+public sealed class InMemoryDuplicateOrderStore(InMemoryDatabase database, InMemoryOutboxStore outbox)
+    : IDuplicateOrderStore, IDuplicateOrderQueryStore
 {
     private readonly Dictionary<(TenantId Tenant, string Rule, Digest Subject), Guard> _guards = [];
     private readonly List<Suspicion> _suspicions = [];
@@ -29,7 +29,8 @@ public sealed class InMemoryDuplicateOrderStore(InMemoryDatabase database, InMem
     }
 
     /// <inheritdoc/>
-    public ValueTask<int> ReleaseAsync(UnitOfWork unitOfWork, OrderKey order, IReadOnlyList<string> rules, CancellationToken cancellationToken = default)
+    public ValueTask<int> ReleaseAsync(
+        UnitOfWork unitOfWork, OrderKey order, IReadOnlyList<string> rules, CancellationToken cancellationToken = default)
     {
         var unit = database.Require(unitOfWork);
         ArgumentNullException.ThrowIfNull(rules);
@@ -49,7 +50,8 @@ public sealed class InMemoryDuplicateOrderStore(InMemoryDatabase database, InMem
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<bool>> SaveAsync(
-        UnitOfWork unitOfWork, IReadOnlyList<SuspectedDuplicate> suspicions, IReadOnlyList<OutboxMessage> messages, CancellationToken cancellationToken = default)
+        UnitOfWork unitOfWork, IReadOnlyList<SuspectedDuplicate> suspicions, IReadOnlyList<OutboxMessage> messages,
+        CancellationToken cancellationToken = default)
     {
         var unit = database.Require(unitOfWork);
         ArgumentNullException.ThrowIfNull(suspicions);
@@ -86,14 +88,18 @@ public sealed class InMemoryDuplicateOrderStore(InMemoryDatabase database, InMem
     }
 
     /// <inheritdoc/>
-    public ValueTask<IReadOnlyList<SuspectedDuplicate>> LoadAsync(UnitOfWork unitOfWork, OrderKey order, CancellationToken cancellationToken = default)
+    public ValueTask<IReadOnlyList<SuspectedDuplicate>> LoadAsync(
+        UnitOfWork unitOfWork, OrderKey order, CancellationToken cancellationToken = default)
     {
         database.Require(unitOfWork);
-        return new([.. _suspicions.Where(row => row.Pair.Order == order).Select(row => row.Pair).OrderBy(pair => pair.Rule, StringComparer.Ordinal)]);
+        return new([
+            .. _suspicions.Where(row => row.Pair.Order == order).Select(row => row.Pair).OrderBy(pair => pair.Rule, StringComparer.Ordinal),
+        ]);
     }
 
     /// <inheritdoc/>
-    public ValueTask<IReadOnlyList<DuplicateAct>> LoadActsAsync(UnitOfWork unitOfWork, OrderKey order, CancellationToken cancellationToken = default)
+    public ValueTask<IReadOnlyList<DuplicateAct>> LoadActsAsync(
+        UnitOfWork unitOfWork, OrderKey order, CancellationToken cancellationToken = default)
     {
         database.Require(unitOfWork);
         return new(ActsOf(order));
@@ -119,15 +125,16 @@ public sealed class InMemoryDuplicateOrderStore(InMemoryDatabase database, InMem
     public ValueTask<Page<SuspectedDuplicate>> QueryAsync(DuplicateOrderQuery query, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(query);
-        ArgumentOutOfRangeException.ThrowIfLessThan(query.PageSize, 1, nameof(query));
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(query.PageSize, 1_000, nameof(query));
-        var after = ParseContinuation(query.Continuation);
+        Continuations.RequirePageSize(query.PageSize, nameof(query));
+        var (instant, number) = query.Continuation is { } text ? Continuations.Read(text) : (null, 0);
+        var after = (instant ?? DateTimeOffset.MinValue, number);
         return database.ReadAsync(
             () =>
             {
-                var found = _suspicions.Where(row => Matches(query, row.Pair) && Position(row).CompareTo(after) > 0).OrderBy(Position).Take(query.PageSize + 1).ToList();
-                var items = found.Take(query.PageSize).Select(row => row.Pair).ToList();
-                return new Page<SuspectedDuplicate>(items, found.Count <= query.PageSize ? null : WriteContinuation(Position(found[query.PageSize - 1])));
+                var found = _suspicions.Where(row => Matches(query, row.Pair) && Position(row).CompareTo(after) > 0).OrderBy(Position)
+                    .Take(query.PageSize + 1).ToList();
+                return Continuations.Page(
+                    found, query.PageSize, static row => row.Pair, static row => Continuations.Write(row.Pair.FoundAt, row.Number));
             },
             cancellationToken);
     }
@@ -158,24 +165,6 @@ public sealed class InMemoryDuplicateOrderStore(InMemoryDatabase database, InMem
 
     private static (DateTimeOffset FoundAt, long Number) Position(Suspicion row) => (row.Pair.FoundAt, row.Number);
 
-    private static string WriteContinuation((DateTimeOffset FoundAt, long Number) position) =>
-        string.Create(CultureInfo.InvariantCulture, $"{position.FoundAt.UtcTicks}.{position.Number}");
-
-    private static (DateTimeOffset FoundAt, long Number) ParseContinuation(string? text)
-    {
-        if (text is null)
-        {
-            return (DateTimeOffset.MinValue, 0);
-        }
-
-        var parts = text.Split('.');
-        return parts.Length == 2
-            && long.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var ticks) && ticks <= DateTimeOffset.MaxValue.UtcTicks
-            && long.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-            ? (new DateTimeOffset(ticks, TimeSpan.Zero), number)
-            : throw new ArgumentException($"'{text}' is no continuation of this store. Pass what the page before returned.", nameof(text));
-    }
-
     private GuardFinding? Ask(InMemoryUnitOfWork unit, DuplicateGuard asked)
     {
         var now = database.Now;
@@ -190,7 +179,7 @@ public sealed class InMemoryDuplicateOrderStore(InMemoryDatabase database, InMem
         var isAway = (at - guard.LastAt).Duration() >= asked.Window;
         if (guard.IsClosed || (isAway && guard.Order != asked.Order))
         {
-            // One that was placed long before the order that guards leaves the guard to that one.
+            // An order that was placed long before the guarding order does not replace it.
             Put(unit, key, guard.IsClosed || at >= guard.LastAt
                 ? new Guard(asked.Order, at, false, guard.Count + 1)
                 : guard with { Count = guard.Count + 1 });

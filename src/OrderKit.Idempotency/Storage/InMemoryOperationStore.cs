@@ -3,8 +3,8 @@ using OrderKit.Core.Storage;
 
 namespace OrderKit.Idempotency.Storage;
 
-/// <summary>The operations of an <see cref="InMemoryDatabase"/>.</summary>
-/// <remarks>Safe for several threads.</remarks>
+/// <summary>Stores operations in an <see cref="InMemoryDatabase"/>.</summary>
+/// <remarks>Safe for concurrent use by several threads.</remarks>
 public sealed class InMemoryOperationStore(InMemoryDatabase database) : IOperationStore
 {
     private readonly Dictionary<OperationKey, StoredOperation> _rows = [];
@@ -27,7 +27,8 @@ public sealed class InMemoryOperationStore(InMemoryDatabase database) : IOperati
     }
 
     /// <inheritdoc/>
-    public ValueTask<IReadOnlyList<bool>> ChangeAsync(UnitOfWork unitOfWork, IReadOnlyList<OperationChange> changes, CancellationToken cancellationToken = default)
+    public ValueTask<IReadOnlyList<bool>> ChangeAsync(
+        UnitOfWork unitOfWork, IReadOnlyList<OperationChange> changes, CancellationToken cancellationToken = default)
     {
         var unit = database.Require(unitOfWork);
         ArgumentNullException.ThrowIfNull(changes);
@@ -41,7 +42,8 @@ public sealed class InMemoryOperationStore(InMemoryDatabase database) : IOperati
     }
 
     /// <inheritdoc/>
-    public ValueTask<IReadOnlyList<bool>> ReleaseAsync(UnitOfWork unitOfWork, IReadOnlyList<OperationClaim> claims, CancellationToken cancellationToken = default)
+    public ValueTask<IReadOnlyList<bool>> ReleaseAsync(
+        UnitOfWork unitOfWork, IReadOnlyList<OperationClaim> claims, CancellationToken cancellationToken = default)
     {
         var unit = database.Require(unitOfWork);
         ArgumentNullException.ThrowIfNull(claims);
@@ -64,15 +66,18 @@ public sealed class InMemoryOperationStore(InMemoryDatabase database) : IOperati
         () => _rows.TryGetValue(key, out var row) && !IsExpired(row, database.Now) ? Judge(row, database.Now) : null, cancellationToken);
 
     /// <inheritdoc/>
-    public ValueTask<IReadOnlyList<StoredOperation>> ListInterruptedAsync(TenantId tenant, int max, CancellationToken cancellationToken = default)
+    public ValueTask<IReadOnlyList<StoredOperation>> ListInterruptedAsync(
+        TenantId tenant, int max, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(max, 1);
         return database.ReadAsync<IReadOnlyList<StoredOperation>>(
             () =>
             [
                 .. _rows.Values
-                    .Where(row => row.Key.Tenant == tenant && (row.State == OperationState.Unknown || (row.State == OperationState.Running && row.LeaseUntil <= database.Now)))
-                    .OrderBy(row => row.CreatedAt).ThenBy(row => row.Key.Scope, StringComparer.Ordinal).ThenBy(row => row.Key.Key, StringComparer.Ordinal).Take(max)
+                    .Where(row => row.Key.Tenant == tenant && (row.State == OperationState.Unknown
+                        || (row.State == OperationState.Running && row.LeaseUntil <= database.Now)))
+                    .OrderBy(row => row.CreatedAt).ThenBy(row => row.Key.Scope, StringComparer.Ordinal)
+                    .ThenBy(row => row.Key.Key, StringComparer.Ordinal).Take(max)
                     .Select(row => Judge(row, database.Now)),
             ],
             cancellationToken);
@@ -141,7 +146,8 @@ public sealed class InMemoryOperationStore(InMemoryDatabase database) : IOperati
 
     private bool Change(InMemoryUnitOfWork unit, OperationChange change, DateTimeOffset now)
     {
-        if (!_rows.TryGetValue(change.Key, out var row) || row.Epoch != change.Epoch || row.Owner != change.Owner || row.State != change.From
+        if (!_rows.TryGetValue(change.Key, out var row) || row.Epoch != change.Epoch || row.Owner != change.Owner
+            || row.State != change.From
             || (change.OnlyIfLapsed && !(row.LeaseUntil <= now)))
         {
             return false;

@@ -1,6 +1,6 @@
 namespace OrderKit.Idempotency.Storage;
 
-/// <summary>How a claimed operation goes on. It is written only where epoch, owner and state are still those.</summary>
+/// <summary>A change of a claimed operation. It is written only if epoch, owner and state still match.</summary>
 public sealed record OperationChange
 {
     /// <summary>The operation.</summary>
@@ -12,28 +12,28 @@ public sealed record OperationChange
     /// <summary>The owner of the claim.</summary>
     public required Guid Owner { get; init; }
 
-    /// <summary>The state in which it must be.</summary>
+    /// <summary>The current state that is required.</summary>
     public required OperationState From { get; init; }
 
-    /// <summary>The state in which it is then; the same one renews the lease.</summary>
+    /// <summary>The new state. The same state renews the lease.</summary>
     public required OperationState To { get; init; }
 
-    /// <summary>How long the lease, the pause or the answer lasts from now.</summary>
+    /// <summary>How long the lease, the retry delay or the retention of the result lasts from now.</summary>
     public required TimeSpan Span { get; init; }
 
-    /// <summary>Whether it is written only if the lease has lapsed, under a new epoch: for whoever did not make the claim.</summary>
+    /// <summary>Whether to write only if the lease has lapsed, under a new epoch. For callers that did not make the claim.</summary>
     public bool OnlyIfLapsed { get; init; }
 
     /// <summary>The result.</summary>
     public ReadOnlyMemory<byte>? Result { get; init; }
 
-    /// <summary>Why it failed.</summary>
+    /// <summary>The error, if it failed.</summary>
     public string? Error { get; init; }
 
-    /// <summary>The recovery point that was reached; <see langword="null"/> leaves the last one.</summary>
+    /// <summary>The recovery point that was reached; <see langword="null"/> keeps the last one.</summary>
     public string? Step { get; init; }
 
-    /// <summary>What is kept there.</summary>
+    /// <summary>The data stored at that recovery point.</summary>
     public ReadOnlyMemory<byte> StepContent { get; init; }
 
     internal static OperationChange Of(OperationClaim claim, OperationState from, OperationState to, TimeSpan span) =>

@@ -1,10 +1,10 @@
 namespace OrderKit.Idempotency.Storage;
 
-/// <summary>What every store asks of its callers.</summary>
+/// <summary>Checks of arguments that every store performs.</summary>
 public static class OperationChecks
 {
-    /// <summary>Refuses a set that names an operation twice: no statement can claim a row twice.</summary>
-    /// <exception cref="ArgumentException">A key is there twice.</exception>
+    /// <summary>Requires that a set names each operation once, because no statement can claim a row twice.</summary>
+    /// <exception cref="ArgumentException">Two requests have the same key.</exception>
     public static void RequireDifferent(IReadOnlyList<OperationRequest> requests)
     {
         ArgumentNullException.ThrowIfNull(requests);
@@ -18,7 +18,9 @@ public static class OperationChecks
         {
             if (!seen.Add(request.Key))
             {
-                throw new ArgumentException($"The operation {request.Key} is there twice. Fold requests of one key before they are claimed together.", nameof(requests));
+                throw new ArgumentException(
+                    $"The set contains operation {request.Key} twice. Merge requests with the same key before you claim them together.",
+                    nameof(requests));
             }
         }
     }

@@ -1,7 +1,7 @@
 namespace OrderKit.Idempotency.Storage;
 
-/// <summary>Somebody who wants to work on an operation.</summary>
+/// <summary>A request to claim an operation.</summary>
 /// <param name="Key">The operation.</param>
-/// <param name="Fingerprint">What is asked for.</param>
-/// <param name="Owner">Drawn for this request.</param>
+/// <param name="Fingerprint">The fingerprint of the request's content.</param>
+/// <param name="Owner">A random id of this request.</param>
 public readonly record struct OperationRequest(OperationKey Key, Fingerprint Fingerprint, Guid Owner);

@@ -1,4 +1,3 @@
-using System.Globalization;
 using OrderKit.Core;
 using OrderKit.Core.Storage;
 
@@ -38,21 +37,14 @@ public sealed class InMemoryDeadLetterStore(InMemoryDatabase database) : IDeadLe
     public ValueTask<Page<DeadLetter>> QueryAsync(DeadLetterQuery query, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(query);
-        ArgumentOutOfRangeException.ThrowIfLessThan(query.PageSize, 1, nameof(query));
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(query.PageSize, 1_000, nameof(query));
-        var after = 0L;
-        if (query.Continuation is { } text && !long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out after))
-        {
-            throw new ArgumentException($"'{text}' is no continuation of this store. Pass what the page before returned.", nameof(query));
-        }
-
+        Continuations.RequirePageSize(query.PageSize, nameof(query));
+        var after = query.Continuation is { } continuation ? Continuations.Read(continuation).Number : 0;
         return database.ReadAsync(
             () =>
             {
                 var found = _letters.Values.Where(letter => letter.Number > after && Matches(query, letter)).Take(query.PageSize + 1).ToList();
-                return found.Count <= query.PageSize
-                    ? new Page<DeadLetter>(found, null)
-                    : new Page<DeadLetter>(found[..^1], found[^2].Number.ToString(CultureInfo.InvariantCulture));
+                return Continuations.Page(
+                    found, query.PageSize, static letter => letter, static letter => Continuations.Write(null, letter.Number));
             },
             cancellationToken);
     }

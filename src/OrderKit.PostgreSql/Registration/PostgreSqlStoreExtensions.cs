@@ -8,10 +8,10 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <summary>Chooses PostgreSQL as the store.</summary>
 public static class PostgreSqlStoreExtensions
 {
-    /// <summary>Keeps everything in PostgreSQL; the tables must be there, see <c>OrderKitSchema</c>.</summary>
+    /// <summary>Stores everything in PostgreSQL. The tables must exist; see <c>OrderKitSchema</c>.</summary>
     /// <param name="builder">The builder.</param>
     /// <param name="connectionString">The connection string.</param>
-    /// <param name="schema">The schema of the tables; <see langword="null"/> for the first of the role's search path.</param>
+    /// <param name="schema">The schema of the tables; <see langword="null"/> for the first schema in the search path of the role.</param>
     /// <exception cref="InvalidOperationException">Another store was chosen before.</exception>
     public static OrderKitBuilder UsePostgreSql(this OrderKitBuilder builder, string connectionString, string? schema = null)
     {
@@ -19,10 +19,10 @@ public static class PostgreSqlStoreExtensions
         return builder.UsePostgreSql(options => (options.ConnectionString, options.Schema) = (connectionString, schema));
     }
 
-    /// <summary>Keeps everything in PostgreSQL, through the host's own data source.</summary>
+    /// <summary>Stores everything in PostgreSQL, through a data source of the host.</summary>
     /// <param name="builder">The builder.</param>
-    /// <param name="dataSource">The data source; it stays the host's to dispose.</param>
-    /// <param name="schema">The schema of the tables; <see langword="null"/> for the first of the role's search path.</param>
+    /// <param name="dataSource">The data source. The host disposes it.</param>
+    /// <param name="schema">The schema of the tables; <see langword="null"/> for the first schema in the search path of the role.</param>
     /// <exception cref="InvalidOperationException">Another store was chosen before.</exception>
     public static OrderKitBuilder UsePostgreSql(this OrderKitBuilder builder, NpgsqlDataSource dataSource, string? schema = null)
     {
@@ -30,7 +30,7 @@ public static class PostgreSqlStoreExtensions
         return builder.UsePostgreSql(options => (options.DataSource, options.Schema) = (dataSource, schema));
     }
 
-    /// <summary>Keeps everything in PostgreSQL, with settings.</summary>
+    /// <summary>Stores everything in PostgreSQL, with options.</summary>
     /// <exception cref="InvalidOperationException">Another store was chosen before.</exception>
     public static OrderKitBuilder UsePostgreSql(this OrderKitBuilder builder, Action<PostgreSqlStoreOptions> configure)
     {

@@ -5,7 +5,7 @@ using OrderKit.StateMachine;
 
 namespace OrderKit.Specs;
 
-/// <summary>The services of a host on a store whose connection can break, and what is true of every order after each of their acts.</summary>
+/// <summary>The services of a host on a store whose connection can break, with the invariants of every order.</summary>
 internal sealed class ServiceUnderTest : IOutboxSink
 {
     private static readonly TimeSpan Longer = TimeSpan.FromMinutes(2);
@@ -43,13 +43,14 @@ internal sealed class ServiceUnderTest : IOutboxSink
 
     public static async Task<ServiceUnderTest> OpenAsync(IStoreUnderTest store)
     {
-        // Service and store agree on the time, as hosts and databases do.
-        var lease = await store.Leases.TryAcquireAsync("clock", "clock", Longer).ConfigureAwait(false);
+        // Service and store must have the same time, as hosts and databases do.
+        var lease = await store.Leases.TryAcquireAsync("clock", "clock", Longer);
         return new ServiceUnderTest(store, lease!.Until - Longer);
     }
 
-    /// <summary>A lifecycle of another host on a connection that does not break.</summary>
-    public OrderLifecycle NewLifecycle(IStoreActor actor) => new(actor.Orders, actor.Units, new OrderModelRegistry([OrderModels.Retail]), _clock);
+    /// <summary>Creates the lifecycle of another host with a connection that does not break.</summary>
+    public OrderLifecycle NewLifecycle(IStoreActor actor) =>
+        new(actor.Orders, actor.Units, new OrderModelRegistry([OrderModels.Retail]), _clock);
 
     public OrderKey Key(string name) => Sample.Key(_store, name);
 
@@ -77,10 +78,12 @@ internal sealed class ServiceUnderTest : IOutboxSink
     public async Task AdvanceAsync(TimeSpan by)
     {
         _clock.Advance(by);
-        await _store.AdvanceAsync(by).ConfigureAwait(false);
+        await _store.AdvanceAsync(by);
     }
 
-    /// <summary>Tries something with a fault at each of its calls in turn, before and after that call's effect, until a try meets none.</summary>
+    /// <summary>
+    /// Repeats an action with a fault at each of its calls in turn, before and after the effect, until a run has no fault.
+    /// </summary>
     public async Task AtEachFaultAsync(Func<string, Task> prepare, Func<string, Task> act, Func<string, Task> check)
     {
         foreach (var after in (bool[])[false, true])
@@ -88,16 +91,16 @@ internal sealed class ServiceUnderTest : IOutboxSink
             var met = true;
             for (var call = 1; met; call++)
             {
-                Expect.That(call < 500, "An act has an end.");
+                Expect.That(call < 500, "An action must end.");
                 var name = $"{(after ? "after" : "before")}-{call}";
-                await prepare(name).ConfigureAwait(false);
+                await prepare(name);
                 Faults.Arm(call, after);
-                await InsistAsync(() => act(name)).ConfigureAwait(false);
+                await InsistAsync(() => act(name));
                 met = Faults.Met;
                 Faults.Arm(0, after: false);
                 try
                 {
-                    await check(name).ConfigureAwait(false);
+                    await check(name);
                 }
                 catch (SpecFailedException broken)
                 {
@@ -107,35 +110,38 @@ internal sealed class ServiceUnderTest : IOutboxSink
         }
     }
 
-    /// <summary>What is true of every order at every moment: its journal is whole and is it, and each change has one event, one deadline, its cases.</summary>
+    /// <summary>
+    /// Checks the invariants of an order: its journal is complete and matches it, and each change has its event, deadline and cases.
+    /// </summary>
     public async Task<IReadOnlyList<JournalEntry>> ProveAsync(OrderKey key)
     {
-        var order = await _store.Queries.FindAsync(key).ConfigureAwait(false);
-        Expect.That(order is not null, "An order whose facts were accepted is there.");
-        var journal = await _store.Queries.ReadJournalAsync(key).ConfigureAwait(false);
+        var order = await _store.Queries.FindAsync(key);
+        Expect.That(order is not null, "An order with accepted facts must exist.");
+        var journal = await _store.Queries.ReadJournalAsync(key);
         Expect.Sequence(Enumerable.Range(1, journal.Count).Select(version => (long)version), journal.Select(row => row.Version));
         Expect.Equal(journal.Count, journal.Select(row => (row.Source, row.FactId)).Distinct().Count());
         var snapshot = order!.Snapshot;
         Expect.Equal(OrderSnapshot.Of(journal), snapshot);
 
         var model = OrderModels.Retail;
-        var cases = await _store.Cases.QueryAsync(new CaseQuery { Tenant = key.Tenant, Order = key }).ConfigureAwait(false);
+        var cases = await _store.Cases.QueryAsync(new CaseQuery { Tenant = key.Tenant, Order = key });
         Expect.Set(model.CaseCodes(snapshot.Cases), cases.Items.Select(open => open.Code));
 
-        var armed = (await _store.Queries.DeadlinesOfAsync(key).ConfigureAwait(false)).Select(deadline => (deadline.Facet, deadline.Version)).ToList();
+        var armed = (await _store.Queries.DeadlinesOfAsync(key)).Select(deadline => (deadline.Facet, deadline.Version)).ToList();
         var waiting = Enumerable.Range(0, model.Facets.Count).Where(facet => model.StateOf(snapshot.States[facet])?.Deadline is not null);
         Expect.Set(waiting.Select(facet => (facet, snapshot.Since[facet])), armed);
 
-        await _plainPump.PumpAllAsync().ConfigureAwait(false);
+        await _plainPump.PumpAllAsync();
         var told = _events.GetValueOrDefault(key, []).Select(told => told.Version).ToList();
-        Expect.Sequence(journal.Where(row => row.IsTransition || row.Kind == DecisionKind.Contradictory).Select(row => row.Version), told.Distinct());
+        Expect.Sequence(
+            journal.Where(row => row.IsTransition || row.Kind == DecisionKind.Contradictory).Select(row => row.Version), told.Distinct());
         Expect.Sequence(told.Order(), told);
         return journal;
     }
 
     public int DeliveriesOf(OrderKey key) => _events.GetValueOrDefault(key, []).Count;
 
-    public async Task<bool> IsIdleAsync() => (await _store.Outbox.BacklogAsync("events").ConfigureAwait(false)).Count == 0;
+    public async Task<bool> IsIdleAsync() => (await _store.Outbox.BacklogAsync("events")).Count == 0;
 
     Task IOutboxSink.DeliverAsync(OutboxDelivery delivery, CancellationToken cancellationToken)
     {
@@ -156,19 +162,19 @@ internal sealed class ServiceUnderTest : IOutboxSink
         return Task.CompletedTask;
     }
 
-    /// <summary>Does as callers do who hear nothing: the same again, once leases have lapsed.</summary>
+    /// <summary>Repeats an action after the leases have lapsed, as callers do that get no answer.</summary>
     private async Task InsistAsync(Func<Task> act)
     {
         while (true)
         {
             try
             {
-                await act().ConfigureAwait(false);
+                await act();
                 return;
             }
             catch (InjectedFaultException)
             {
-                await AdvanceAsync(Longer).ConfigureAwait(false);
+                await AdvanceAsync(Longer);
             }
         }
     }
@@ -177,6 +183,7 @@ internal sealed class ServiceUnderTest : IOutboxSink
     {
         public string Name => "payment-close";
 
-        public Task<ProbeAnswer> AskAsync(DueDeadline deadline, CancellationToken cancellationToken) => Task.FromResult<ProbeAnswer>(new ProbeAnswer.Proceed());
+        public Task<ProbeAnswer> AskAsync(DueDeadline deadline, CancellationToken cancellationToken) =>
+            Task.FromResult<ProbeAnswer>(new ProbeAnswer.Proceed());
     }
 }

@@ -1,20 +1,20 @@
 namespace OrderKit.Specs;
 
-/// <summary>Which way an interleaving takes wherever there are several: all ways one after the other, or some by chance.</summary>
+/// <summary>Chooses among the options of an interleaving: all combinations in turn, or some at random.</summary>
 internal sealed class Choices(Random? random = null)
 {
     private readonly List<(int Taken, int Options)> _taken = [];
     private int _place;
 
-    /// <summary>The way in short, for whoever wants to see it again.</summary>
+    /// <summary>The choices as a short text, to replay them.</summary>
     public string Path => string.Join('.', _taken.Select(choice => choice.Taken));
 
-    /// <summary>Takes one of several options; the first is the plain one.</summary>
+    /// <summary>Takes one of several options. The first is the default.</summary>
     public int Take(int options)
     {
         if (random is not null)
         {
-            // Chance alone would switch at almost every step; what goes wrong mostly needs few switches.
+            // A uniform choice would switch at almost every step, but most errors need only few switches.
             var drawn = random.Next(3) == 0 ? random.Next(options) : 0;
             _taken.Add((drawn, options));
             return drawn;
@@ -26,14 +26,14 @@ internal sealed class Choices(Random? random = null)
         }
         else if (_taken[_place].Options != options)
         {
-            // Where a server's own clock or its timing had a say, the way goes on as far as it can.
+            // If the clock or the timing of a server changed the options, the replay continues as far as possible.
             _taken[_place] = (Math.Min(_taken[_place].Taken, options - 1), options);
         }
 
         return _taken[_place++].Taken;
     }
 
-    /// <summary>Begins the next interleaving; <see langword="false"/> where all were tried.</summary>
+    /// <summary>Begins the next interleaving. Returns <see langword="false"/> if all were tried.</summary>
     public bool Next()
     {
         _place = 0;

@@ -3,7 +3,7 @@ using OrderKit.Idempotency;
 
 namespace OrderKit.Specs;
 
-/// <summary>Who gets an operation, and what of it remains, in whatever order claims, leases, crashes, sweeps and the clock come.</summary>
+/// <summary>Tests operations under every order of claims, leases, crashes, sweeps and clock changes.</summary>
 public static class ClaimScheduleSpec
 {
     private static readonly TimeSpan LongAfter = TimeSpan.FromDays(30);
@@ -15,263 +15,272 @@ public static class ClaimScheduleSpec
     /// <summary>The scenarios.</summary>
     public static IReadOnlyList<ScheduleCase> Schedules { get; } =
     [
-        new("Of requests that come at once one is executed, and every other hears of it", RequestsAtOnceAsync),
-        new("A commit whose answer is lost is looked up before anything is told", LostCommitsAsync),
-        new("A request whose rival rolls back is executed itself", RivalRollsBackAsync),
-        new("Of workers that come at once one has the effect", WorkersAtOnceAsync),
-        new("A worker that was overtaken writes nothing", OvertakenAsync),
-        new("A worker of long ago does not take the row of today for its own", OldWorkerAsync),
-        new("A node's own clock neither ends a lease nor prolongs it", NodeClocksAsync),
-        new("A lapsed lease that nobody took over is finished", LateFinishAsync),
-        new("A lease that lapses beside its finish is finished or held, and never both", LapseBesideFinishAsync),
-        new("An answer that expires is given again or replaced, and never by two", ExpiryAsync),
-        new("Sweepers take what has expired, once, and nothing that runs", SweepersAsync),
-        new("Another content under the same key is told so, whatever happens to the first", MismatchAsync),
-        new("Whoever asks what became of an interrupted operation has it done once", ResolvedAsync),
+        new("Of concurrent requests one is executed, and the others get its result", RequestsAtOnceAsync),
+        new("After a lost commit answer the outcome is looked up before it is reported", LostCommitsAsync),
+        new("A request is executed if its rival rolls back", RivalRollsBackAsync),
+        new("Of concurrent workers one has the effect", WorkersAtOnceAsync),
+        new("A worker that lost its lease writes nothing", OvertakenAsync),
+        new("A worker with an old claim does not change the row of a new claim", OldWorkerAsync),
+        new("The clock of a node neither ends nor prolongs a lease", NodeClocksAsync),
+        new("An operation whose lapsed lease nobody took over can be finished", LateFinishAsync),
+        new("An operation whose lease lapses while it finishes is finished or held, never both", LapseBesideFinishAsync),
+        new("An expiring result is returned or replaced once", ExpiryAsync),
+        new("Sweepers remove only expired operations, each once", SweepersAsync),
+        new("A request with the same key and different content gets a mismatch, whatever happens to the first", MismatchAsync),
+        new("Asking a resolver about an interrupted operation executes it once", ResolvedAsync),
     ];
-
-    /// <summary>The scenarios as cases.</summary>
-    public static IReadOnlyList<SpecCase<IStoreUnderTest>> Cases => Suite.Cases;
 
     /// <summary>All cases.</summary>
     public static SpecSuite Suite { get; } = new(nameof(ClaimScheduleSpec), [.. Schedules.Select(schedule => schedule.AsCase())]);
 
-    /// <summary>Tries one case on a store that is opened for it.</summary>
-    public static Task<bool> RunAsync(string name, Func<ValueTask<IStoreUnderTest>> open) => Suite.RunAsync(name, open);
-
-    private static Task<InterleavingCount> RequestsAtOnceAsync(IStoreUnderTest store, Exploration exploration) => Interleavings.ExploreAsync(store, exploration, async way =>
+    private static async Task RequestsAtOnceAsync(IStoreUnderTest store, Interleaving way)
     {
         way.MayCrash = 1;
         var desk = new OperationDesk(store, way);
-        await desk.JoinAsync().ConfigureAwait(false);
-        await desk.JoinAsync().ConfigureAwait(false);
-        await way.RunAsync().ConfigureAwait(false);
+        await desk.JoinAsync();
+        await desk.JoinAsync();
+        await way.RunAsync();
 
-        await desk.ProveAsync().ConfigureAwait(false);
+        await desk.ProveAsync();
         Expect.Equal(0, desk.Failures.Count);
         Expect.Equal(2 - way.Crashes, desk.Answers.Count);
-        Expect.That(way.Crashes > 0 || desk.Applied.Count() == 1, "Where nobody crashed one caller did it.");
-        await AskAgainAsync(desk).ConfigureAwait(false);
-    });
+        Expect.That(way.Crashes > 0 || desk.Applied.Count() == 1, "Without a crash exactly one caller must execute it.");
+        await AskAgainAsync(desk);
+    }
 
-    private static Task<InterleavingCount> LostCommitsAsync(IStoreUnderTest store, Exploration exploration) => Interleavings.ExploreAsync(store, exploration, async way =>
+    private static async Task LostCommitsAsync(IStoreUnderTest store, Interleaving way)
     {
         way.MayLoseCommits = 2;
         var desk = new OperationDesk(store, way);
-        await desk.JoinAsync().ConfigureAwait(false);
-        await desk.JoinAsync().ConfigureAwait(false);
-        await way.RunAsync().ConfigureAwait(false);
+        await desk.JoinAsync();
+        await desk.JoinAsync();
+        await way.RunAsync();
 
-        await desk.ProveAsync().ConfigureAwait(false);
-        Expect.That(desk.Failures.TrueForAll(failure => failure is CommitOutcomeUnknownException), "Who cannot know says so, and says nothing else.");
-        Expect.That(desk.Failures.Count <= way.LostCommits, "Who can know says what is so.");
-        await AskAgainAsync(desk).ConfigureAwait(false);
-    });
+        await desk.ProveAsync();
+        Expect.That(desk.Failures.TrueForAll(failure => failure is CommitOutcomeUnknownException),
+            "An unknown outcome must be reported as unknown.");
+        Expect.That(desk.Failures.Count <= way.LostCommits, "A known outcome must be reported.");
+        await AskAgainAsync(desk);
+    }
 
-    private static Task<InterleavingCount> RivalRollsBackAsync(IStoreUnderTest store, Exploration exploration) => Interleavings.ExploreAsync(store, exploration, async way =>
+    private static async Task RivalRollsBackAsync(IStoreUnderTest store, Interleaving way)
     {
         way.MayCrash = 1;
         var desk = new OperationDesk(store, way);
-        await desk.JoinAsync(fails: true).ConfigureAwait(false);
-        await desk.JoinAsync().ConfigureAwait(false);
-        await way.RunAsync().ConfigureAwait(false);
+        await desk.JoinAsync(fails: true);
+        await desk.JoinAsync();
+        await way.RunAsync();
 
-        await desk.ProveAsync().ConfigureAwait(false);
-        Expect.That(desk.Failures.TrueForAll(failure => failure is InvalidOperationException { Message: "The effect fails." }), "Nobody fails of another one's claim.");
-        Expect.That(way.Crashes > 0 || desk.Applied.Any() || desk.Duplicates.Any(), "The other one has it done.");
-        Expect.That(!desk.Answers.OfType<OperationOutcome<string>.Running>().Any(), "A claim that is not committed makes nobody wait for a worker.");
-        await AskAgainAsync(desk).ConfigureAwait(false);
-    });
+        await desk.ProveAsync();
+        Expect.That(desk.Failures.TrueForAll(failure => failure is InvalidOperationException { Message: "The effect fails." }),
+            "A claim of another caller must not cause a failure.");
+        Expect.That(way.Crashes > 0 || desk.Applied.Any() || desk.Duplicates.Any(), "The other caller must execute it.");
+        Expect.That(
+            !desk.Answers.OfType<OperationOutcome<string>.Running>().Any(), "An uncommitted claim must not be reported as running.");
+        await AskAgainAsync(desk);
+    }
 
-    private static Task<InterleavingCount> WorkersAtOnceAsync(IStoreUnderTest store, Exploration exploration) => Interleavings.ExploreAsync(store, exploration, async way =>
+    private static async Task WorkersAtOnceAsync(IStoreUnderTest store, Interleaving way)
     {
         way.MayCrash = 1;
         var desk = new OperationDesk(store, way);
-        await desk.LeaseAsync(Holding).ConfigureAwait(false);
-        await desk.LeaseAsync(Holding).ConfigureAwait(false);
-        await way.RunAsync().ConfigureAwait(false);
+        await desk.LeaseAsync(Holding);
+        await desk.LeaseAsync(Holding);
+        await way.RunAsync();
 
-        await desk.ProveAsync().ConfigureAwait(false);
-        Expect.That(desk.EffectsElsewhere <= 1, "A lease lets one worker act.");
-        Expect.That(way.Crashes > 0 || desk.Applied.Count() == 1, "Where nobody crashed one worker did it.");
+        await desk.ProveAsync();
+        Expect.That(desk.EffectsElsewhere <= 1, "A lease must admit one worker.");
+        Expect.That(way.Crashes > 0 || desk.Applied.Count() == 1, "Without a crash exactly one worker must execute it.");
         Expect.Equal(0, desk.Failures.Count);
 
-        await store.AdvanceAsync(OperationDesk.Lease).ConfigureAwait(false);
-        _ = await desk.LeaseAgainAsync(Holding).ConfigureAwait(false);
-        Expect.That(desk.EffectsElsewhere <= 1, "An interrupted operation is held, and not begun again.");
-    });
+        await store.AdvanceAsync(OperationDesk.Lease);
+        _ = await desk.LeaseAgainAsync(Holding);
+        Expect.That(desk.EffectsElsewhere <= 1, "An interrupted operation must be held, not restarted.");
+    }
 
-    private static Task<InterleavingCount> OvertakenAsync(IStoreUnderTest store, Exploration exploration) => Interleavings.ExploreAsync(store, exploration, async way =>
+    private static async Task OvertakenAsync(IStoreUnderTest store, Interleaving way)
     {
         var desk = new OperationDesk(store, way);
-        await desk.LeaseAsync(Retrying).ConfigureAwait(false);
-        await desk.LeaseAsync(Retrying).ConfigureAwait(false);
+        await desk.LeaseAsync(Retrying);
+        await desk.LeaseAsync(Retrying);
         way.Passes(OperationDesk.Lease);
-        await way.RunAsync().ConfigureAwait(false);
+        await way.RunAsync();
 
-        await desk.ProveAsync().ConfigureAwait(false);
-        Expect.Equal(1, await desk.EffectsAsync().ConfigureAwait(false));
+        await desk.ProveAsync();
+        Expect.Equal(1, await desk.EffectsAsync());
         Expect.Equal(1, desk.DownstreamKeys.Count);
-        Expect.That(desk.Failures.TrueForAll(failure => failure is OperationLostException), "Who was overtaken is told so.");
+        Expect.That(desk.Failures.TrueForAll(failure => failure is OperationLostException), "A worker that lost its claim must be told.");
         Expect.Equal(desk.EffectsElsewhere - 1, desk.Failures.Count);
-    });
+    }
 
-    private static Task<InterleavingCount> OldWorkerAsync(IStoreUnderTest store, Exploration exploration) => Interleavings.ExploreAsync(store, exploration, async way =>
+    private static async Task OldWorkerAsync(IStoreUnderTest store, Interleaving way)
     {
         var desk = new OperationDesk(store, way);
-        await desk.LeaseAsync(Retrying).ConfigureAwait(false);
+        await desk.LeaseAsync(Retrying);
         await way.AddAsync(async participant =>
         {
-            await desk.AnswerAsync(participant, () => desk.LeaseAsync(participant, Retrying)).ConfigureAwait(false);
-            await participant.Store.Operations.SweepAsync(10).ConfigureAwait(false);
-            await desk.AnswerAsync(participant, () => desk.LeaseAsync(participant, Retrying)).ConfigureAwait(false);
-        }).ConfigureAwait(false);
+            await desk.AnswerAsync(participant, () => desk.LeaseAsync(participant, Retrying));
+            await participant.Store.Operations.SweepAsync(10);
+            await desk.AnswerAsync(participant, () => desk.LeaseAsync(participant, Retrying));
+        });
         way.Passes(OperationDesk.Lease);
         way.Passes(LongAfter);
-        await way.RunAsync().ConfigureAwait(false);
+        await way.RunAsync();
 
-        // It is done once, and once more when the answer of before has expired.
-        Expect.That(desk.Applied.Count() <= 2, "What one life of a row has seen done, is not done again in it.");
+        // It is executed once, and once more after the first result has expired.
+        Expect.That(desk.Applied.Count() <= 2, "An operation must be executed once before it expires.");
 
-        // Each answer of its own epoch: whoever executed wrote, and whoever was overtaken or outlived did not.
-        Expect.Equal(desk.Applied.Count(), await desk.EffectsAsync().ConfigureAwait(false));
-        Expect.That(desk.Failures.TrueForAll(failure => failure is OperationLostException), "Who came too late is told so.");
-    });
+        // Only workers that executed have written. Workers that lost their claim have not.
+        Expect.Equal(desk.Applied.Count(), await desk.EffectsAsync());
+        Expect.That(desk.Failures.TrueForAll(failure => failure is OperationLostException), "A worker that came too late must be told.");
+    }
 
-    private static Task<InterleavingCount> NodeClocksAsync(IStoreUnderTest store, Exploration exploration) => Interleavings.ExploreAsync(store, exploration, async way =>
+    private static async Task NodeClocksAsync(IStoreUnderTest store, Interleaving way)
     {
         var minutes = TimeSpan.FromMinutes(5);
         var desk = new OperationDesk(store, way);
-        await desk.LeaseAsync(Retrying, clock: new FakeTimeProvider(Sample.Noon - minutes)).ConfigureAwait(false);
-        await desk.LeaseAsync(Retrying, clock: new FakeTimeProvider(Sample.Noon + minutes)).ConfigureAwait(false);
+        await desk.LeaseAsync(Retrying, clock: new FakeTimeProvider(Sample.Noon - minutes));
+        await desk.LeaseAsync(Retrying, clock: new FakeTimeProvider(Sample.Noon + minutes));
         way.Passes(OperationDesk.Lease / 2);
-        await way.RunAsync().ConfigureAwait(false);
+        await way.RunAsync();
 
-        await desk.ProveAsync().ConfigureAwait(false);
+        await desk.ProveAsync();
         Expect.Equal(1, desk.EffectsElsewhere);
         Expect.Equal(0, desk.Failures.Count);
-    });
+    }
 
-    private static Task<InterleavingCount> LateFinishAsync(IStoreUnderTest store, Exploration exploration) => Interleavings.ExploreAsync(store, exploration, async way =>
+    private static async Task LateFinishAsync(IStoreUnderTest store, Interleaving way)
     {
         var desk = new OperationDesk(store, way);
-        await desk.LeaseAsync(Holding).ConfigureAwait(false);
+        await desk.LeaseAsync(Holding);
         way.Passes(OperationDesk.Lease);
         way.Passes(LongAfter);
-        await way.RunAsync().ConfigureAwait(false);
+        await way.RunAsync();
 
         Expect.Equal(1, desk.Applied.Count());
-        Expect.Equal(1, await desk.EffectsAsync().ConfigureAwait(false));
-    });
+        Expect.Equal(1, await desk.EffectsAsync());
+    }
 
-    private static Task<InterleavingCount> LapseBesideFinishAsync(IStoreUnderTest store, Exploration exploration) => Interleavings.ExploreAsync(store, exploration, async way =>
+    private static async Task LapseBesideFinishAsync(IStoreUnderTest store, Interleaving way)
     {
         way.MayCrash = 1;
         var desk = new OperationDesk(store, way);
-        await desk.LeaseAsync(Holding).ConfigureAwait(false);
-        await desk.LeaseAsync(Holding).ConfigureAwait(false);
+        await desk.LeaseAsync(Holding);
+        await desk.LeaseAsync(Holding);
         way.Passes(OperationDesk.Lease);
-        await way.RunAsync().ConfigureAwait(false);
+        await way.RunAsync();
 
-        await desk.ProveAsync().ConfigureAwait(false);
-        Expect.That(desk.EffectsElsewhere <= 1, "A held operation is not begun by another worker.");
-        var row = await store.Operations.FindAsync(desk.Key).ConfigureAwait(false);
+        await desk.ProveAsync();
+        Expect.That(desk.EffectsElsewhere <= 1, "A held operation must not be started by another worker.");
+        var row = await store.Operations.FindAsync(desk.Key);
         var isHeld = desk.Answers.OfType<OperationOutcome<string>.Held>().Any();
-        Expect.Equal(row?.State == OperationState.Succeeded, await desk.EffectsAsync().ConfigureAwait(false) == 1);
-        Expect.That(!isHeld || row is { State: OperationState.Unknown }, "What somebody was told is held, stays so until somebody says what became of it.");
-        Expect.That(desk.Failures.TrueForAll(failure => failure is OperationLostException) && (isHeld || way.Crashes > 0 || desk.Failures.Count == 0), "Who finishes what is held is told so.");
-    });
+        Expect.Equal(row?.State == OperationState.Succeeded, await desk.EffectsAsync() == 1);
+        Expect.That(
+            !isHeld || row is { State: OperationState.Unknown }, "An operation reported as held must stay unknown until it is resolved.");
+        Expect.That(
+            desk.Failures.TrueForAll(failure => failure is OperationLostException)
+                && (isHeld || way.Crashes > 0 || desk.Failures.Count == 0),
+            "A worker that finishes a held operation must be told.");
+    }
 
-    private static Task<InterleavingCount> ExpiryAsync(IStoreUnderTest store, Exploration exploration) => Interleavings.ExploreAsync(store, exploration, async way =>
+    private static async Task ExpiryAsync(IStoreUnderTest store, Interleaving way)
     {
         var brief = new OperationPolicy { SuccessRetention = TimeSpan.FromMinutes(1) };
         var desk = new OperationDesk(store, way);
-        Expect.That(await desk.JoinAgainAsync(brief).ConfigureAwait(false) is OperationOutcome<string>.Applied, "The first request is executed.");
-        await desk.JoinAsync(policy: brief).ConfigureAwait(false);
-        await desk.JoinAsync(policy: brief).ConfigureAwait(false);
-        await way.AddAsync(async participant => await participant.Store.Operations.SweepAsync(10).ConfigureAwait(false)).ConfigureAwait(false);
+        Expect.That(await desk.JoinAgainAsync(brief) is OperationOutcome<string>.Applied, "The first request must be executed.");
+        await desk.JoinAsync(policy: brief);
+        await desk.JoinAsync(policy: brief);
+        await way.AddAsync(async participant => await participant.Store.Operations.SweepAsync(10));
         way.Passes(brief.SuccessRetention);
-        await way.RunAsync().ConfigureAwait(false);
+        await way.RunAsync();
 
         Expect.Equal(0, desk.Failures.Count);
         Expect.Equal(2, desk.Answers.Count);
-        Expect.That(desk.Applied.Count() <= 1, "What has expired is done again by one.");
-        Expect.Equal(1 + desk.Applied.Count(), await desk.EffectsAsync().ConfigureAwait(false));
-        Expect.That(desk.Applied.All(done => desk.Duplicates.All(answer => answer.Result == done.Result || answer.Result == "result 1")), "The answer of before is given until it expires, and the answer of now after that.");
-    });
+        Expect.That(desk.Applied.Count() <= 1, "An expired operation must be executed again at most once.");
+        Expect.Equal(1 + desk.Applied.Count(), await desk.EffectsAsync());
+        Expect.That(desk.Applied.All(done => desk.Duplicates.All(answer => answer.Result == done.Result || answer.Result == "result 1")),
+            "The old result must be returned until it expires, and the new result after that.");
+    }
 
-    private static Task<InterleavingCount> SweepersAsync(IStoreUnderTest store, Exploration exploration) => Interleavings.ExploreAsync(store, exploration, async way =>
+    private static async Task SweepersAsync(IStoreUnderTest store, Interleaving way)
     {
-        await store.Operations.SweepAsync(100).ConfigureAwait(false);
+        await store.Operations.SweepAsync(100);
         var swept = 0;
         var desk = new OperationDesk(store, way);
         var service = desk.Service(store);
         for (var i = 0; i < 3; i++)
         {
-            await service.RunAsync(new OperationKey(store.Tenant, "old", $"{way.Mark}-{i}"), OperationDesk.Print(), ResultCodec.None, static (_, _) => Task.FromResult(true)).ConfigureAwait(false);
+            await service.RunAsync(new OperationKey(store.Tenant, "old", $"{way.Mark}-{i}"), OperationDesk.Print(), ResultCodec.None,
+                static (_, _) => Task.FromResult(true));
         }
 
-        await store.AdvanceAsync(LongAfter).ConfigureAwait(false);
-        await desk.LeaseAsync(Holding).ConfigureAwait(false);
+        await store.AdvanceAsync(LongAfter);
+        await desk.LeaseAsync(Holding);
         for (var i = 0; i < 2; i++)
         {
             await way.AddAsync(async participant =>
             {
-                var count = await participant.Store.Operations.SweepAsync(2).ConfigureAwait(false);
+                var count = await participant.Store.Operations.SweepAsync(2);
                 swept += count;
-            }).ConfigureAwait(false);
+            });
         }
 
         way.Passes(LongAfter);
-        await way.RunAsync().ConfigureAwait(false);
+        await way.RunAsync();
 
         Expect.Equal(1, desk.Applied.Count());
-        await store.AdvanceAsync(LongAfter).ConfigureAwait(false);
-        swept += await store.Operations.SweepAsync(100).ConfigureAwait(false);
+        await store.AdvanceAsync(LongAfter);
+        swept += await store.Operations.SweepAsync(100);
         Expect.Equal(4, swept);
-    });
+    }
 
-    private static Task<InterleavingCount> MismatchAsync(IStoreUnderTest store, Exploration exploration) => Interleavings.ExploreAsync(store, exploration, async way =>
+    private static async Task MismatchAsync(IStoreUnderTest store, Interleaving way)
     {
         way.MayCrash = 1;
         var desk = new OperationDesk(store, way);
-        await desk.LeaseAsync(Holding).ConfigureAwait(false);
-        await desk.LeaseAsync(Holding, content: "another").ConfigureAwait(false);
+        await desk.LeaseAsync(Holding);
+        await desk.LeaseAsync(Holding, content: "another");
         way.Passes(OperationDesk.Lease);
-        await way.RunAsync().ConfigureAwait(false);
+        await way.RunAsync();
 
-        await desk.ProveAsync().ConfigureAwait(false);
-        Expect.That(desk.EffectsElsewhere <= 1, "One of the two contents is done.");
+        await desk.ProveAsync();
+        Expect.That(desk.EffectsElsewhere <= 1, "At most one of the two contents may be executed.");
         Expect.Equal(0, desk.Failures.Count);
-        Expect.That(way.Crashes > 0 || (desk.Applied.Count() == 1 && desk.Answers.OfType<OperationOutcome<string>.Mismatch>().Count() == 1), "Who asks for something else is told so, also while the first runs, is lapsed or done.");
-        Expect.That(desk.Answers.OfType<OperationOutcome<string>.Mismatch>().All(answer => answer.Fields.SequenceEqual(["content"])), "The fields that differ are named.");
-    });
+        Expect.That(way.Crashes > 0 || (desk.Applied.Count() == 1 && desk.Answers.OfType<OperationOutcome<string>.Mismatch>().Count() == 1),
+            "A request with different content must get a mismatch, whatever the state of the first.");
+        Expect.That(desk.Answers.OfType<OperationOutcome<string>.Mismatch>().All(answer => answer.Fields.SequenceEqual(["content"])),
+            "A mismatch must name the fields that differ.");
+    }
 
-    private static Task<InterleavingCount> ResolvedAsync(IStoreUnderTest store, Exploration exploration) => Interleavings.ExploreAsync(store, exploration, async way =>
+    private static async Task ResolvedAsync(IStoreUnderTest store, Interleaving way)
     {
         way.MayCrash = 1;
         var desk = new OperationDesk(store, way);
         var asking = Holding with
         {
             OnLapse = LapsePolicy.Resolve,
-            Resolver = (_, _) => Task.FromResult<Resolution>(desk.EffectsElsewhere > 0 ? new Resolution.Done("resolved"u8.ToArray()) : new Resolution.NotDone()),
+            Resolver = (_, _) => Task.FromResult<Resolution>(
+                desk.EffectsElsewhere > 0 ? new Resolution.Done("resolved"u8.ToArray()) : new Resolution.NotDone()),
         };
-        await desk.LeaseAsync(asking).ConfigureAwait(false);
-        await desk.LeaseAsync(asking).ConfigureAwait(false);
-        await way.RunAsync().ConfigureAwait(false);
+        await desk.LeaseAsync(asking);
+        await desk.LeaseAsync(asking);
+        await way.RunAsync();
 
-        // Who asks while the worker of now still acts would be told of an effect that is about to happen: the provider is asked once the lease is over.
-        await store.AdvanceAsync(OperationDesk.Lease).ConfigureAwait(false);
-        var last = await desk.LeaseAgainAsync(asking).ConfigureAwait(false);
-        Expect.That(last is OperationOutcome<string>.Applied or OperationOutcome<string>.Duplicate, $"In the end it is done, and the answer is not {last}.");
+        // The resolver is asked only after the lease has ended, because a running worker might still cause the effect.
+        await store.AdvanceAsync(OperationDesk.Lease);
+        var last = await desk.LeaseAgainAsync(asking);
+        Expect.That(last is OperationOutcome<string>.Applied or OperationOutcome<string>.Duplicate,
+            $"In the end it must be executed, but the answer is {last}.");
         Expect.Equal(1, desk.EffectsElsewhere);
-    });
+    }
 
     private static async Task AskAgainAsync(OperationDesk desk)
     {
-        var again = await desk.JoinAgainAsync().ConfigureAwait(false);
-        Expect.That(again is OperationOutcome<string>.Applied or OperationOutcome<string>.Duplicate, "Who asks again has it done.");
-        Expect.Equal(1, await desk.EffectsAsync().ConfigureAwait(false));
-        Expect.That(desk.Applied.All(first => again is OperationOutcome<string>.Duplicate duplicate && duplicate.Result == first.Result), "Who asks again hears the first result.");
+        var again = await desk.JoinAgainAsync();
+        Expect.That(
+            again is OperationOutcome<string>.Applied or OperationOutcome<string>.Duplicate, "A repeated request must find it executed.");
+        Expect.Equal(1, await desk.EffectsAsync());
+        Expect.That(desk.Applied.All(first => again is OperationOutcome<string>.Duplicate duplicate && duplicate.Result == first.Result),
+            "A repeated request must get the first result.");
     }
 }

@@ -3,41 +3,42 @@ using OrderKit.Idempotency;
 
 namespace OrderKit.Specs;
 
-/// <summary>Participants whose callers share transactions, what the callers were told, and what came of it.</summary>
+/// <summary>Participants whose callers share transactions, with the answers and the effects.</summary>
 internal sealed class GroupDesk(IStoreUnderTest store, Interleaving way)
 {
-    // Nothing in it takes time.
+    // The clock stands still, because nothing here takes time.
     private static readonly FakeTimeProvider Standing = new(Sample.Noon);
 
     private int _effects;
 
-    /// <summary>What the callers of those that lived to hear it were told.</summary>
+    /// <summary>The answers of callers whose process did not crash.</summary>
     public List<Told> Answers { get; } = [];
 
-    /// <summary>Adds a process whose callers share one transaction, one for each key; the effect of one key fails.</summary>
+    /// <summary>Adds a process with one caller for each key. The callers share one transaction, and the effect of one key fails.</summary>
     public Task AddAsync(string[] keys, string fails) => AddAsync(async (participant, service) =>
     {
         List<Task<Told>> callers = [];
 
-        // While the first one is being written the others gather.
+        // The other callers arrive while the first one is being written.
         callers.Add(CallAsync(service, participant, "first", () => callers.AddRange(callers.Count > 1 ? [] : keys.Select(key => CallAsync(
             service, participant, key, () => _ = key == fails ? throw new InvalidOperationException("The effect fails.") : 0)))));
-        await callers[0].ConfigureAwait(false);
-        return await Task.WhenAll(callers.Skip(1)).ConfigureAwait(false);
+        await callers[0];
+        return await Task.WhenAll(callers.Skip(1));
     });
 
     /// <summary>Adds a process with one caller.</summary>
-    public Task AddAsync(string key) => AddAsync(async (participant, service) => [await CallAsync(service, participant, key, static () => { }).ConfigureAwait(false)]);
+    public Task AddAsync(string key) =>
+        AddAsync(async (participant, service) => [await CallAsync(service, participant, key, static () => { })]);
 
-    /// <summary>How often the effect of a key happened.</summary>
-    public async Task<int> EffectsAsync(string key) => (int)(await store.Outbox.BacklogAsync(Destination(key)).ConfigureAwait(false)).Count;
+    /// <summary>Counts the effects of a key.</summary>
+    public async Task<int> EffectsAsync(string key) => (int)(await store.Outbox.BacklogAsync(Destination(key))).Count;
 
     private Task AddAsync(Func<Participant, GroupedOperations, Task<Told[]>> call) => way.AddAsync(async participant =>
     {
         var service = new GroupedOperations(participant.Store.Operations, participant.Store.Units, timeProvider: Standing);
-        await using var ends = service.ConfigureAwait(false);
-        var told = await call(participant, service).ConfigureAwait(false);
-        await participant.StepAsync("answers").ConfigureAwait(false);
+        await using var ends = service;
+        var told = await call(participant, service);
+        await participant.StepAsync("answers");
         Answers.AddRange(told);
     });
 
@@ -52,10 +53,11 @@ internal sealed class GroupDesk(IStoreUnderTest store, Interleaving way)
                 async (operation, cancellationToken) =>
                 {
                     var id = string.Create(CultureInfo.InvariantCulture, $"{way.Mark}-{key}-{++_effects}");
-                    await participant.Store.Outbox.AppendAsync(operation.UnitOfWork, [Sample.Message(store, id, lane: id, destination: Destination(key))], cancellationToken).ConfigureAwait(false);
+                    await participant.Store.Outbox.AppendAsync(
+                        operation.UnitOfWork, [Sample.Message(store, id, lane: id, destination: Destination(key))], cancellationToken);
                     then();
                     return true;
-                }).ConfigureAwait(false);
+                });
             return new Told(key, outcome, null);
         }
         catch (Exception failure)
@@ -64,6 +66,6 @@ internal sealed class GroupDesk(IStoreUnderTest store, Interleaving way)
         }
     }
 
-    /// <summary>What one caller was told: an outcome, or a failure.</summary>
+    /// <summary>The answer of one caller: an outcome or a failure.</summary>
     internal sealed record Told(string Key, OperationOutcome<bool>? Outcome, Exception? Failure);
 }

@@ -1,11 +1,11 @@
 namespace OrderKit.Specs;
 
-/// <summary>A store under test whose statements can be held one by one, so that everything between two of them can be tried.</summary>
+/// <summary>A store under test whose statements can be delayed one by one, so that a test can act between them.</summary>
 public interface ISteppedStore
 {
-    /// <summary>Opens a participant that asks before each of its statements; it goes on when the answer has come.</summary>
+    /// <summary>Opens a participant that awaits a callback before each of its statements.</summary>
     Task<IStoreActor> OpenSteppedAsync(Func<ValueTask> beforeStatement);
 
-    /// <summary>Whether a statement of that participant waits for a lock that another one holds.</summary>
+    /// <summary>Returns whether a statement of the participant waits for a lock of another one.</summary>
     ValueTask<bool> IsBlockedAsync(IStoreActor participant);
 }

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace OrderKit.Specs;
 
-/// <summary>One way in which participants, and the time between them, take their steps.</summary>
+/// <summary>One order in which participants and the clock take their steps.</summary>
 internal sealed class Interleaving
 {
     private const int MostSteps = 2_000;
@@ -20,13 +20,13 @@ internal sealed class Interleaving
     public Interleaving(IStoreUnderTest store, Func<int, Task<Participant>> open, Choices choices, long number, int mayDeviate) =>
         (_store, _open, _choices, _number, _mayDeviate) = (store, open, choices, number, mayDeviate);
 
-    /// <summary>A name that no other interleaving on the store has.</summary>
+    /// <summary>A name that is unique on the store.</summary>
     public string Mark => string.Create(CultureInfo.InvariantCulture, $"i{_number}");
 
-    /// <summary>How many participants may crash.</summary>
+    /// <summary>The number of participants that may crash.</summary>
     public int MayCrash { get; set; }
 
-    /// <summary>How many commits may lose their answer.</summary>
+    /// <summary>The number of commits whose answer may be lost.</summary>
     public int MayLoseCommits { get; set; }
 
     public long Steps { get; private set; }
@@ -39,16 +39,16 @@ internal sealed class Interleaving
 
     public string Trace => string.Join("\n  ", _trace);
 
-    /// <summary>Adds a participant and what it does; it begins when <see cref="RunAsync"/> is called.</summary>
+    /// <summary>Adds a participant with its action, which begins when <see cref="RunAsync"/> is called.</summary>
     public async Task AddAsync(Func<Participant, Task> act)
     {
-        var participant = await _open(_running.Count).ConfigureAwait(false);
+        var participant = await _open(_running.Count);
         _running.Add(participant);
         participant.Start(act);
-        await participant.Settled.ConfigureAwait(false);
+        await participant.Settled;
     }
 
-    /// <summary>Lets the store's clock move on, at whatever moment.</summary>
+    /// <summary>Advances the store's clock at an arbitrary step.</summary>
     public void Passes(TimeSpan time) => _clock.Enqueue(time);
 
     /// <summary>Gives turns until all participants are done.</summary>
@@ -67,11 +67,11 @@ internal sealed class Interleaving
                     return;
                 }
 
-                await AwaitServerAsync().ConfigureAwait(false);
+                await AwaitServerAsync();
                 continue;
             }
 
-            Expect.That(++Steps < MostSteps, "What participants do has an end.");
+            Expect.That(++Steps < MostSteps, "Participants must end.");
             var plain = options[0].Participant == last && last is not null && options[0].Turn == Turn.Step;
             var choice = _deviations < _mayDeviate ? _choices.Take(options.Count) : 0;
             if (choice > 0 && (plain || options[choice].Turn != Turn.Step))
@@ -79,24 +79,24 @@ internal sealed class Interleaving
                 _deviations++;
             }
 
-            await TakeAsync(options[choice]).ConfigureAwait(false);
+            await TakeAsync(options[choice]);
             last = options[choice].Participant ?? last;
         }
     }
 
-    /// <summary>Ends what is still under way, so that it holds nothing.</summary>
+    /// <summary>Ends all participants, so that they hold no locks.</summary>
     public async Task AbandonAsync()
     {
         foreach (var participant in _running)
         {
             if (participant.IsWaiting)
             {
-                await participant.CrashAsync().ConfigureAwait(false);
+                await participant.CrashAsync();
             }
         }
     }
 
-    /// <summary>What may happen next; to go on with whoever went last is the plain way, and comes first.</summary>
+    /// <summary>Returns the possible next steps. The default, to continue with the last participant, comes first.</summary>
     private List<Option> Options(Participant? last)
     {
         var ready = _running.Where(CanStep).OrderBy(participant => participant == last ? 0 : 1).ToList();
@@ -124,7 +124,7 @@ internal sealed class Interleaving
         return options;
     }
 
-    // Where only one can write, who wants to write waits for it inside the store and is not let in there: that is the same, and sooner known.
+    // On a store with one writer, a second writer would only wait inside the store, so it is not started. The result is the same.
     private bool CanStep(Participant participant)
     {
         if (!participant.IsWaiting)
@@ -145,40 +145,47 @@ internal sealed class Interleaving
     {
         if (option.Participant is not { } participant)
         {
-            await _store.AdvanceAsync(_clock.Dequeue()).ConfigureAwait(false);
+            await _store.AdvanceAsync(_clock.Dequeue());
             _trace.Add($"{option.Time} pass");
             return;
         }
 
-        _trace.Add($"{participant.Name}: {participant.Next.Name}{option.Turn switch { Turn.Crash => " - crashes before it", Turn.LoseBefore => " - lost on its way", Turn.LoseAfter => " - its answer is lost", _ => "" }}");
+        var fault = option.Turn switch
+        {
+            Turn.Crash => " - crashes before it",
+            Turn.LoseBefore => " - lost on its way",
+            Turn.LoseAfter => " - its answer is lost",
+            _ => "",
+        };
+        _trace.Add($"{participant.Name}: {participant.Next.Name}{fault}");
         if (option.Turn == Turn.Crash)
         {
             Crashes++;
-            await participant.CrashAsync().ConfigureAwait(false);
+            await participant.CrashAsync();
         }
         else
         {
             LostCommits += option.Turn == Turn.Step ? 0 : 1;
             participant.Give(option.Turn);
-            await SettleAsync(participant).ConfigureAwait(false);
+            await SettleAsync(participant);
         }
 
         foreach (var other in _running.Where(other => other.IsBlocked))
         {
-            await SettleAsync(other).ConfigureAwait(false);
+            await SettleAsync(other);
         }
     }
 
-    // It has made its step when it waits for its next turn, is done, or is known to wait for another one's lock.
+    // A step has ended when the participant waits for its next turn, is done, or waits for a lock of another one.
     private async Task SettleAsync(Participant participant)
     {
         while (!participant.Settled.IsCompleted)
         {
             if (_store is not ISteppedStore stepped || !_store.Abilities.HasFlag(StoreAbilities.ParallelUnits))
             {
-                await participant.Settled.ConfigureAwait(false);
+                await participant.Settled;
             }
-            else if (await stepped.IsBlockedAsync(participant.Raw).ConfigureAwait(false))
+            else if (await stepped.IsBlockedAsync(participant.Raw))
             {
                 if (!participant.IsBlocked)
                 {
@@ -194,16 +201,16 @@ internal sealed class Interleaving
         participant.IsBlocked = false;
     }
 
-    // All wait for each other's locks: the server ends that.
+    // All wait for each other's locks, so the server must end the deadlock.
     private async Task AwaitServerAsync()
     {
         var blocked = _running.Where(participant => participant.IsBlocked).ToList();
-        Expect.That(blocked.Count > 0, "Participants do not wait for each other.");
+        Expect.That(blocked.Count > 0, "Participants must not wait for each other.");
         _trace.Add("the server ends a deadlock");
-        await Task.WhenAny(blocked.Select(participant => participant.Settled)).ConfigureAwait(false);
+        await Task.WhenAny(blocked.Select(participant => participant.Settled));
         foreach (var participant in blocked)
         {
-            await SettleAsync(participant).ConfigureAwait(false);
+            await SettleAsync(participant);
         }
     }
 

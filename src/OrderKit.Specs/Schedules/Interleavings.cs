@@ -1,15 +1,10 @@
 namespace OrderKit.Specs;
 
-/// <summary>Tries a scenario in every order of its steps, or in as many as there is time for.</summary>
+/// <summary>Runs a scenario in every order of its steps, up to a limit.</summary>
 internal static class Interleavings
 {
-    public static async Task<InterleavingCount> ExploreAsync(IStoreUnderTest store, Exploration exploration, Func<Interleaving, Task> scenario)
-    {
-        // A context of the test framework would have every turn change threads.
-        return await Task.Run(() => ExploreAllAsync(store, exploration, scenario)).ConfigureAwait(false);
-    }
-
-    private static async Task<InterleavingCount> ExploreAllAsync(IStoreUnderTest store, Exploration exploration, Func<Interleaving, Task> scenario)
+    public static async Task<InterleavingCount> ExploreAsync(
+        IStoreUnderTest store, Exploration exploration, Func<Interleaving, Task> scenario)
     {
         var participants = new List<Participant>();
         var count = default(InterleavingCount);
@@ -17,7 +12,7 @@ internal static class Interleavings
         var isComplete = false;
         while (!isComplete && count.Interleavings < exploration.Runs)
         {
-            count = Plus(count, await TryAsync(choices, exploration.Deviations).ConfigureAwait(false));
+            count = Plus(count, await TryAsync(choices, exploration.Deviations));
             isComplete = !choices.Next();
         }
 
@@ -26,7 +21,7 @@ internal static class Interleavings
             choices = new Choices(new Random(exploration.Seed));
             for (var i = 0; i < exploration.Drawn; i++, choices.Next())
             {
-                count = Plus(count, await TryAsync(choices, int.MaxValue).ConfigureAwait(false));
+                count = Plus(count, await TryAsync(choices, int.MaxValue));
             }
         }
 
@@ -37,13 +32,14 @@ internal static class Interleavings
             var interleaving = new Interleaving(store, OpenAsync, way, count.Interleavings + 1, deviations);
             try
             {
-                await scenario(interleaving).ConfigureAwait(false);
+                await scenario(interleaving);
                 return interleaving;
             }
             catch (Exception broken) when (broken is not OperationCanceledException)
             {
-                await interleaving.AbandonAsync().ConfigureAwait(false);
-                throw new SpecFailedException($"{broken.Message}\nIn interleaving {interleaving.Mark}, way {way.Path}:\n  {interleaving.Trace}", broken);
+                await interleaving.AbandonAsync();
+                throw new SpecFailedException(
+                    $"{broken.Message}\nIn interleaving {interleaving.Mark}, way {way.Path}:\n  {interleaving.Trace}", broken);
             }
         }
 
@@ -51,7 +47,7 @@ internal static class Interleavings
         {
             if (number == participants.Count)
             {
-                participants.Add(await Participant.OpenAsync(number, store).ConfigureAwait(false));
+                participants.Add(await Participant.OpenAsync(number, store));
             }
 
             return participants[number];

@@ -2,8 +2,8 @@ using OrderKit.Core;
 
 namespace OrderKit.Specs;
 
-/// <summary>A process at a store that waits for its turn before each call and each further statement of a call.</summary>
-/// <remarks>Only one flow of a participant is at the store at any time; a turn is given by the one flow of the <see cref="Interleaving"/>.</remarks>
+/// <summary>A process that waits for its turn before each call to a store and each further statement of a call.</summary>
+/// <remarks>Only one flow of a participant uses the store at a time. The <see cref="Interleaving"/> gives the turns.</remarks>
 internal sealed class Participant : IStoreCalls
 {
     private readonly List<UnitOfWork> _open = [];
@@ -18,43 +18,43 @@ internal sealed class Participant : IStoreCalls
 
     public string Name { get; }
 
-    /// <summary>Its connection to the store.</summary>
+    /// <summary>The connection to the store.</summary>
     public IStoreActor Raw { get; private set; } = null!;
 
-    /// <summary>The ports that its services use.</summary>
+    /// <summary>The ports for the services of the participant.</summary>
     public IStoreActor Store { get; private set; } = null!;
 
-    /// <summary>What it waits to do.</summary>
+    /// <summary>The call for which the participant waits.</summary>
     public StoreCall Next { get; private set; }
 
     public bool IsWaiting => _waiting is not null;
 
-    /// <summary>Whether it may hold locks: in a unit of work, or between the statements of a call that is a transaction of its own.</summary>
+    /// <summary>Whether it may hold locks: in a unit of work, or between the statements of a call with its own transaction.</summary>
     public bool HasOpenUnit => _open.Count > 0 || _isInTransaction;
 
     public bool IsFinished { get; private set; }
 
-    /// <summary>Whether a statement of it waits for the lock of another one.</summary>
+    /// <summary>Whether one of its statements waits for a lock of another participant.</summary>
     public bool IsBlocked { get; set; }
 
     public Task Settled => _settled.Task;
 
     public bool HasCrashed => _isDead;
 
-    /// <summary>What it ended with, where that is neither what it was to do nor a crash.</summary>
+    /// <summary>The unexpected error with which it ended, if any.</summary>
     public Exception? Failure { get; private set; }
 
     public static async Task<Participant> OpenAsync(int number, IStoreUnderTest store)
     {
         var participant = new Participant(number);
         participant.Raw = store is ISteppedStore stepped
-            ? await stepped.OpenSteppedAsync(participant.StatementAsync).ConfigureAwait(false)
-            : await store.OpenAnotherAsync().ConfigureAwait(false);
+            ? await stepped.OpenSteppedAsync(participant.StatementAsync)
+            : await store.OpenAnotherAsync();
         participant.Store = new InterceptedStore(participant.Raw, participant);
         return participant;
     }
 
-    /// <summary>Starts what it does in this interleaving; it stops at its first step.</summary>
+    /// <summary>Starts the action of the participant, which stops at its first step.</summary>
     public void Start(Func<Participant, Task> act)
     {
         (_isDead, _steps, IsFinished, IsBlocked, _isFirstStatement, Failure) = (false, true, false, false, false, null);
@@ -62,10 +62,10 @@ internal sealed class Participant : IStoreCalls
         _ = RunAsync(act);
     }
 
-    /// <summary>A step that is no call at the store, such as an effect elsewhere.</summary>
-    public async ValueTask StepAsync(string name) => await WaitAsync(new StoreCall(StoreCallKind.Elsewhere, name)).ConfigureAwait(false);
+    /// <summary>Takes a step that is not a call to the store, such as an outside effect.</summary>
+    public async ValueTask StepAsync(string name) => await WaitAsync(new StoreCall(StoreCallKind.Elsewhere, name));
 
-    /// <summary>Lets it make its step.</summary>
+    /// <summary>Lets the participant take its step.</summary>
     public void Give(Turn turn)
     {
         var waiting = _waiting!;
@@ -74,23 +74,23 @@ internal sealed class Participant : IStoreCalls
         waiting.SetResult(turn);
     }
 
-    /// <summary>Ends it as <c>kill -9</c> does: its connections break, and what it would do next does not happen.</summary>
+    /// <summary>Ends the participant as <c>kill -9</c> does: its connections break, and it does nothing more.</summary>
     public async Task CrashAsync()
     {
         _isDead = true;
-        await BreakAsync().ConfigureAwait(false);
+        await BreakAsync();
         Give(Turn.Crash);
-        await Settled.ConfigureAwait(false);
+        await Settled;
     }
 
     public async ValueTask<T> CallAsync<T>(StoreCall call, Func<ValueTask<T>> act, Func<T, ValueTask>? takeBack = null)
     {
-        var turn = await WaitAsync(call).ConfigureAwait(false);
+        var turn = await WaitAsync(call);
         _isFirstStatement = true;
         if (turn == Turn.LoseBefore)
         {
-            // The connection broke with the commit on its way; the database never got it.
-            await BreakAsync().ConfigureAwait(false);
+            // The connection broke before the database received the commit.
+            await BreakAsync();
             throw new CommitOutcomeUnknownException();
         }
 
@@ -98,7 +98,7 @@ internal sealed class Participant : IStoreCalls
         T result;
         try
         {
-            result = await act().ConfigureAwait(false);
+            result = await act();
         }
         finally
         {
@@ -124,13 +124,13 @@ internal sealed class Participant : IStoreCalls
             return;
         }
 
-        await WaitAsync(new StoreCall(StoreCallKind.RollBack, "roll back")).ConfigureAwait(false);
+        await WaitAsync(new StoreCall(StoreCallKind.RollBack, "roll back"));
         _isFirstStatement = true;
         _open.Clear();
-        await act().ConfigureAwait(false);
+        await act();
     }
 
-    // A call's first statement is the call's own step.
+    // The first statement of a call is the step of the call itself.
     private async ValueTask StatementAsync()
     {
         if (_isFirstStatement || !_steps)
@@ -139,7 +139,7 @@ internal sealed class Participant : IStoreCalls
             return;
         }
 
-        await WaitAsync(new StoreCall(StoreCallKind.Inside, Next.Name + ", next statement")).ConfigureAwait(false);
+        await WaitAsync(new StoreCall(StoreCallKind.Inside, Next.Name + ", next statement"));
     }
 
     private async ValueTask<Turn> WaitAsync(StoreCall call)
@@ -157,16 +157,16 @@ internal sealed class Participant : IStoreCalls
         Next = call;
         var waiting = _waiting = new TaskCompletionSource<Turn>();
         _settled.SetResult();
-        var turn = await waiting.Task.ConfigureAwait(false);
+        var turn = await waiting.Task;
         return turn == Turn.Crash ? throw new ParticipantCrashedException() : turn;
     }
 
-    // What a broken connection leaves open is rolled back by the store.
+    // The store rolls back the transaction of a broken connection.
     private async Task BreakAsync()
     {
         foreach (var unit in _open)
         {
-            await unit.DisposeAsync().ConfigureAwait(false);
+            await unit.DisposeAsync();
         }
 
         _open.Clear();
@@ -176,11 +176,11 @@ internal sealed class Participant : IStoreCalls
     {
         try
         {
-            await act(this).ConfigureAwait(false);
+            await act(this);
         }
         catch (Exception failure)
         {
-            // What a crash makes of a call is heard by nobody.
+            // Nobody sees the error of a call that a crash ended.
             Failure = _isDead ? null : failure;
         }
         finally
@@ -191,22 +191,22 @@ internal sealed class Participant : IStoreCalls
         }
     }
 
-    // Who goes on after it does so on its own stack; the participant itself runs on whoever gave it its turn.
+    // The continuation runs on its own stack. The participant itself runs on the stack of the caller that gave it its turn.
     private static TaskCompletionSource NewSettled() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }
 
-/// <summary>What a participant that waits is told.</summary>
+/// <summary>What a waiting participant does next.</summary>
 internal enum Turn
 {
-    /// <summary>It makes its step.</summary>
+    /// <summary>It takes its step.</summary>
     Step,
 
     /// <summary>It crashes before its step.</summary>
     Crash,
 
-    /// <summary>Its commit never reaches the database, and nobody hears so.</summary>
+    /// <summary>Its commit never reaches the database, and the answer is lost.</summary>
     LoseBefore,
 
-    /// <summary>Its commit takes effect, and nobody hears so.</summary>
+    /// <summary>Its commit takes effect, but the answer is lost.</summary>
     LoseAfter,
 }

@@ -1,4 +1,4 @@
 namespace OrderKit.Specs;
 
-/// <summary>The participant is gone: nothing that it would do from here on happens.</summary>
+/// <summary>The exception that ends a crashed participant. Nothing after it is executed.</summary>
 internal sealed class ParticipantCrashedException() : Exception("The participant crashed.");

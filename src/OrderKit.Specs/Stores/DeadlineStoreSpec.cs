@@ -2,105 +2,103 @@ using OrderKit.StateMachine;
 
 namespace OrderKit.Specs;
 
-/// <summary>What deadlines keep.</summary>
+/// <summary>The rules that a store of deadlines must keep.</summary>
 public static class DeadlineStoreSpec
 {
-    /// <summary>The rules.</summary>
-    public static IReadOnlyList<SpecCase<IStoreUnderTest>> Cases { get; } =
+    /// <summary>The cases of this suite.</summary>
+    public static SpecSuite Suite { get; } = new(nameof(DeadlineStoreSpec),
     [
-        new("A deadline passes by the store's clock", ADeadlinePassesByTheStoresClockAsync),
-        new("What was due before it was armed passes at once", WhatWasDueBeforeItWasArmedPassesAtOnceAsync),
-        new("Deadlines far ahead pass in their time", DeadlinesFarAheadPassInTheirTimeAsync),
-        new("The oldest is claimed first, and no more than asked for", TheOldestIsClaimedFirstAndNoMoreThanAskedForAsync),
-        new("A claimed deadline stays away from others until its lease lapses", AClaimedDeadlineStaysAwayFromOthersUntilItsLeaseLapsesAsync),
+        new("A deadline is due by the store's clock", ADeadlineIsDueByTheStoresClockAsync),
+        new("A deadline in the past is due at once", ADeadlineInThePastIsDueAtOnceAsync),
+        new("Deadlines in the far future are due in time", DeadlinesInTheFarFutureAreDueInTimeAsync),
+        new("The oldest is claimed first, up to the maximum", TheOldestIsClaimedFirstUpToTheMaximumAsync),
+        new("A claimed deadline is hidden from others until its lease lapses", AClaimedDeadlineIsHiddenFromOthersUntilItsLeaseLapsesAsync),
         new("Racing claimers claim each deadline once", RacingClaimersClaimEachDeadlineOnceAsync),
-        new("A facet has one deadline, the last one armed", AFacetHasOneDeadlineTheLastOneArmedAsync),
-        new("A deadline that is armed for an earlier instant passes then", ADeadlineThatIsArmedForAnEarlierInstantPassesThenAsync),
-        new("Facets have deadlines of their own", FacetsHaveDeadlinesOfTheirOwnAsync),
-        new("A deadline without an instant removes the facet's", ADeadlineWithoutAnInstantRemovesTheFacetsAsync),
-        new("A claimed deadline is armed anew without its lease", AClaimedDeadlineIsArmedAnewWithoutItsLeaseAsync),
+        new("A facet has one deadline, the one that was armed last", AFacetHasOneDeadlineTheOneThatWasArmedLastAsync),
+        new("A deadline that is armed for an earlier instant is due at that instant",
+            ADeadlineThatIsArmedForAnEarlierInstantIsDueAtThatInstantAsync),
+        new("Each facet has its own deadline", EachFacetHasItsOwnDeadlineAsync),
+        new("A deadline without an instant removes the deadline of its facet", ADeadlineWithoutAnInstantRemovesTheDeadlineOfItsFacetAsync),
+        new("Arming a claimed deadline again removes its lease", ArmingAClaimedDeadlineAgainRemovesItsLeaseAsync),
         new("A claimed deadline ends with a change of its order", AClaimedDeadlineEndsWithAChangeOfItsOrderAsync),
-        new("Ending one deadline leaves the order's others", EndingOneDeadlineLeavesTheOrdersOthersAsync),
+        new("Ending one deadline keeps the other deadlines of the order", EndingOneDeadlineKeepsTheOtherDeadlinesOfTheOrderAsync),
         new("A deadline of another version is not postponed", ADeadlineOfAnotherVersionIsNotPostponedAsync),
-        new("Deadlines are postponed together, each if it still stands", DeadlinesArePostponedTogetherEachIfItStillStandsAsync),
-        new("A postponed deadline passes later, by the store's clock", APostponedDeadlinePassesLaterByTheStoresClockAsync),
-        new("A deadline postponed by nothing can be claimed at once", ADeadlinePostponedByNothingCanBeClaimedAtOnceAsync),
-        new("Deadlines whose workers die do not starve a fresh one", DeadlinesWhoseWorkersDieDoNotStarveAFreshOneAsync),
-        new("What is armed is counted, also what is claimed", WhatIsArmedIsCountedAlsoWhatIsClaimedAsync),
-    ];
+        new("Deadlines are postponed together, each only if it is unchanged", DeadlinesArePostponedTogetherEachOnlyIfItIsUnchangedAsync),
+        new("A postponed deadline is due later, by the store's clock", APostponedDeadlineIsDueLaterByTheStoresClockAsync),
+        new("A deadline that is postponed by zero can be claimed at once", ADeadlineThatIsPostponedByZeroCanBeClaimedAtOnceAsync),
+        new("Deadlines whose workers crash do not starve a new one", DeadlinesWhoseWorkersCrashDoNotStarveANewOneAsync),
+        new("Armed deadlines are counted, claimed ones included", ArmedDeadlinesAreCountedClaimedOnesIncludedAsync),
+    ]);
 
-    internal static SpecSuite Suite { get; } = new(nameof(DeadlineStoreSpec), Cases);
-
-    /// <summary>Tries one rule; see <see cref="SpecSuite.RunAsync"/>.</summary>
-    public static Task<bool> RunAsync(string name, Func<ValueTask<IStoreUnderTest>> open) => Suite.RunAsync(name, open);
-
-    private static async Task ADeadlinePassesByTheStoresClockAsync(IStoreUnderTest store)
+    private static async Task ADeadlineIsDueByTheStoresClockAsync(IStoreUnderTest store)
     {
-        var now = await NowAsync(store).ConfigureAwait(false);
-        var number = await ArmAsync(store, "A", 0, now.AddMinutes(10), probe: "payment-close").ConfigureAwait(false);
-        Expect.Sequence([], await ClaimAsync(store).ConfigureAwait(false));
-        await store.AdvanceAsync(TimeSpan.FromMinutes(9)).ConfigureAwait(false);
-        Expect.Sequence([], await ClaimAsync(store).ConfigureAwait(false));
-        await store.AdvanceAsync(TimeSpan.FromMinutes(2)).ConfigureAwait(false);
+        var now = await NowAsync(store);
+        var number = await ArmAsync(store, "A", 0, now.AddMinutes(10), probe: "payment-close");
+        Expect.Sequence([], await ClaimAsync(store));
+        await store.AdvanceAsync(TimeSpan.FromMinutes(9));
+        Expect.Sequence([], await ClaimAsync(store));
+        await store.AdvanceAsync(TimeSpan.FromMinutes(2));
         Expect.Sequence(
             [new DueDeadline(number, Sample.Key(store, "A"), 0, now.AddMinutes(10), 1, "close", "payment-close")],
-            await store.Deadlines.ClaimDueAsync(10, Acting.Minute).ConfigureAwait(false));
+            await store.Deadlines.ClaimDueAsync(10, Acting.Minute));
     }
 
-    private static async Task WhatWasDueBeforeItWasArmedPassesAtOnceAsync(IStoreUnderTest store)
+    private static async Task ADeadlineInThePastIsDueAtOnceAsync(IStoreUnderTest store)
     {
-        await ArmAsync(store, "A", 0, DateTimeOffset.MinValue).ConfigureAwait(false);
-        await ArmAsync(store, "B", 0, (await NowAsync(store).ConfigureAwait(false)).AddDays(-400)).ConfigureAwait(false);
-        Expect.Sequence(["A", "B"], await ClaimAsync(store).ConfigureAwait(false));
+        await ArmAsync(store, "A", 0, DateTimeOffset.MinValue);
+        await ArmAsync(store, "B", 0, (await NowAsync(store)).AddDays(-400));
+        Expect.Sequence(["A", "B"], await ClaimAsync(store));
     }
 
-    private static async Task DeadlinesFarAheadPassInTheirTimeAsync(IStoreUnderTest store)
+    private static async Task DeadlinesInTheFarFutureAreDueInTimeAsync(IStoreUnderTest store)
     {
-        var now = await NowAsync(store).ConfigureAwait(false);
-        TimeSpan[] spans = [TimeSpan.FromDays(3_000), TimeSpan.FromHours(2), TimeSpan.FromDays(15), TimeSpan.FromSeconds(70), TimeSpan.FromDays(200)];
+        var now = await NowAsync(store);
+        TimeSpan[] spans = [
+            TimeSpan.FromDays(3_000), TimeSpan.FromHours(2), TimeSpan.FromDays(15), TimeSpan.FromSeconds(70), TimeSpan.FromDays(200),
+        ];
         foreach (var span in spans)
         {
-            await ArmAsync(store, $"{span.TotalSeconds}", 0, now + span).ConfigureAwait(false);
+            await ArmAsync(store, $"{span.TotalSeconds}", 0, now + span);
         }
 
         var passed = TimeSpan.Zero;
         foreach (var span in spans.Order())
         {
-            await store.AdvanceAsync(span - TimeSpan.FromSeconds(20) - passed).ConfigureAwait(false);
-            Expect.Sequence([], await ClaimAsync(store).ConfigureAwait(false));
-            await store.AdvanceAsync(TimeSpan.FromSeconds(40)).ConfigureAwait(false);
+            await store.AdvanceAsync(span - TimeSpan.FromSeconds(20) - passed);
+            Expect.Sequence([], await ClaimAsync(store));
+            await store.AdvanceAsync(TimeSpan.FromSeconds(40));
             passed = span + TimeSpan.FromSeconds(20);
-            var claimed = await store.Deadlines.ClaimDueAsync(10, Acting.Minute).ConfigureAwait(false);
+            var claimed = await store.Deadlines.ClaimDueAsync(10, Acting.Minute);
             Expect.Sequence([now + span], claimed.Select(deadline => deadline.DueAt));
-            await ArmAsync(store, $"{span.TotalSeconds}", 0, null).ConfigureAwait(false);
+            await ArmAsync(store, $"{span.TotalSeconds}", 0, null);
         }
     }
 
-    private static async Task TheOldestIsClaimedFirstAndNoMoreThanAskedForAsync(IStoreUnderTest store)
+    private static async Task TheOldestIsClaimedFirstUpToTheMaximumAsync(IStoreUnderTest store)
     {
-        var now = await NowAsync(store).ConfigureAwait(false);
+        var now = await NowAsync(store);
         var minutes = new[] { 5, 1, 4, 2, 3, 0 };
         foreach (var minute in minutes)
         {
-            await ArmAsync(store, $"{minute}", 0, now.AddMinutes(minute - 100)).ConfigureAwait(false);
+            await ArmAsync(store, $"{minute}", 0, now.AddMinutes(minute - 100));
         }
 
-        Expect.Sequence(["0", "1"], await ClaimAsync(store, 2).ConfigureAwait(false));
-        Expect.Sequence(["2", "3", "4"], await ClaimAsync(store, 3).ConfigureAwait(false));
-        Expect.Sequence(["5"], await ClaimAsync(store, 3).ConfigureAwait(false));
+        Expect.Sequence(["0", "1"], await ClaimAsync(store, 2));
+        Expect.Sequence(["2", "3", "4"], await ClaimAsync(store, 3));
+        Expect.Sequence(["5"], await ClaimAsync(store, 3));
     }
 
-    private static async Task AClaimedDeadlineStaysAwayFromOthersUntilItsLeaseLapsesAsync(IStoreUnderTest store)
+    private static async Task AClaimedDeadlineIsHiddenFromOthersUntilItsLeaseLapsesAsync(IStoreUnderTest store)
     {
-        await ArmAsync(store, "A", 0, Sample.Noon.AddYears(-10)).ConfigureAwait(false);
-        var other = await store.OpenAnotherAsync().ConfigureAwait(false);
-        Expect.Sequence(["A"], await ClaimAsync(store).ConfigureAwait(false));
-        Expect.Sequence([], await ClaimAsync(other).ConfigureAwait(false));
-        Expect.Sequence([], await ClaimAsync(store).ConfigureAwait(false));
-        await store.AdvanceAsync(Acting.Minute * 0.5).ConfigureAwait(false);
-        Expect.Sequence([], await ClaimAsync(other).ConfigureAwait(false));
-        await store.AdvanceAsync(Acting.Minute).ConfigureAwait(false);
-        var again = await other.Deadlines.ClaimDueAsync(10, Acting.Minute).ConfigureAwait(false);
+        await ArmAsync(store, "A", 0, Sample.Noon.AddYears(-10));
+        var other = await store.OpenAnotherAsync();
+        Expect.Sequence(["A"], await ClaimAsync(store));
+        Expect.Sequence([], await ClaimAsync(other));
+        Expect.Sequence([], await ClaimAsync(store));
+        await store.AdvanceAsync(Acting.Minute * 0.5);
+        Expect.Sequence([], await ClaimAsync(other));
+        await store.AdvanceAsync(Acting.Minute);
+        var again = await other.Deadlines.ClaimDueAsync(10, Acting.Minute);
         Expect.Sequence([Sample.Noon.AddYears(-10)], again.Select(deadline => deadline.DueAt));
     }
 
@@ -108,187 +106,191 @@ public static class DeadlineStoreSpec
     {
         for (var i = 0; i < 20; i++)
         {
-            await ArmAsync(store, $"{i}", 0, Sample.Noon.AddYears(-10).AddSeconds(i)).ConfigureAwait(false);
+            await ArmAsync(store, $"{i}", 0, Sample.Noon.AddYears(-10).AddSeconds(i));
         }
 
-        var other = await store.OpenAnotherAsync().ConfigureAwait(false);
-        var claimed = await Acting.RaceAsync(8, racer => ClaimAsync(racer % 2 == 0 ? store : other, 5)).ConfigureAwait(false);
-        // A racer may come away with less where another one looks at the same rows; nothing is lost by it.
-        var rest = await ClaimAsync(store, 100).ConfigureAwait(false);
+        var other = await store.OpenAnotherAsync();
+        var claimed = await Acting.RaceAsync(8, racer => ClaimAsync(racer % 2 == 0 ? store : other, 5));
+        // A caller may get fewer rows if another one looks at the same rows. Nothing is lost.
+        var rest = await ClaimAsync(store, 100);
         Expect.Equal(20, claimed.SelectMany(names => names).Concat(rest).Distinct().Count(), "the number of different deadlines");
         Expect.Equal(20, claimed.Sum(names => names.Count) + rest.Count, "the number of claims");
     }
 
-    private static async Task AFacetHasOneDeadlineTheLastOneArmedAsync(IStoreUnderTest store)
+    private static async Task AFacetHasOneDeadlineTheOneThatWasArmedLastAsync(IStoreUnderTest store)
     {
-        var now = await NowAsync(store).ConfigureAwait(false);
-        await ArmAsync(store, "A", 0, now.AddMinutes(-5)).ConfigureAwait(false);
-        await ArmAsync(store, "A", 0, now.AddMinutes(5), trigger: "remind").ConfigureAwait(false);
-        Expect.Equal((1L, now.AddMinutes(5)), await store.Deadlines.CountAsync().ConfigureAwait(false));
-        Expect.Sequence([], await ClaimAsync(store).ConfigureAwait(false));
-        await store.AdvanceAsync(TimeSpan.FromMinutes(6)).ConfigureAwait(false);
-        var claimed = await store.Deadlines.ClaimDueAsync(10, Acting.Minute).ConfigureAwait(false);
-        Expect.Sequence([("remind", 2L, now.AddMinutes(5))], claimed.Select(deadline => (deadline.Trigger, deadline.Version, deadline.DueAt)));
+        var now = await NowAsync(store);
+        await ArmAsync(store, "A", 0, now.AddMinutes(-5));
+        await ArmAsync(store, "A", 0, now.AddMinutes(5), trigger: "remind");
+        Expect.Equal((1L, now.AddMinutes(5)), await store.Deadlines.CountAsync());
+        Expect.Sequence([], await ClaimAsync(store));
+        await store.AdvanceAsync(TimeSpan.FromMinutes(6));
+        var claimed = await store.Deadlines.ClaimDueAsync(10, Acting.Minute);
+        Expect.Sequence(
+            [("remind", 2L, now.AddMinutes(5))], claimed.Select(deadline => (deadline.Trigger, deadline.Version, deadline.DueAt)));
     }
 
-    private static async Task ADeadlineThatIsArmedForAnEarlierInstantPassesThenAsync(IStoreUnderTest store)
+    private static async Task ADeadlineThatIsArmedForAnEarlierInstantIsDueAtThatInstantAsync(IStoreUnderTest store)
     {
-        var now = await NowAsync(store).ConfigureAwait(false);
-        await ArmAsync(store, "A", 0, now.AddDays(30)).ConfigureAwait(false);
-        await ArmAsync(store, "A", 0, now.AddMinutes(1)).ConfigureAwait(false);
-        await store.AdvanceAsync(TimeSpan.FromMinutes(2)).ConfigureAwait(false);
-        Expect.Sequence(["A"], await ClaimAsync(store).ConfigureAwait(false));
+        var now = await NowAsync(store);
+        await ArmAsync(store, "A", 0, now.AddDays(30));
+        await ArmAsync(store, "A", 0, now.AddMinutes(1));
+        await store.AdvanceAsync(TimeSpan.FromMinutes(2));
+        Expect.Sequence(["A"], await ClaimAsync(store));
     }
 
-    private static async Task FacetsHaveDeadlinesOfTheirOwnAsync(IStoreUnderTest store)
+    private static async Task EachFacetHasItsOwnDeadlineAsync(IStoreUnderTest store)
     {
-        var now = await NowAsync(store).ConfigureAwait(false);
+        var now = await NowAsync(store);
         for (var facet = 0; facet < StateCodes.MaxFacets; facet++)
         {
-            await ArmAsync(store, "A", facet, now.AddMinutes(-10 + facet), trigger: $"facet-{facet}").ConfigureAwait(false);
+            await ArmAsync(store, "A", facet, now.AddMinutes(-10 + facet), trigger: $"facet-{facet}");
         }
 
-        Expect.Sequence([0, 1, 2, 3], (await store.Queries.DeadlinesOfAsync(Sample.Key(store, "A")).ConfigureAwait(false)).Select(deadline => deadline.Facet));
-        Expect.Sequence(["facet-0", "facet-1", "facet-2", "facet-3"], (await store.Deadlines.ClaimDueAsync(10, Acting.Minute).ConfigureAwait(false)).Select(deadline => deadline.Trigger));
+        Expect.Sequence([0, 1, 2, 3], (await store.Queries.DeadlinesOfAsync(Sample.Key(store, "A"))).Select(deadline => deadline.Facet));
+        Expect.Sequence(["facet-0", "facet-1", "facet-2", "facet-3"],
+            (await store.Deadlines.ClaimDueAsync(10, Acting.Minute)).Select(deadline => deadline.Trigger));
     }
 
-    private static async Task ADeadlineWithoutAnInstantRemovesTheFacetsAsync(IStoreUnderTest store)
+    private static async Task ADeadlineWithoutAnInstantRemovesTheDeadlineOfItsFacetAsync(IStoreUnderTest store)
     {
-        await ArmAsync(store, "A", 0, Sample.Noon.AddYears(-10)).ConfigureAwait(false);
-        await ArmAsync(store, "A", 1, Sample.Noon.AddYears(-9)).ConfigureAwait(false);
-        await ArmAsync(store, "A", 0, null).ConfigureAwait(false);
-        await ArmAsync(store, "A", 2, null).ConfigureAwait(false);
-        Expect.Sequence([1], (await store.Queries.DeadlinesOfAsync(Sample.Key(store, "A")).ConfigureAwait(false)).Select(deadline => deadline.Facet));
-        Expect.Sequence([1], (await store.Deadlines.ClaimDueAsync(10, Acting.Minute).ConfigureAwait(false)).Select(deadline => deadline.Facet));
+        await ArmAsync(store, "A", 0, Sample.Noon.AddYears(-10));
+        await ArmAsync(store, "A", 1, Sample.Noon.AddYears(-9));
+        await ArmAsync(store, "A", 0, null);
+        await ArmAsync(store, "A", 2, null);
+        Expect.Sequence([1], (await store.Queries.DeadlinesOfAsync(Sample.Key(store, "A"))).Select(deadline => deadline.Facet));
+        Expect.Sequence([1], (await store.Deadlines.ClaimDueAsync(10, Acting.Minute)).Select(deadline => deadline.Facet));
     }
 
-    private static async Task AClaimedDeadlineIsArmedAnewWithoutItsLeaseAsync(IStoreUnderTest store)
+    private static async Task ArmingAClaimedDeadlineAgainRemovesItsLeaseAsync(IStoreUnderTest store)
     {
-        await ArmAsync(store, "A", 0, Sample.Noon.AddYears(-10)).ConfigureAwait(false);
-        Expect.Sequence(["A"], await ClaimAsync(store).ConfigureAwait(false));
-        await ArmAsync(store, "A", 0, Sample.Noon.AddYears(-9)).ConfigureAwait(false);
-        Expect.Sequence(["A"], await ClaimAsync(store).ConfigureAwait(false));
+        await ArmAsync(store, "A", 0, Sample.Noon.AddYears(-10));
+        Expect.Sequence(["A"], await ClaimAsync(store));
+        await ArmAsync(store, "A", 0, Sample.Noon.AddYears(-9));
+        Expect.Sequence(["A"], await ClaimAsync(store));
     }
 
     private static async Task AClaimedDeadlineEndsWithAChangeOfItsOrderAsync(IStoreUnderTest store)
     {
-        await ArmAsync(store, "A", 0, Sample.Noon.AddYears(-10)).ConfigureAwait(false);
-        Expect.Sequence(["A"], await ClaimAsync(store).ConfigureAwait(false));
-        await ArmAsync(store, "A", 0, null).ConfigureAwait(false);
-        await store.AdvanceAsync(Acting.Minute * 2).ConfigureAwait(false);
-        Expect.Sequence([], await ClaimAsync(store).ConfigureAwait(false));
-        Expect.Equal((0L, null), await store.Deadlines.CountAsync().ConfigureAwait(false));
-        Expect.Equal(0, (await store.Queries.DeadlinesOfAsync(Sample.Key(store, "A")).ConfigureAwait(false)).Count);
+        await ArmAsync(store, "A", 0, Sample.Noon.AddYears(-10));
+        Expect.Sequence(["A"], await ClaimAsync(store));
+        await ArmAsync(store, "A", 0, null);
+        await store.AdvanceAsync(Acting.Minute * 2);
+        Expect.Sequence([], await ClaimAsync(store));
+        Expect.Equal((0L, null), await store.Deadlines.CountAsync());
+        Expect.Equal(0, (await store.Queries.DeadlinesOfAsync(Sample.Key(store, "A"))).Count);
     }
 
-    private static async Task EndingOneDeadlineLeavesTheOrdersOthersAsync(IStoreUnderTest store)
+    private static async Task EndingOneDeadlineKeepsTheOtherDeadlinesOfTheOrderAsync(IStoreUnderTest store)
     {
-        await ArmAsync(store, "A", 0, Sample.Noon.AddYears(-10)).ConfigureAwait(false);
-        await ArmAsync(store, "A", 1, Sample.Noon.AddYears(10)).ConfigureAwait(false);
-        await ArmAsync(store, "B", 0, Sample.Noon.AddYears(10)).ConfigureAwait(false);
-        Expect.Sequence(["A"], await ClaimAsync(store).ConfigureAwait(false));
-        await ArmAsync(store, "A", 0, null).ConfigureAwait(false);
-        Expect.Sequence([1], (await store.Queries.DeadlinesOfAsync(Sample.Key(store, "A")).ConfigureAwait(false)).Select(deadline => deadline.Facet));
-        Expect.Equal(2, (await store.Deadlines.CountAsync().ConfigureAwait(false)).Armed);
+        await ArmAsync(store, "A", 0, Sample.Noon.AddYears(-10));
+        await ArmAsync(store, "A", 1, Sample.Noon.AddYears(10));
+        await ArmAsync(store, "B", 0, Sample.Noon.AddYears(10));
+        Expect.Sequence(["A"], await ClaimAsync(store));
+        await ArmAsync(store, "A", 0, null);
+        Expect.Sequence([1], (await store.Queries.DeadlinesOfAsync(Sample.Key(store, "A"))).Select(deadline => deadline.Facet));
+        Expect.Equal(2, (await store.Deadlines.CountAsync()).Armed);
     }
 
-    private static async Task DeadlinesArePostponedTogetherEachIfItStillStandsAsync(IStoreUnderTest store)
+    private static async Task DeadlinesArePostponedTogetherEachOnlyIfItIsUnchangedAsync(IStoreUnderTest store)
     {
         foreach (var name in new[] { "A", "B", "C" })
         {
-            await ArmAsync(store, name, 0, Sample.Noon.AddYears(-10)).ConfigureAwait(false);
+            await ArmAsync(store, name, 0, Sample.Noon.AddYears(-10));
         }
 
-        var claimed = await store.Deadlines.ClaimDueAsync(10, Acting.Minute).ConfigureAwait(false);
-        await ArmAsync(store, "B", 0, Sample.Noon.AddYears(-9)).ConfigureAwait(false);
-        await store.Deadlines.PostponeAsync(claimed, TimeSpan.FromHours(1)).ConfigureAwait(false);
-        await store.Deadlines.PostponeAsync([], TimeSpan.FromHours(1)).ConfigureAwait(false);
-        await store.AdvanceAsync(Acting.Minute * 2).ConfigureAwait(false);
-        Expect.Sequence(["B"], await ClaimAsync(store).ConfigureAwait(false));
-        await store.AdvanceAsync(TimeSpan.FromHours(1)).ConfigureAwait(false);
-        Expect.Sequence(["A", "B", "C"], (await ClaimAsync(store).ConfigureAwait(false)).Order(StringComparer.Ordinal));
+        var claimed = await store.Deadlines.ClaimDueAsync(10, Acting.Minute);
+        await ArmAsync(store, "B", 0, Sample.Noon.AddYears(-9));
+        await store.Deadlines.PostponeAsync(claimed, TimeSpan.FromHours(1));
+        await store.Deadlines.PostponeAsync([], TimeSpan.FromHours(1));
+        await store.AdvanceAsync(Acting.Minute * 2);
+        Expect.Sequence(["B"], await ClaimAsync(store));
+        await store.AdvanceAsync(TimeSpan.FromHours(1));
+        Expect.Sequence(["A", "B", "C"], (await ClaimAsync(store)).Order(StringComparer.Ordinal));
     }
 
     private static async Task ADeadlineOfAnotherVersionIsNotPostponedAsync(IStoreUnderTest store)
     {
-        await ArmAsync(store, "A", 0, Sample.Noon.AddYears(-10)).ConfigureAwait(false);
-        var stale = (await store.Deadlines.ClaimDueAsync(10, Acting.Minute).ConfigureAwait(false)).One();
-        await ArmAsync(store, "A", 0, Sample.Noon.AddYears(-9)).ConfigureAwait(false);
-        await store.Deadlines.PostponeAsync([stale], TimeSpan.FromHours(1)).ConfigureAwait(false);
-        Expect.Sequence([Sample.Noon.AddYears(-9)], (await store.Deadlines.ClaimDueAsync(10, Acting.Minute).ConfigureAwait(false)).Select(deadline => deadline.DueAt));
+        await ArmAsync(store, "A", 0, Sample.Noon.AddYears(-10));
+        var stale = (await store.Deadlines.ClaimDueAsync(10, Acting.Minute)).One();
+        await ArmAsync(store, "A", 0, Sample.Noon.AddYears(-9));
+        await store.Deadlines.PostponeAsync([stale], TimeSpan.FromHours(1));
+        Expect.Sequence(
+            [Sample.Noon.AddYears(-9)], (await store.Deadlines.ClaimDueAsync(10, Acting.Minute)).Select(deadline => deadline.DueAt));
     }
 
-    private static async Task APostponedDeadlinePassesLaterByTheStoresClockAsync(IStoreUnderTest store)
+    private static async Task APostponedDeadlineIsDueLaterByTheStoresClockAsync(IStoreUnderTest store)
     {
-        await ArmAsync(store, "A", 0, Sample.Noon.AddYears(-10), probe: "payment-close").ConfigureAwait(false);
-        var claimed = (await store.Deadlines.ClaimDueAsync(10, Acting.Minute).ConfigureAwait(false)).One();
-        await store.Deadlines.PostponeAsync([claimed], TimeSpan.FromMinutes(10)).ConfigureAwait(false);
-        Expect.Equal(1, (await store.Deadlines.CountAsync().ConfigureAwait(false)).Armed);
-        await store.AdvanceAsync(TimeSpan.FromMinutes(9)).ConfigureAwait(false);
-        Expect.Sequence([], await ClaimAsync(store).ConfigureAwait(false));
-        await store.AdvanceAsync(TimeSpan.FromMinutes(2)).ConfigureAwait(false);
-        var again = (await store.Deadlines.ClaimDueAsync(10, Acting.Minute).ConfigureAwait(false)).One();
+        await ArmAsync(store, "A", 0, Sample.Noon.AddYears(-10), probe: "payment-close");
+        var claimed = (await store.Deadlines.ClaimDueAsync(10, Acting.Minute)).One();
+        await store.Deadlines.PostponeAsync([claimed], TimeSpan.FromMinutes(10));
+        Expect.Equal(1, (await store.Deadlines.CountAsync()).Armed);
+        await store.AdvanceAsync(TimeSpan.FromMinutes(9));
+        Expect.Sequence([], await ClaimAsync(store));
+        await store.AdvanceAsync(TimeSpan.FromMinutes(2));
+        var again = (await store.Deadlines.ClaimDueAsync(10, Acting.Minute)).One();
         Expect.Equal(claimed, again);
     }
 
-    private static async Task ADeadlinePostponedByNothingCanBeClaimedAtOnceAsync(IStoreUnderTest store)
+    private static async Task ADeadlineThatIsPostponedByZeroCanBeClaimedAtOnceAsync(IStoreUnderTest store)
     {
-        await ArmAsync(store, "A", 0, Sample.Noon.AddYears(-10)).ConfigureAwait(false);
-        await store.Deadlines.PostponeAsync(await store.Deadlines.ClaimDueAsync(10, Acting.Minute).ConfigureAwait(false), TimeSpan.Zero).ConfigureAwait(false);
-        Expect.Sequence(["A"], await ClaimAsync(store).ConfigureAwait(false));
+        await ArmAsync(store, "A", 0, Sample.Noon.AddYears(-10));
+        await store.Deadlines.PostponeAsync(await store.Deadlines.ClaimDueAsync(10, Acting.Minute), TimeSpan.Zero);
+        Expect.Sequence(["A"], await ClaimAsync(store));
     }
 
-    private static async Task DeadlinesWhoseWorkersDieDoNotStarveAFreshOneAsync(IStoreUnderTest store)
+    private static async Task DeadlinesWhoseWorkersCrashDoNotStarveANewOneAsync(IStoreUnderTest store)
     {
         for (var i = 0; i < 4; i++)
         {
-            await ArmAsync(store, $"poison-{i}", 0, Sample.Noon.AddYears(-10).AddSeconds(i)).ConfigureAwait(false);
+            await ArmAsync(store, $"poison-{i}", 0, Sample.Noon.AddYears(-10).AddSeconds(i));
         }
 
-        await ArmAsync(store, "fresh", 0, Sample.Noon.AddYears(-1)).ConfigureAwait(false);
+        await ArmAsync(store, "fresh", 0, Sample.Noon.AddYears(-1));
         for (var round = 0; round < 3; round++)
         {
-            if ((await ClaimAsync(store, 2).ConfigureAwait(false)).Contains("fresh"))
+            if ((await ClaimAsync(store, 2)).Contains("fresh"))
             {
                 return;
             }
 
-            await store.AdvanceAsync(Acting.Minute * 2).ConfigureAwait(false);
+            await store.AdvanceAsync(Acting.Minute * 2);
         }
 
-        Expect.That(false, "Five deadlines, two at a time, whose leases all lapse: the fifth is claimed in the third round.");
+        Expect.That(false, "Five deadlines, claimed two at a time, whose leases all lapse: the fifth must be claimed in the third round.");
     }
 
-    private static async Task WhatIsArmedIsCountedAlsoWhatIsClaimedAsync(IStoreUnderTest store)
+    private static async Task ArmedDeadlinesAreCountedClaimedOnesIncludedAsync(IStoreUnderTest store)
     {
-        Expect.Equal((0L, null), await store.Deadlines.CountAsync().ConfigureAwait(false));
-        var now = await NowAsync(store).ConfigureAwait(false);
-        await ArmAsync(store, "A", 0, now.AddDays(40)).ConfigureAwait(false);
-        Expect.Equal((1L, now.AddDays(40)), await store.Deadlines.CountAsync().ConfigureAwait(false));
-        await ArmAsync(store, "A", 1, now.AddDays(1)).ConfigureAwait(false);
-        await ArmAsync(store, "B", 0, now.AddDays(300)).ConfigureAwait(false);
-        Expect.Equal((3L, now.AddDays(1)), await store.Deadlines.CountAsync().ConfigureAwait(false));
-        await ArmAsync(store, "C", 0, now.AddDays(-1)).ConfigureAwait(false);
-        Expect.Equal((4L, now.AddDays(-1)), await store.Deadlines.CountAsync().ConfigureAwait(false));
-        await ClaimAsync(store).ConfigureAwait(false);
-        Expect.Equal(4, (await store.Deadlines.CountAsync().ConfigureAwait(false)).Armed);
+        Expect.Equal((0L, null), await store.Deadlines.CountAsync());
+        var now = await NowAsync(store);
+        await ArmAsync(store, "A", 0, now.AddDays(40));
+        Expect.Equal((1L, now.AddDays(40)), await store.Deadlines.CountAsync());
+        await ArmAsync(store, "A", 1, now.AddDays(1));
+        await ArmAsync(store, "B", 0, now.AddDays(300));
+        Expect.Equal((3L, now.AddDays(1)), await store.Deadlines.CountAsync());
+        await ArmAsync(store, "C", 0, now.AddDays(-1));
+        Expect.Equal((4L, now.AddDays(-1)), await store.Deadlines.CountAsync());
+        await ClaimAsync(store);
+        Expect.Equal(4, (await store.Deadlines.CountAsync()).Armed);
     }
 
     private static async Task<long> ArmAsync(
         IStoreUnderTest store, string order, int facet, DateTimeOffset? dueAt, string trigger = "close", string? probe = null)
     {
         var key = Sample.Key(store, order);
-        var version = (await store.LoadAsync(key).ConfigureAwait(false)).Order?.Snapshot.Version ?? 0;
-        var number = await store.SaveAsync(Sample.Change(key, version) with { Deadlines = [new DeadlineChange(facet, dueAt, version + 1, trigger, probe)] }).ConfigureAwait(false);
-        Expect.That(number > 0, "An order that nobody else writes can be changed.");
+        var version = (await store.LoadAsync(key)).Order?.Snapshot.Version ?? 0;
+        var number = await store.SaveAsync(
+            Sample.Change(key, version) with { Deadlines = [new DeadlineChange(facet, dueAt, version + 1, trigger, probe)] });
+        Expect.That(number > 0, "A change of an order without other writers must succeed.");
         return number;
     }
 
-    /// <summary>Claims, and names the orders by what they were made from.</summary>
+    /// <summary>Claims deadlines and returns the external numbers of their orders.</summary>
     private static async Task<List<string>> ClaimAsync(IStoreActor store, int max = 10)
     {
         var names = new List<string>();
-        foreach (var deadline in await store.Deadlines.ClaimDueAsync(max, Acting.Minute).ConfigureAwait(false))
+        foreach (var deadline in await store.Deadlines.ClaimDueAsync(max, Acting.Minute))
         {
             names.Add(Names.FirstOrDefault(name => Sample.Key(deadline.Order.Tenant, name) == deadline.Order, deadline.Order.ToString()));
         }
@@ -299,7 +301,7 @@ public static class DeadlineStoreSpec
     private static IEnumerable<string> Names =>
         ["A", "B", "C", "fresh", .. Enumerable.Range(0, 20).Select(i => $"{i}"), .. Enumerable.Range(0, 20).Select(i => $"poison-{i}")];
 
-    /// <summary>The store's clock, which only a lease shows.</summary>
+    /// <summary>Reads the store's clock through a lease.</summary>
     private static async Task<DateTimeOffset> NowAsync(IStoreUnderTest store) =>
-        (await store.Leases.TryAcquireAsync("clock", "clock", Acting.Minute).ConfigureAwait(false))!.Until - Acting.Minute;
+        (await store.Leases.TryAcquireAsync("clock", "clock", Acting.Minute))!.Until - Acting.Minute;
 }

@@ -10,58 +10,58 @@ public static class LaneStoreSpec
     private const int Deep = 300;
     private const string Name = "events";
 
-    /// <summary>The rules.</summary>
-    public static IReadOnlyList<SpecCase<IStoreUnderTest>> Cases { get; } =
+    /// <summary>The cases of this suite.</summary>
+    public static SpecSuite Suite { get; } = new(nameof(LaneStoreSpec),
     [
         .. CasesOf("outbox", static store => new OutboxLanes(store)),
         .. CasesOf("inbox", static store => new InboxLanes(store)),
-    ];
-
-    internal static SpecSuite Suite { get; } = new(nameof(LaneStoreSpec), Cases);
-
-    /// <summary>Tries one rule; see <see cref="SpecSuite.RunAsync"/>.</summary>
-    public static Task<bool> RunAsync(string name, Func<ValueTask<IStoreUnderTest>> open) => Suite.RunAsync(name, open);
+    ]);
 
     private static IEnumerable<SpecCase<IStoreUnderTest>> CasesOf<TDelivery>(string name, Func<IStoreUnderTest, Lanes<TDelivery>> of)
         where TDelivery : MessageDelivery =>
     [
         new($"A claim uses no attempt, a start uses one ({name})", store => AClaimUsesNoAttemptAsync(of(store))),
         new($"What is released is due at once, and has used no attempt ({name})", store => WhatIsReleasedIsDueAtOnceAsync(of(store))),
-        new($"Who was overtaken can neither start a message nor release it ({name})", store => WhoWasOvertakenCanNeitherStartNorReleaseAsync(of(store))),
-        new($"A deep lane keeps its order, and the lanes behind it are claimed beside it ({name})", store => ADeepLaneKeepsItsOrderAsync(of(store))),
-        new($"A deep lane whose head fails waits for it, and no other lane does ({name})", store => ADeepLaneWaitsForItsHeadAsync(of(store))),
-        new($"A head that is taken out of a deep lane lets the next one be claimed, unless that is rolled back ({name})", store => AHeadThatIsTakenOutLetsTheNextOneInAsync(of(store))),
-        new($"Racing pumps claim each message of deep lanes once and in order, while others come ({name})", store => RacingPumpsKeepTheOrderOfDeepLanesAsync(of(store))),
+        new($"Who was overtaken can neither start a message nor release it ({name})",
+            store => WhoWasOvertakenCanNeitherStartNorReleaseAsync(of(store))),
+        new($"A deep lane keeps its order, and the lanes behind it are claimed beside it ({name})",
+            store => ADeepLaneKeepsItsOrderAsync(of(store))),
+        new($"A deep lane whose head fails waits for it, and no other lane does ({name})",
+            store => ADeepLaneWaitsForItsHeadAsync(of(store))),
+        new($"A head that is taken out of a deep lane lets the next one be claimed, unless that is rolled back ({name})",
+            store => AHeadThatIsTakenOutLetsTheNextOneInAsync(of(store))),
+        new($"Racing pumps claim each message of deep lanes once and in order, while others come ({name})",
+            store => RacingPumpsKeepTheOrderOfDeepLanesAsync(of(store))),
     ];
 
     private static async Task AClaimUsesNoAttemptAsync<TDelivery>(Lanes<TDelivery> lanes)
         where TDelivery : MessageDelivery
     {
-        await lanes.WriteAsync(("a", "a"), ("b", "b")).ConfigureAwait(false);
+        await lanes.WriteAsync(("a", "a"), ("b", "b"));
         for (var i = 0; i < 3; i++)
         {
-            var claimed = await lanes.ClaimAsync().ConfigureAwait(false);
+            var claimed = await lanes.ClaimAsync();
             Expect.Sequence([1, 1], claimed.Select(delivery => delivery.Attempt));
-            Expect.That(claimed.All(delivery => delivery.IsTakenOver == i > 0), "A lease that lapsed is known.");
-            await lanes.Store.AdvanceAsync(Acting.Minute * 2).ConfigureAwait(false);
+            Expect.That(claimed.All(delivery => delivery.IsTakenOver == i > 0), "A message whose lease lapsed must be marked as taken over.");
+            await lanes.Store.AdvanceAsync(Acting.Minute * 2);
         }
 
         // By number: claims that lapsed at the same instant have no order.
-        var all = (await lanes.ClaimAsync().ConfigureAwait(false)).OrderBy(delivery => delivery.Id).ToList();
-        Expect.That(await lanes.Of(lanes.Store).StartAsync(all[0]).ConfigureAwait(false), "The claim stands.");
-        Expect.Equal(1, (await lanes.Of(lanes.Store).BacklogAsync(Name).ConfigureAwait(false)).OldestAttempts);
-        await lanes.Store.AdvanceAsync(Acting.Minute * 2).ConfigureAwait(false);
-        all = [.. (await lanes.ClaimAsync().ConfigureAwait(false)).OrderBy(delivery => delivery.Id)];
+        var all = (await lanes.ClaimAsync()).OrderBy(delivery => delivery.Id).ToList();
+        Expect.That(await lanes.Of(lanes.Store).StartAsync(all[0]), "The claim must be valid.");
+        Expect.Equal(1, (await lanes.Of(lanes.Store).BacklogAsync(Name)).OldestAttempts);
+        await lanes.Store.AdvanceAsync(Acting.Minute * 2);
+        all = [.. (await lanes.ClaimAsync()).OrderBy(delivery => delivery.Id)];
         Expect.Sequence([2, 1], all.Select(delivery => delivery.Attempt));
 
         // Its failure is that of the same attempt, whether that was counted before or not.
-        await lanes.Of(lanes.Store).StartAsync(all[0]).ConfigureAwait(false);
+        await lanes.Of(lanes.Store).StartAsync(all[0]);
         foreach (var delivery in all)
         {
-            Expect.That(await lanes.Of(lanes.Store).RetryAsync(delivery, TimeSpan.Zero, "down").ConfigureAwait(false), "The claim stands.");
+            Expect.That(await lanes.Of(lanes.Store).RetryAsync(delivery, TimeSpan.Zero, "down"), "The claim must be valid.");
         }
 
-        all = [.. (await lanes.ClaimAsync().ConfigureAwait(false)).OrderBy(delivery => delivery.Id)];
+        all = [.. (await lanes.ClaimAsync()).OrderBy(delivery => delivery.Id)];
         Expect.Sequence([3, 2], all.Select(delivery => delivery.Attempt));
         Expect.That(!all.Any(delivery => delivery.IsTakenOver), "What was given back is not taken over.");
     }
@@ -69,48 +69,48 @@ public static class LaneStoreSpec
     private static async Task WhatIsReleasedIsDueAtOnceAsync<TDelivery>(Lanes<TDelivery> lanes)
         where TDelivery : MessageDelivery
     {
-        await lanes.WriteAsync(("a", "a"), ("b", "b"), ("c", "c")).ConfigureAwait(false);
-        var claimed = await lanes.ClaimAsync().ConfigureAwait(false);
-        await lanes.Of(lanes.Store).ReleaseAsync([claimed[0], claimed[2]]).ConfigureAwait(false);
-        await lanes.Of(lanes.Store).ReleaseAsync([]).ConfigureAwait(false);
-        var again = await lanes.ClaimAsync().ConfigureAwait(false);
+        await lanes.WriteAsync(("a", "a"), ("b", "b"), ("c", "c"));
+        var claimed = await lanes.ClaimAsync();
+        await lanes.Of(lanes.Store).ReleaseAsync([claimed[0], claimed[2]]);
+        await lanes.Of(lanes.Store).ReleaseAsync([]);
+        var again = await lanes.ClaimAsync();
         Expect.Set(["a", "c"], again.Select(delivery => delivery.MessageId));
         Expect.That(again.All(delivery => delivery is { Attempt: 1, IsTakenOver: false }), "What was not handed over used no attempt.");
-        Expect.That(!await lanes.Of(lanes.Store).RetryAsync(claimed[0], TimeSpan.Zero, "late").ConfigureAwait(false), "It was released before.");
-        Expect.Equal(2, await lanes.CompleteAsync(lanes.Store, [.. again]).ConfigureAwait(false));
-        Expect.Equal(1, await lanes.CompleteAsync(lanes.Store, claimed[1]).ConfigureAwait(false));
+        Expect.That(!await lanes.Of(lanes.Store).RetryAsync(claimed[0], TimeSpan.Zero, "late"), "It was released before.");
+        Expect.Equal(2, await lanes.CompleteAsync(lanes.Store, [.. again]));
+        Expect.Equal(1, await lanes.CompleteAsync(lanes.Store, claimed[1]));
     }
 
     private static async Task WhoWasOvertakenCanNeitherStartNorReleaseAsync<TDelivery>(Lanes<TDelivery> lanes)
         where TDelivery : MessageDelivery
     {
-        await lanes.WriteAsync(("a", "a")).ConfigureAwait(false);
-        var late = (await lanes.ClaimAsync().ConfigureAwait(false)).One();
-        await lanes.Store.AdvanceAsync(Acting.Minute * 2).ConfigureAwait(false);
-        var held = (await lanes.ClaimAsync(await lanes.Store.OpenAnotherAsync().ConfigureAwait(false)).ConfigureAwait(false)).One();
-        Expect.That(!await lanes.Of(lanes.Store).StartAsync(late).ConfigureAwait(false), "The claim was taken over.");
-        await lanes.Of(lanes.Store).ReleaseAsync([late]).ConfigureAwait(false);
-        Expect.Sequence([], (await lanes.ClaimAsync().ConfigureAwait(false)).Select(delivery => delivery.MessageId));
-        Expect.That(await lanes.Of(lanes.Store).StartAsync(held).ConfigureAwait(false), "The claim stands.");
-        Expect.Equal(1, await lanes.CompleteAsync(lanes.Store, held).ConfigureAwait(false));
-        Expect.That(!await lanes.Of(lanes.Store).StartAsync(held).ConfigureAwait(false), "It is done.");
+        await lanes.WriteAsync(("a", "a"));
+        var late = (await lanes.ClaimAsync()).One();
+        await lanes.Store.AdvanceAsync(Acting.Minute * 2);
+        var held = (await lanes.ClaimAsync(await lanes.Store.OpenAnotherAsync())).One();
+        Expect.That(!await lanes.Of(lanes.Store).StartAsync(late), "The claim was taken over.");
+        await lanes.Of(lanes.Store).ReleaseAsync([late]);
+        Expect.Sequence([], (await lanes.ClaimAsync()).Select(delivery => delivery.MessageId));
+        Expect.That(await lanes.Of(lanes.Store).StartAsync(held), "The claim must be valid.");
+        Expect.Equal(1, await lanes.CompleteAsync(lanes.Store, held));
+        Expect.That(!await lanes.Of(lanes.Store).StartAsync(held), "It is done.");
     }
 
     private static async Task ADeepLaneKeepsItsOrderAsync<TDelivery>(Lanes<TDelivery> lanes)
         where TDelivery : MessageDelivery
     {
-        await lanes.WriteAsync([.. Numbered("deep", Deep)]).ConfigureAwait(false);
-        await lanes.WriteAsync(("x1", "x"), ("x2", "x"), ("y1", "y")).ConfigureAwait(false);
+        await lanes.WriteAsync([.. Numbered("deep", Deep)]);
+        await lanes.WriteAsync(("x1", "x"), ("x2", "x"), ("y1", "y"));
         var handled = new List<string>();
-        while (await lanes.ClaimAsync(max: 5).ConfigureAwait(false) is { Count: > 0 } claimed)
+        while (await lanes.ClaimAsync(max: 5) is { Count: > 0 } claimed)
         {
             Expect.Equal(claimed.Count, claimed.Select(delivery => delivery.Lane).Distinct().Count());
             Expect.That(handled.Count > 0 || claimed.Count == 3, "The lanes behind a deep one are claimed beside it.");
             handled.AddRange(claimed.Select(delivery => delivery.MessageId));
-            Expect.Equal(claimed.Count, await lanes.CompleteAsync(lanes.Store, [.. claimed]).ConfigureAwait(false));
+            Expect.Equal(claimed.Count, await lanes.CompleteAsync(lanes.Store, [.. claimed]));
             if (handled.Count == 30)
             {
-                await lanes.WriteAsync([.. Numbered("late", Deep, "deep")]).ConfigureAwait(false);
+                await lanes.WriteAsync([.. Numbered("late", Deep, "deep")]);
             }
         }
 
@@ -118,38 +118,39 @@ public static class LaneStoreSpec
             [.. Numbered("deep", Deep).Select(message => message.Id), .. Numbered("late", Deep).Select(message => message.Id)],
             handled.Where(id => id.Length > 2));
         Expect.Sequence(["x1", "x2"], handled.Where(id => id[0] == 'x'));
-        Expect.Equal(0, (await lanes.Of(lanes.Store).BacklogAsync(Name).ConfigureAwait(false)).Count);
+        Expect.Equal(0, (await lanes.Of(lanes.Store).BacklogAsync(Name)).Count);
     }
 
     private static async Task ADeepLaneWaitsForItsHeadAsync<TDelivery>(Lanes<TDelivery> lanes)
         where TDelivery : MessageDelivery
     {
-        await lanes.WriteAsync([.. Numbered("deep", Deep)]).ConfigureAwait(false);
-        var head = (await lanes.ClaimAsync().ConfigureAwait(false)).One();
-        await lanes.WriteAsync([.. Numbered("late", Deep, "deep")]).ConfigureAwait(false);
-        Expect.Sequence([], (await lanes.ClaimAsync().ConfigureAwait(false)).Select(delivery => delivery.MessageId));
-        Expect.That(await lanes.Of(lanes.Store).RetryAsync(head, TimeSpan.FromHours(1), "down").ConfigureAwait(false), "The claim stands.");
-        await lanes.WriteAsync(("x1", "x")).ConfigureAwait(false);
-        Expect.Sequence(["x1"], (await lanes.ClaimAsync().ConfigureAwait(false)).Select(delivery => delivery.MessageId));
-        await lanes.Store.AdvanceAsync(TimeSpan.FromHours(2)).ConfigureAwait(false);
-        var claimed = await lanes.ClaimAsync().ConfigureAwait(false);
+        await lanes.WriteAsync([.. Numbered("deep", Deep)]);
+        var head = (await lanes.ClaimAsync()).One();
+        await lanes.WriteAsync([.. Numbered("late", Deep, "deep")]);
+        Expect.Sequence([], (await lanes.ClaimAsync()).Select(delivery => delivery.MessageId));
+        Expect.That(await lanes.Of(lanes.Store).RetryAsync(head, TimeSpan.FromHours(1), "down"), "The claim must be valid.");
+        await lanes.WriteAsync(("x1", "x"));
+        Expect.Sequence(["x1"], (await lanes.ClaimAsync()).Select(delivery => delivery.MessageId));
+        await lanes.Store.AdvanceAsync(TimeSpan.FromHours(2));
+        var claimed = await lanes.ClaimAsync();
         Expect.Set(["deep-000", "x1"], claimed.Select(delivery => delivery.MessageId));
-        Expect.Equal(2, await lanes.CompleteAsync(lanes.Store, [.. claimed]).ConfigureAwait(false));
-        Expect.Sequence(["deep-001"], (await lanes.ClaimAsync().ConfigureAwait(false)).Select(delivery => delivery.MessageId));
+        Expect.Equal(2, await lanes.CompleteAsync(lanes.Store, [.. claimed]));
+        Expect.Sequence(["deep-001"], (await lanes.ClaimAsync()).Select(delivery => delivery.MessageId));
     }
 
     private static async Task AHeadThatIsTakenOutLetsTheNextOneInAsync<TDelivery>(Lanes<TDelivery> lanes)
         where TDelivery : MessageDelivery
     {
-        await lanes.WriteAsync([.. Numbered("deep", Deep)]).ConfigureAwait(false);
-        var head = (await lanes.ClaimAsync().ConfigureAwait(false)).One();
+        await lanes.WriteAsync([.. Numbered("deep", Deep)]);
+        var head = (await lanes.ClaimAsync()).One();
         Expect.That(
-            await lanes.Store.InUnitAsync(unit => lanes.Of(lanes.Store).RemoveAsync(unit, head), commit: false).ConfigureAwait(false), "The claim stands.");
-        Expect.Sequence([], (await lanes.ClaimAsync().ConfigureAwait(false)).Select(delivery => delivery.MessageId));
+            await lanes.Store.InUnitAsync(
+                unit => lanes.Of(lanes.Store).RemoveAsync(unit, head), commit: false), "The claim must be valid.");
+        Expect.Sequence([], (await lanes.ClaimAsync()).Select(delivery => delivery.MessageId));
         for (var i = 1; i < 4; i++)
         {
-            Expect.That(await lanes.Store.InUnitAsync(unit => lanes.Of(lanes.Store).RemoveAsync(unit, head)).ConfigureAwait(false), "The claim stands.");
-            head = (await lanes.ClaimAsync().ConfigureAwait(false)).One();
+            Expect.That(await lanes.Store.InUnitAsync(unit => lanes.Of(lanes.Store).RemoveAsync(unit, head)), "The claim must be valid.");
+            head = (await lanes.ClaimAsync()).One();
             Expect.Equal($"deep-00{i}", head.MessageId);
         }
     }
@@ -159,8 +160,8 @@ public static class LaneStoreSpec
     {
         const int Each = 120;
         string[] names = ["a", "b"];
-        await lanes.WriteAsync([.. names.SelectMany(lane => Numbered(lane, Each))]).ConfigureAwait(false);
-        var other = await lanes.Store.OpenAnotherAsync().ConfigureAwait(false);
+        await lanes.WriteAsync([.. names.SelectMany(lane => Numbered(lane, Each))]);
+        var other = await lanes.Store.OpenAnotherAsync();
         var handled = new List<string>();
         await Acting.RaceAsync(4, async racer =>
         {
@@ -169,18 +170,18 @@ public static class LaneStoreSpec
             {
                 for (var i = 0; i < Each; i += 10)
                 {
-                    await lanes.WriteAsync([.. names.SelectMany(lane => Numbered(lane + "x", Each, lane).Skip(i).Take(10))]).ConfigureAwait(false);
+                    await lanes.WriteAsync([.. names.SelectMany(lane => Numbered(lane + "x", Each, lane).Skip(i).Take(10))]);
                 }
             }
 
             for (var turn = 0; turn < Each; turn++)
             {
-                await PumpAsync(actor).ConfigureAwait(false);
+                await PumpAsync(actor);
             }
 
             return 0;
-        }).ConfigureAwait(false);
-        while (await PumpAsync(lanes.Store).ConfigureAwait(false) > 0)
+        });
+        while (await PumpAsync(lanes.Store) > 0)
         {
         }
 
@@ -193,7 +194,7 @@ public static class LaneStoreSpec
 
         async Task<int> PumpAsync(IStoreActor actor)
         {
-            var claimed = await lanes.ClaimAsync(actor).ConfigureAwait(false);
+            var claimed = await lanes.ClaimAsync(actor);
             foreach (var delivery in claimed)
             {
                 lock (handled)
@@ -201,7 +202,7 @@ public static class LaneStoreSpec
                     handled.Add(delivery.MessageId);
                 }
 
-                Expect.Equal(1, await lanes.CompleteAsync(actor, delivery).ConfigureAwait(false));
+                Expect.Equal(1, await lanes.CompleteAsync(actor, delivery));
             }
 
             return claimed.Count;
@@ -224,7 +225,7 @@ public static class LaneStoreSpec
         public abstract Task<int> CompleteAsync(IStoreActor actor, params TDelivery[] deliveries);
 
         public async Task<IReadOnlyList<TDelivery>> ClaimAsync(IStoreActor? actor = null, int max = 100) =>
-            await Of(actor ?? store).ClaimAsync(Name, max, Acting.Minute).ConfigureAwait(false);
+            await Of(actor ?? store).ClaimAsync(Name, max, Acting.Minute);
     }
 
     private sealed class OutboxLanes(IStoreUnderTest store) : Lanes<OutboxDelivery>(store)
@@ -233,12 +234,12 @@ public static class LaneStoreSpec
 
         public override Task WriteAsync(params (string Id, string Lane)[] messages) => Store.InUnitAsync(async unit =>
         {
-            await Store.Outbox.AppendAsync(unit, [.. messages.Select(message => Sample.Message(Store, message.Id, message.Lane, Name))]).ConfigureAwait(false);
+            await Store.Outbox.AppendAsync(unit, [.. messages.Select(message => Sample.Message(Store, message.Id, message.Lane, Name))]);
             return 0;
         });
 
         public override async Task<int> CompleteAsync(IStoreActor actor, params OutboxDelivery[] deliveries) =>
-            await actor.Outbox.CompleteAsync(deliveries).ConfigureAwait(false);
+            await actor.Outbox.CompleteAsync(deliveries);
     }
 
     private sealed class InboxLanes(IStoreUnderTest store) : Lanes<InboxDelivery>(store)
@@ -246,11 +247,14 @@ public static class LaneStoreSpec
         public override ILaneStore<InboxDelivery> Of(IStoreActor actor) => actor.Inbox;
 
         public override Task WriteAsync(params (string Id, string Lane)[] messages) => Store.InUnitAsync(unit => Store.Inbox.AcceptAsync(
-            unit, [.. messages.Select(message => new InboxMessage(message.Id, Name, Store.Tenant, message.Lane, "notification", "body"u8.ToArray()))]));
+            unit, [
+                .. messages.Select(
+                    message => new InboxMessage(message.Id, Name, Store.Tenant, message.Lane, "notification", "body"u8.ToArray())),
+            ]));
 
         public override Task<int> CompleteAsync(IStoreActor actor, params InboxDelivery[] deliveries) => actor.InUnitAsync(async unit =>
         {
-            await actor.Inbox.CompleteAsync(unit, deliveries, TimeSpan.FromDays(1)).ConfigureAwait(false);
+            await actor.Inbox.CompleteAsync(unit, deliveries, TimeSpan.FromDays(1));
             return deliveries.Length;
         });
     }

@@ -2,77 +2,79 @@ using OrderKit.Core;
 
 namespace OrderKit.Specs;
 
-/// <summary>What most cases do, in a unit of work of its own.</summary>
+/// <summary>Common actions of the cases, each in its own unit of work.</summary>
 internal static class Acting
 {
     public static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
 
     public static async Task<T> InUnitAsync<T>(this IStoreActor store, Func<UnitOfWork, ValueTask<T>> act, bool commit = true)
     {
-        var unit = await store.Units.BeginAsync().ConfigureAwait(false);
+        var unit = await store.Units.BeginAsync();
         try
         {
-            var result = await act(unit).ConfigureAwait(false);
+            var result = await act(unit);
             if (commit)
             {
-                await unit.CommitAsync().ConfigureAwait(false);
+                await unit.CommitAsync();
             }
 
             return result;
         }
         finally
         {
-            await unit.DisposeAsync().ConfigureAwait(false);
+            await unit.DisposeAsync();
         }
     }
 
     public static Task<IReadOnlyList<long>> SaveAllAsync(this IStoreActor store, params OrderChange[] changes) =>
         store.InUnitAsync(unit => store.Orders.SaveAsync(unit, changes));
 
-    public static async Task<long> SaveAsync(this IStoreActor store, OrderChange change) => (await store.SaveAllAsync(change).ConfigureAwait(false))[0];
+    public static async Task<long> SaveAsync(this IStoreActor store, OrderChange change) => (await store.SaveAllAsync(change))[0];
 
     public static async Task<OrderFinding> LoadAsync(
         this IStoreActor store, OrderKey key, string factId = "no such fact", string source = Sample.Source, string? revokes = null) =>
-        (await store.InUnitAsync(unit => store.Orders.LoadAsync(unit, [new OrderLookup(key, source, factId, revokes)])).ConfigureAwait(false))[0];
+        (await store.InUnitAsync(unit => store.Orders.LoadAsync(unit, [new OrderLookup(key, source, factId, revokes)])))[0];
 
     public static async Task<IReadOnlyList<OrderKey>> ResolveAsync(this IStoreActor store, OrderReference number) =>
-        (await store.InUnitAsync(unit => store.Orders.ResolveAsync(unit, [number])).ConfigureAwait(false))[0];
+        (await store.InUnitAsync(unit => store.Orders.ResolveAsync(unit, [number])))[0];
 
     public static Task ParkAsync(this IStoreActor store, params ParkedFact[] facts) => store.InUnitAsync(async unit =>
     {
-        await store.Orders.ParkAsync(unit, facts).ConfigureAwait(false);
+        await store.Orders.ParkAsync(unit, facts);
         return 0;
     });
 
     public static Task<IReadOnlyList<ParkedFact>> TakeParkedAsync(this IStoreActor store, params OrderReference[] numbers) =>
         store.InUnitAsync(unit => store.Orders.TakeParkedAsync(unit, numbers));
 
-    public static Task<long> WriteAsync(this IStoreUnderTest store, params OutboxMessage[] messages) => store.WriteAsync("messages", messages);
+    public static Task<long> WriteAsync(this IStoreUnderTest store, params OutboxMessage[] messages) =>
+        store.WriteAsync("messages", messages);
 
     public static async Task<long> WriteAsync(this IStoreUnderTest store, string order, params OutboxMessage[] messages)
     {
         var key = Sample.Key(store, order);
-        var version = (await store.LoadAsync(key).ConfigureAwait(false)).Order?.Snapshot.Version ?? 0;
-        var number = await store.SaveAsync(Sample.Change(key, version) with { Messages = messages }).ConfigureAwait(false);
-        Expect.That(number > 0, "An order that nobody else writes can be changed.");
+        var version = (await store.LoadAsync(key)).Order?.Snapshot.Version ?? 0;
+        var number = await store.SaveAsync(Sample.Change(key, version) with { Messages = messages });
+        Expect.That(number > 0, "A change of an order without other writers must succeed.");
         return number;
     }
 
     public static async Task<List<OutboxDelivery>> ClaimAsync(this IStoreActor store, int max = 100, string destination = "events") =>
-        [.. await store.Outbox.ClaimAsync(destination, max, Minute).ConfigureAwait(false)];
+        [.. await store.Outbox.ClaimAsync(destination, max, Minute)];
 
-    public static IEnumerable<string> Ids(this IEnumerable<OutboxDelivery> deliveries) => deliveries.Select(delivery => delivery.Message.MessageId);
+    public static IEnumerable<string> Ids(this IEnumerable<OutboxDelivery> deliveries) =>
+        deliveries.Select(delivery => delivery.Message.MessageId);
 
-    /// <summary>Lets tasks go at the same time, and waits for all of them.</summary>
+    /// <summary>Starts tasks at the same time and waits for all of them.</summary>
     public static async Task<T[]> RaceAsync<T>(int racers, Func<int, Task<T>> run)
     {
         var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var tasks = Enumerable.Range(0, racers).Select(racer => Task.Run(async () =>
         {
-            await gate.Task.ConfigureAwait(false);
-            return await run(racer).ConfigureAwait(false);
+            await gate.Task;
+            return await run(racer);
         })).ToList();
         gate.SetResult();
-        return await Task.WhenAll(tasks).ConfigureAwait(false);
+        return await Task.WhenAll(tasks);
     }
 }

@@ -3,7 +3,7 @@ using OrderKit.Messaging;
 
 namespace OrderKit.Specs;
 
-/// <summary>Compares what records compare by reference: lists and bytes.</summary>
+/// <summary>Compares records by value, including lists and bytes, which records compare by reference.</summary>
 internal static class Alike
 {
     private static readonly FactAttachment[] NoAttachments = [];
@@ -36,11 +36,12 @@ internal static class Alike
         Expect.Equal(expected with { Body = default }, actual with { Body = default });
     }
 
-    /// <summary>But for what the store sets.</summary>
+    /// <summary>Compares without the values that the store sets.</summary>
     public static void Letter(DeadLetter expected, DeadLetter actual)
     {
         Bytes(expected.Body, actual.Body);
-        Expect.Equal(expected with { Body = default }, actual with { Body = default, Number = expected.Number, DeadAt = expected.DeadAt, State = expected.State });
+        Expect.Equal(expected with { Body = default },
+            actual with { Body = default, Number = expected.Number, DeadAt = expected.DeadAt, State = expected.State });
     }
 
     public static void Parked(ParkedFact expected, ParkedFact actual)

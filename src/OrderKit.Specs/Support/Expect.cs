@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace OrderKit.Specs;
 
-/// <summary>Says in a sentence what a store should have done.</summary>
+/// <summary>Throws an exception that says what a store should have done.</summary>
 internal static class Expect
 {
     public static void That(bool holds, string rule)
@@ -17,16 +17,17 @@ internal static class Expect
     {
         if (!EqualityComparer<T>.Default.Equals(expected, actual))
         {
-            throw new SpecFailedException($"{what} should be {expected}, and is {actual}.");
+            throw new SpecFailedException($"{what} should be {expected}, but is {actual}.");
         }
     }
 
-    public static void Sequence<T>(IEnumerable<T> expected, IEnumerable<T> actual, [CallerArgumentExpression(nameof(actual))] string what = "")
+    public static void Sequence<T>(
+        IEnumerable<T> expected, IEnumerable<T> actual, [CallerArgumentExpression(nameof(actual))] string what = "")
     {
         var (wanted, found) = (expected.ToList(), actual.ToList());
         if (!wanted.SequenceEqual(found))
         {
-            throw new SpecFailedException($"{what} should be [{string.Join(", ", wanted)}], and is [{string.Join(", ", found)}].");
+            throw new SpecFailedException($"{what} should be [{string.Join(", ", wanted)}], but is [{string.Join(", ", found)}].");
         }
     }
 
@@ -35,11 +36,12 @@ internal static class Expect
         var (wanted, found) = (expected.ToList(), actual.ToList());
         if (wanted.Count != found.Count || !wanted.ToHashSet().SetEquals(found))
         {
-            throw new SpecFailedException($"{what} should be, in any order, [{string.Join(", ", wanted)}], and is [{string.Join(", ", found)}].");
+            throw new SpecFailedException(
+                $"{what} should be, in any order, [{string.Join(", ", wanted)}], but is [{string.Join(", ", found)}].");
         }
     }
 
-    /// <summary>The only item of a list.</summary>
+    /// <summary>Returns the only item of a list.</summary>
     public static T One<T>(this IEnumerable<T> items, [CallerArgumentExpression(nameof(items))] string what = "")
     {
         var list = items.ToList();
@@ -52,7 +54,7 @@ internal static class Expect
     {
         try
         {
-            await act().ConfigureAwait(false);
+            await act();
         }
         catch (TException expected)
         {
@@ -60,19 +62,20 @@ internal static class Expect
         }
         catch (Exception other)
         {
-            throw new SpecFailedException($"{rule} A {typeof(TException).Name} was expected, and a {other.GetType().Name} came.", other);
+            throw new SpecFailedException(
+                $"{rule} A {typeof(TException).Name} was expected, but a {other.GetType().Name} was thrown.", other);
         }
 
-        throw new SpecFailedException($"{rule} A {typeof(TException).Name} was expected, and nothing came.");
+        throw new SpecFailedException($"{rule} A {typeof(TException).Name} was expected, but nothing was thrown.");
     }
 
-    /// <summary>A broken contract is a conflict or an exception; which of the two is the store's choice.</summary>
+    /// <summary>Expects a conflict or an exception. The store may choose which one reports a broken contract.</summary>
     public static async Task ConflictOrRefusalAsync(Func<Task<long>> save)
     {
         long number;
         try
         {
-            number = await save().ConfigureAwait(false);
+            number = await save();
         }
         catch (Exception exception) when (exception is not SpecFailedException)
         {

@@ -1,16 +1,16 @@
 namespace OrderKit.Specs;
 
-/// <summary>Breaks one call of many: before it takes effect, or after, so that only its answer is lost.</summary>
+/// <summary>Makes one of many calls fail, before it takes effect or after, so that only its answer is lost.</summary>
 internal sealed class Faults : IStoreCalls
 {
     private int _calls;
     private int _failing;
     private bool _after;
 
-    /// <summary>Whether the call that was to fail was reached.</summary>
+    /// <summary>Whether the call to fail was reached.</summary>
     public bool Met { get; private set; }
 
-    /// <summary>Has one call fail, counted from now.</summary>
+    /// <summary>Makes one call fail, counted from now.</summary>
     public void Arm(int call, bool after) => (_calls, _failing, _after, Met) = (0, call, after, false);
 
     public async ValueTask<T> CallAsync<T>(StoreCall call, Func<ValueTask<T>> act, Func<T, ValueTask>? takeBack = null)
@@ -22,7 +22,7 @@ internal sealed class Faults : IStoreCalls
             throw new InjectedFaultException(happened: false);
         }
 
-        var result = await act().ConfigureAwait(false);
+        var result = await act();
         if (!fails)
         {
             return result;
@@ -30,13 +30,13 @@ internal sealed class Faults : IStoreCalls
 
         if (takeBack is not null)
         {
-            await takeBack(result).ConfigureAwait(false);
+            await takeBack(result);
         }
 
         Met = true;
         throw new InjectedFaultException(happened: true);
     }
 
-    // A unit whose end was not heard of ends with its connection.
+    // A unit whose end is unknown ends with its connection.
     public ValueTask RollBackAsync(Func<ValueTask> act) => act();
 }

@@ -1,44 +1,44 @@
 namespace OrderKit.Specs;
 
-/// <summary>Stands between services and a store, and decides what becomes of each call.</summary>
+/// <summary>Intercepts the calls between services and a store.</summary>
 internal interface IStoreCalls
 {
-    /// <summary>Makes a call, or does not.</summary>
-    /// <param name="call">What is called.</param>
+    /// <summary>Makes a call or prevents it.</summary>
+    /// <param name="call">The call.</param>
     /// <param name="act">Makes the call.</param>
-    /// <param name="takeBack">Gives up what came of a call whose answer is lost.</param>
+    /// <param name="takeBack">Discards the result of a call whose answer is lost.</param>
     ValueTask<T> CallAsync<T>(StoreCall call, Func<ValueTask<T>> act, Func<T, ValueTask>? takeBack = null);
 
-    /// <summary>Ends a unit of work that was not committed.</summary>
+    /// <summary>Ends a unit of work without a commit.</summary>
     ValueTask RollBackAsync(Func<ValueTask> act);
 }
 
-/// <summary>A call at a store.</summary>
-/// <param name="Kind">How it stands to units of work.</param>
-/// <param name="Name">The port and its member.</param>
+/// <summary>A call to a store.</summary>
+/// <param name="Kind">The relation of the call to units of work.</param>
+/// <param name="Name">The name of the port and its member.</param>
 internal readonly record struct StoreCall(StoreCallKind Kind, string Name);
 
-/// <summary>How a call stands to units of work.</summary>
+/// <summary>The relation of a call to units of work.</summary>
 internal enum StoreCallKind
 {
-    /// <summary>It begins a unit.</summary>
+    /// <summary>The call begins a unit.</summary>
     Begin,
 
-    /// <summary>It belongs to a unit that is open.</summary>
+    /// <summary>The call belongs to an open unit.</summary>
     Inside,
 
-    /// <summary>It commits a unit.</summary>
+    /// <summary>The call commits a unit.</summary>
     Commit,
 
-    /// <summary>It ends a unit without a commit.</summary>
+    /// <summary>The call ends a unit without a commit.</summary>
     RollBack,
 
-    /// <summary>It is a transaction of its own.</summary>
+    /// <summary>The call is its own transaction.</summary>
     Alone,
 
-    /// <summary>It only reads.</summary>
+    /// <summary>The call only reads.</summary>
     Read,
 
-    /// <summary>It is no call at the store: an effect elsewhere, or the answer to a caller.</summary>
+    /// <summary>Not a call to the store, but an effect elsewhere or the answer to a caller.</summary>
     Elsewhere,
 }

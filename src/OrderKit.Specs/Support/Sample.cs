@@ -4,7 +4,7 @@ using OrderKit.StateMachine;
 
 namespace OrderKit.Specs;
 
-/// <summary>Orders and changes to try a store with; all that a case does not name is the same everywhere.</summary>
+/// <summary>Sample orders and changes. All values that a case does not set are the same everywhere.</summary>
 internal static class Sample
 {
     public const string Source = "shop";
@@ -15,7 +15,7 @@ internal static class Sample
 
     public static OrderKey Key(TenantId tenant, string name) => new(tenant, OrderId.Derive(new ChannelCode("SPEC"), name));
 
-    /// <summary>Another tenant that nobody else uses.</summary>
+    /// <summary>Returns another unique tenant.</summary>
     public static TenantId Neighbour(IStoreUnderTest store)
     {
         var name = store.Tenant.Value;
@@ -27,7 +27,12 @@ internal static class Sample
     public static StoredOrder Order(OrderKey key, long version) => new()
     {
         Key = key,
-        Snapshot = new OrderSnapshot { Model = new ModelFingerprint(0x0123_4567_89AB_CDEF), Version = version, States = default(StateCodes).With(0, 10).With(1, 20) },
+        Snapshot = new OrderSnapshot
+        {
+            Model = new ModelFingerprint(0x0123_4567_89AB_CDEF),
+            Version = version,
+            States = default(StateCodes).With(0, 10).With(1, 20),
+        },
         Currency = Currency.CNY,
         Headline = "paid",
         PlacedAt = Noon,
@@ -56,16 +61,21 @@ internal static class Sample
         RecordedAt = Noon,
     };
 
-    /// <summary>A change that adds rows to an order: one, or one for each identity.</summary>
+    /// <summary>Creates a change that adds one row to an order, or one row for each fact id.</summary>
     public static OrderChange Change(OrderKey key, long expectedVersion, params string[] factIds)
     {
         var entries = factIds.Length == 0
             ? [Entry(expectedVersion + 1)]
             : factIds.Select((factId, i) => Entry(expectedVersion + 1 + i, factId)).ToArray();
-        return new OrderChange { ExpectedVersion = expectedVersion, Order = Order(key, expectedVersion + entries.Length), Entries = entries };
+        return new OrderChange
+        {
+            ExpectedVersion = expectedVersion,
+            Order = Order(key, expectedVersion + entries.Length),
+            Entries = entries,
+        };
     }
 
-    /// <summary>A change that writes into every table.</summary>
+    /// <summary>Creates a change that writes to every table.</summary>
     public static OrderChange Everything(IStoreUnderTest store, OrderKey key, long expectedVersion, string mark) =>
         Change(key, expectedVersion, mark) with
         {

@@ -4,7 +4,7 @@ using OrderKit.Messaging;
 
 namespace OrderKit.Specs;
 
-/// <summary>An inbox in memory, whose commits can fail, and a handler that notes what took effect.</summary>
+/// <summary>An in-memory inbox whose commits can fail, with a handler that records effects.</summary>
 internal sealed class ReceivingDesk : IUnitOfWorkFactory, IDisposable
 {
     public ReceivingDesk()
@@ -22,7 +22,7 @@ internal sealed class ReceivingDesk : IUnitOfWorkFactory, IDisposable
 
     public Inbox Inbox { get; }
 
-    /// <summary>How many of the next units of work of a receiver do not come to be.</summary>
+    /// <summary>The number of next units of work of a receiver that fail to begin.</summary>
     public int UnitsToFail { get; set; }
 
     public TransportReceiver Receiver(ITransportUnderTest under, string consumer, bool isUnheard = false) => new(
@@ -32,16 +32,16 @@ internal sealed class ReceivingDesk : IUnitOfWorkFactory, IDisposable
         this,
         Options.Create(new TransportReceiverOptions { Topic = under.Topic, Consumer = consumer, BatchSize = 7 }));
 
-    /// <summary>Receives with a receiver of its own, until so many messages came.</summary>
+    /// <summary>Receives with a new receiver until a number of messages has arrived.</summary>
     public async Task<ReceiveResult> ReceiveAsync(ITransportUnderTest under, string consumer, int count)
     {
         var (accepted, repeated, unreadable) = (0, 0, 0);
         var receiver = Receiver(under, consumer);
-        await using (receiver.ConfigureAwait(false))
+        await using (receiver)
         {
             while (accepted + repeated + unreadable < count)
             {
-                var once = await TransportSpec.WithinAsync(under, token => new ValueTask<ReceiveResult>(receiver.ReceiveOnceAsync(token))).ConfigureAwait(false);
+                var once = await TransportSpec.WithinAsync(under, token => new ValueTask<ReceiveResult>(receiver.ReceiveOnceAsync(token)));
                 (accepted, repeated, unreadable) = (accepted + once.Accepted, repeated + once.Duplicate, unreadable + once.Unreadable);
             }
         }
@@ -49,12 +49,12 @@ internal sealed class ReceivingDesk : IUnitOfWorkFactory, IDisposable
         return new ReceiveResult(accepted, repeated, unreadable);
     }
 
-    /// <summary>Handles what is in the inbox; returns the ids of what took effect, in order.</summary>
+    /// <summary>Handles the messages in the inbox and returns the ids of the effects, in order.</summary>
     public async Task<IReadOnlyList<string>> HandleAsync(string consumer)
     {
         var handler = new Notes(consumer);
         var pump = new InboxPump(InboxStore, Letters, new InMemoryDeliveryPauseStore(Database), Database, new(handler));
-        await pump.PumpAllAsync().ConfigureAwait(false);
+        await pump.PumpAllAsync();
         return handler.Handled;
     }
 
@@ -76,24 +76,28 @@ internal sealed class ReceivingDesk : IUnitOfWorkFactory, IDisposable
         }
     }
 
-    /// <summary>A transport that no acknowledgement reaches.</summary>
+    /// <summary>A transport that loses all acknowledgements.</summary>
     private sealed class UnheardTransport(ITransport inner) : ITransport
     {
-        public Task PublishAsync(TransportMessage message, CancellationToken cancellationToken = default) => inner.PublishAsync(message, cancellationToken);
+        public Task PublishAsync(TransportMessage message, CancellationToken cancellationToken = default) =>
+            inner.PublishAsync(message, cancellationToken);
 
         public async ValueTask<ITransportSubscription> SubscribeAsync(string topic, CancellationToken cancellationToken = default) =>
-            new UnheardSubscription(await inner.SubscribeAsync(topic, cancellationToken).ConfigureAwait(false));
+            new UnheardSubscription(await inner.SubscribeAsync(topic, cancellationToken));
     }
 
     private sealed class UnheardSubscription(ITransportSubscription inner) : ITransportSubscription
     {
-        public ValueTask<IReadOnlyList<TransportDelivery>> ReceiveAsync(int max, CancellationToken cancellationToken = default) => inner.ReceiveAsync(max, cancellationToken);
+        public ValueTask<IReadOnlyList<TransportDelivery>> ReceiveAsync(int max, CancellationToken cancellationToken = default) =>
+            inner.ReceiveAsync(max, cancellationToken);
 
-        public ValueTask AcknowledgeAsync(IReadOnlyList<TransportDelivery> deliveries, CancellationToken cancellationToken = default) => throw new InjectedFaultException(happened: false);
+        public ValueTask AcknowledgeAsync(IReadOnlyList<TransportDelivery> deliveries, CancellationToken cancellationToken = default) =>
+            throw new InjectedFaultException(happened: false);
 
         public ValueTask ReturnAsync(CancellationToken cancellationToken = default) => inner.ReturnAsync(cancellationToken);
 
-        public ValueTask RejectAsync(TransportDelivery delivery, CancellationToken cancellationToken = default) => inner.RejectAsync(delivery, cancellationToken);
+        public ValueTask RejectAsync(TransportDelivery delivery, CancellationToken cancellationToken = default) =>
+            inner.RejectAsync(delivery, cancellationToken);
 
         public ValueTask DisposeAsync() => inner.DisposeAsync();
     }

@@ -3,7 +3,7 @@ using OrderKit.Core;
 
 namespace OrderKit.Sql;
 
-/// <summary>The reading side of cases over SQL.</summary>
+/// <summary>The read side of cases in SQL.</summary>
 internal sealed class SqlCaseStore(SqlDatabase database) : ICaseStore
 {
     private const string Count = "SELECT code, count(*) FROM {cases} WHERE tenant = $1 AND closed_at IS NULL GROUP BY code";
@@ -15,7 +15,8 @@ internal sealed class SqlCaseStore(SqlDatabase database) : ICaseStore
         var values = new List<object?> { query.Tenant.Value };
         var sql = new StringBuilder(
             """
-            SELECT o.tenant, o.order_id, c.code, c.owner, c.reason, c.opened_version, c.opened_at, c.due_at, c.closed_at, c.closed_version, c.case_no
+            SELECT o.tenant, o.order_id, c.code, c.owner, c.reason, c.opened_version, c.opened_at, c.due_at, c.closed_at, c.closed_version,
+                c.case_no
             FROM {cases} c JOIN {orders} o ON o.order_no = c.order_no
             WHERE c.tenant = $1
             """);
@@ -25,16 +26,7 @@ internal sealed class SqlCaseStore(SqlDatabase database) : ICaseStore
                 .Append(" AND s.order_id = ").Add(values, order.Order.Value).Append(')');
         }
 
-        if (query.Code is { } code)
-        {
-            sql.Append(" AND c.code = ").Add(values, code);
-        }
-
-        if (query.Owner is { } owner)
-        {
-            sql.Append(" AND c.owner = ").Add(values, owner);
-        }
-
+        sql.Filter(" AND c.code = ", values, query.Code).Filter(" AND c.owner = ", values, query.Owner);
         if (!query.IncludeClosed)
         {
             sql.Append(" AND c.closed_at IS NULL");
@@ -56,15 +48,18 @@ internal sealed class SqlCaseStore(SqlDatabase database) : ICaseStore
 
         sql.Append(" ORDER BY c.due_at NULLS LAST, c.case_no LIMIT ").Add(values, query.PageSize + 1);
         var rows = await database.ReadAsync(
-            session => session.CallOnce(sql.ToString()).With([.. values]).ListAsync(static row => (Case: Read(row), CaseNo: row.Int64(10)), cancellationToken),
+            session => session.CallOnce(sql.ToString()).With([.. values]).ListAsync(
+                static row => (Case: Read(row), CaseNo: row.Int64(10)), cancellationToken),
             cancellationToken).ConfigureAwait(false);
-        return Continuations.Page(rows, query.PageSize, static row => row.Case, static row => Continuations.Write(row.Case.DueAt, row.CaseNo));
+        return Continuations.Page(
+            rows, query.PageSize, static row => row.Case, static row => Continuations.Write(row.Case.DueAt, row.CaseNo));
     }
 
     public async ValueTask<IReadOnlyDictionary<string, int>> CountOpenAsync(TenantId tenant, CancellationToken cancellationToken = default)
     {
         var counts = await database.ReadAsync(
-            session => session.Call(Count).With(tenant.Value).ListAsync(static row => KeyValuePair.Create(row.Text(0), row.Int32(1)), cancellationToken),
+            session => session.Call(Count).With(tenant.Value).ListAsync(
+                static row => KeyValuePair.Create(row.Text(0), row.Int32(1)), cancellationToken),
             cancellationToken).ConfigureAwait(false);
         return new Dictionary<string, int>(counts, StringComparer.Ordinal);
     }

@@ -2,43 +2,45 @@ using System.Globalization;
 
 namespace OrderKit.Sql;
 
-/// <summary>Some columns that are written together.</summary>
+/// <summary>Columns that are written together.</summary>
 internal sealed class SqlColumns<TRow>(params SqlColumn<TRow>[] columns)
 {
-    private readonly SqlColumn<TRow>[] _checked = [.. columns.Where(column => column.IsChecked)];
+    private readonly Func<TRow, string?>[] _texts = [.. columns.Select(column => column.TextOf).OfType<Func<TRow, string?>>()];
 
-    /// <summary>The names, separated by commas.</summary>
+    /// <summary>The names of the columns, separated by commas.</summary>
     internal string Names { get; } = string.Join(", ", columns.Select(column => column.Name));
 
     internal IEnumerable<string> AllNames => columns.Select(column => column.Name);
 
     internal int Count => columns.Length;
 
-    /// <summary>The names with something before each.</summary>
+    /// <summary>Returns the names, each qualified with an alias.</summary>
     internal string NamesOf(string alias) => string.Join(", ", columns.Select(column => $"{alias}.{column.Name}"));
 
-    /// <summary><c>a = x.a, b = x.b</c>, for an update; without some of the columns.</summary>
+    /// <summary>Returns <c>a = x.a, b = x.b</c> for an update, without the columns in <paramref name="except"/>.</summary>
     internal string Assignments(string alias, params IReadOnlyList<string> except) =>
-        string.Join(", ", columns.Where(column => !except.Contains(column.Name)).Select(column => $"{column.Name} = {alias}.{column.Name}"));
+        string.Join(
+            ", ", columns.Where(column => !except.Contains(column.Name)).Select(column => $"{column.Name} = {alias}.{column.Name}"));
 
-    /// <summary><c>$3, $4, …</c>.</summary>
+    /// <summary>Returns <c>$3, $4, …</c>.</summary>
     internal string Parameters(int from) =>
-        string.Join(", ", Enumerable.Range(from, columns.Length).Select(number => string.Create(CultureInfo.InvariantCulture, $"${number}")));
+        string.Join(
+            ", ", Enumerable.Range(from, columns.Length).Select(number => string.Create(CultureInfo.InvariantCulture, $"${number}")));
 
-    /// <summary><c>a = $3, b = $4, …</c>; columns that are left out keep their number.</summary>
+    /// <summary>Returns <c>a = $3, b = $4, …</c>. Excluded columns keep their number.</summary>
     internal string ParameterAssignments(int from, params IReadOnlyList<string> except) => string.Join(
         ", ",
         columns.Select((column, i) => (column.Name, Number: from + i)).Where(column => !except.Contains(column.Name))
             .Select(column => string.Create(CultureInfo.InvariantCulture, $"{column.Name} = ${column.Number}")));
 
-    /// <summary>One row in which every column has a value.</summary>
+    /// <summary>The shape of one row in which every column has a value.</summary>
     internal SqlRows Whole => SqlRows.One((1UL << columns.Length) - 1);
 
-    /// <summary>The columns as a table <c>r</c> made of parameters.</summary>
-    /// <param name="next">The number of the first parameter; afterwards, of the next.</param>
-    /// <param name="rows">What the parameters look like.</param>
-    /// <param name="leading">Columns of numbers before the others.</param>
-    /// <param name="ordinality">A last column that numbers the rows.</param>
+    /// <summary>Returns a table <c>r</c> that is built from parameters.</summary>
+    /// <param name="next">The number of the first parameter. On return, the number after the last one.</param>
+    /// <param name="rows">The shape of the parameters.</param>
+    /// <param name="leading">Names of integer columns that come first.</param>
+    /// <param name="ordinality">The name of a last column that numbers the rows.</param>
     internal string Table(ref int next, SqlRows rows, IReadOnlyList<string> leading, string? ordinality = null)
     {
         var items = new List<string>(leading.Count + columns.Length + 1);
@@ -65,10 +67,10 @@ internal sealed class SqlColumns<TRow>(params SqlColumn<TRow>[] columns)
             : $"unnest({string.Join(", ", items)}) WITH ORDINALITY AS r ({names}, {ordinality})";
     }
 
-    /// <summary>Sets the parameters for one row.</summary>
+    /// <summary>Sets the parameters of one row.</summary>
     internal void Bind(SqlCall call, int from, TRow row) => call.SetRow(from, columns, row);
 
-    /// <summary>What a driver takes as the values of one row.</summary>
+    /// <summary>Returns the values of one row in the form that the driver expects.</summary>
     internal object[] Values(TRow row, SqlDialect dialect)
     {
         var values = new object[columns.Length];
@@ -80,16 +82,16 @@ internal sealed class SqlColumns<TRow>(params SqlColumn<TRow>[] columns)
         return values;
     }
 
-    /// <summary>Refuses a row with a text that no database could keep.</summary>
+    /// <summary>Throws if a text of the row cannot be stored by every database.</summary>
     internal void RequireStorable(TRow row)
     {
-        foreach (var column in _checked)
+        foreach (var text in _texts)
         {
-            column.RequireStorable(row);
+            SqlText.RequireStorable(text(row));
         }
     }
 
-    /// <summary>Adds the parameters of <see cref="Table"/>, and says what they look like.</summary>
+    /// <summary>Adds the parameters of <see cref="Table"/> and returns their shape.</summary>
     internal SqlRows AddRows(List<object> values, IReadOnlyList<TRow> rows, SqlDialect dialect)
     {
         if (rows.Count != 1)

@@ -1,7 +1,11 @@
 namespace OrderKit.Sql;
 
-/// <summary>What the parameters of some rows look like: none, arrays over many rows, or the values of one row without its empty columns.</summary>
-/// <remarks>One row is the usual case: plain values are cheaper to plan and, once prepared, to run than arrays of one, and what is empty need not be sent.</remarks>
+/// <summary>
+/// The shape of the parameters for some rows: none, arrays over many rows, or the values of one row without empty columns.
+/// </summary>
+/// <remarks>
+/// One row is the usual case. Plain values are cheaper to plan and to run than arrays of one, and empty columns are not sent.
+/// </remarks>
 internal readonly record struct SqlRows
 {
     private readonly byte _count;
@@ -20,9 +24,9 @@ internal readonly record struct SqlRows
 
     internal bool IsOne => _count == 1;
 
-    /// <summary>The values of one row, of those columns whose bit is set.</summary>
+    /// <summary>Returns the shape of one row with values in the columns whose bit is set.</summary>
     internal static SqlRows One(ulong present) => new(1, present);
 
-    /// <summary>Whether the one row has a value in a column.</summary>
+    /// <summary>Returns whether the row has a value in a column.</summary>
     internal bool Has(int column) => (_present & (1UL << column)) != 0;
 }

@@ -1,11 +1,11 @@
 namespace OrderKit.Sql;
 
-/// <summary>Texts on their way into a column.</summary>
+/// <summary>Prepares texts for a column.</summary>
 internal static class SqlText
 {
     private const int Longest = 2_000;
 
-    /// <summary>Refuses texts that no database could keep as they are.</summary>
+    /// <summary>Throws if one of the texts cannot be stored unchanged by every database.</summary>
     internal static void RequireStorable(params ReadOnlySpan<string?> texts)
     {
         foreach (var text in texts)
@@ -17,7 +17,7 @@ internal static class SqlText
         }
     }
 
-    /// <summary>The text of an exception as every database can keep it. It is anybody's, and a delivery must not fail twice because of it.</summary>
+    /// <summary>Makes the text of an exception storable by every database, so that storing it cannot fail as well.</summary>
     internal static string Storable(string error)
     {
         var text = error.Length > Longest ? error[..Longest] : error;

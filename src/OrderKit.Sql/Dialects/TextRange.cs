@@ -2,12 +2,12 @@ using System.Text;
 
 namespace OrderKit.Sql;
 
-/// <summary>Texts that begin alike, as a range in the order of their UTF-8 bytes.</summary>
+/// <summary>Converts a prefix of texts to a range in the order of their UTF-8 bytes.</summary>
 internal static class TextRange
 {
     private const int LastScalar = 0x10FFFF;
 
-    /// <summary>The first text behind all that begin with a prefix; <see langword="null"/> where nothing lies behind them.</summary>
+    /// <summary>Returns the first text after all texts with a prefix; <see langword="null"/> if there is none.</summary>
     internal static string? After(string prefix)
     {
         var runes = prefix.EnumerateRunes().ToList();
@@ -17,7 +17,7 @@ internal static class TextRange
             runes.RemoveAt(runes.Count - 1);
             if (last < LastScalar)
             {
-                // The order of UTF-8 bytes is that of scalar values, and surrogates are none.
+                // UTF-8 bytes sort like scalar values. Surrogates are not scalar values and are skipped.
                 var next = new Rune(last == 0xD7FF ? 0xE000 : last + 1);
                 return string.Concat(string.Concat(runes), next.ToString());
             }

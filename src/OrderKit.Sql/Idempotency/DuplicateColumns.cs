@@ -22,7 +22,7 @@ internal static class DuplicateColumns
 
     internal const string Act = "tenant, order_id, decision, operator, reason, at";
 
-    /// <summary>Reads the columns of <see cref="Suspicions"/>, beginning with the first.</summary>
+    /// <summary>Reads the columns of <see cref="Suspicions"/>, starting at the first.</summary>
     internal static SuspectedDuplicate ReadSuspicion(SqlRow row)
     {
         var tenant = new TenantId(row.Text(0));
@@ -39,5 +39,6 @@ internal static class DuplicateColumns
     }
 
     internal static DuplicateAct ReadAct(SqlRow row) => new(
-        new OrderKey(new TenantId(row.Text(0)), OrderId.Parse(row.Text(1))), (SuspicionState)row.Int32(2), row.Text(3), row.Text(4), row.Instant(5));
+        new OrderKey(new TenantId(row.Text(0)), OrderId.Parse(row.Text(1))), (SuspicionState)row.Int32(2), row.Text(3), row.Text(4),
+        row.Instant(5));
 }

@@ -3,7 +3,7 @@ using OrderKit.Idempotency;
 
 namespace OrderKit.Sql;
 
-/// <summary>How operations, and what is said about them, lie in rows.</summary>
+/// <summary>The columns of operations, requests, claims and changes.</summary>
 internal static class OperationColumns
 {
     internal static readonly SqlColumns<OperationRequest> Requests = new(
@@ -42,9 +42,11 @@ internal static class OperationColumns
 
     /// <summary>The columns in the order in which <see cref="Read"/> reads them.</summary>
     internal const string Select =
-        "o.tenant, o.scope, o.key, o.fingerprint, o.state, o.epoch, o.owner, o.attempts, o.lease_until, o.step, o.step_content, o.result, o.error, o.created_at, o.finished_at, o.expires_at, {now}";
+        "o.tenant, o.scope, o.key, o.fingerprint, o.state, o.epoch, o.owner, o.attempts, o.lease_until, o.step, o.step_content, "
+        + "o.result, o.error, o.created_at, o.finished_at, o.expires_at, {now}";
 
-    internal static OperationKey ReadKey(SqlRow row, int from = 0) => new(new TenantId(row.Text(from)), row.Text(from + 1), row.Text(from + 2));
+    internal static OperationKey ReadKey(SqlRow row, int from = 0) =>
+        new(new TenantId(row.Text(from)), row.Text(from + 1), row.Text(from + 2));
 
     internal static StoredOperation Read(SqlRow row)
     {
@@ -71,6 +73,7 @@ internal static class OperationColumns
         };
     }
 
-    // Longer than any span that a policy may have, and short enough to be added to now.
-    private static long Microseconds(TimeSpan span) => Math.Min(span.Ticks / TimeSpan.TicksPerMicrosecond, TimeSpan.FromDays(1_000_000).Ticks / TimeSpan.TicksPerMicrosecond);
+    // The limit exceeds every span of a policy and can still be added to the current time.
+    private static long Microseconds(TimeSpan span) =>
+        Math.Min(span.Ticks, TimeSpan.FromDays(1_000_000).Ticks) / TimeSpan.TicksPerMicrosecond;
 }

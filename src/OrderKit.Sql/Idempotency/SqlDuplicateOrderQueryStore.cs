@@ -4,14 +4,15 @@ using OrderKit.Idempotency;
 
 namespace OrderKit.Sql;
 
-/// <summary>The reading side of suspected duplicates over SQL.</summary>
+/// <summary>The read side of suspected duplicates in SQL.</summary>
 internal sealed class SqlDuplicateOrderQueryStore(SqlDatabase database) : IDuplicateOrderQueryStore
 {
     private const int NumberOrdinal = 12;
 
     private static readonly string Select = $"SELECT {DuplicateColumns.Suspicions.Names}, suspicion_no FROM {{suspected_duplicates}}";
 
-    private static readonly string Due = $"{Select} WHERE state = 1 AND auto_release_at <= {{now}} ORDER BY auto_release_at, suspicion_no LIMIT $1";
+    private static readonly string Due =
+        $"{Select} WHERE state = 1 AND auto_release_at <= {{now}} ORDER BY auto_release_at, suspicion_no LIMIT $1";
 
     public async ValueTask<Page<SuspectedDuplicate>> QueryAsync(DuplicateOrderQuery query, CancellationToken cancellationToken = default)
     {
@@ -23,14 +24,16 @@ internal sealed class SqlDuplicateOrderQueryStore(SqlDatabase database) : IDupli
             session => session.CallOnce(sql).With([.. values])
                 .ListAsync(static row => (Pair: DuplicateColumns.ReadSuspicion(row), Number: row.Int64(NumberOrdinal)), cancellationToken),
             cancellationToken).ConfigureAwait(false);
-        return Continuations.Page(rows, query.PageSize, static row => row.Pair, static row => Continuations.Write(row.Pair.FoundAt, row.Number));
+        return Continuations.Page(
+            rows, query.PageSize, static row => row.Pair, static row => Continuations.Write(row.Pair.FoundAt, row.Number));
     }
 
     public async ValueTask<IReadOnlyList<SuspectedDuplicate>> DueAsync(int max, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(max);
         return await database.ReadAsync(
-            session => session.Call(Due).With(max).ListAsync(static row => DuplicateColumns.ReadSuspicion(row), cancellationToken), cancellationToken).ConfigureAwait(false);
+            session => session.Call(Due).With(max).ListAsync(static row => DuplicateColumns.ReadSuspicion(row), cancellationToken),
+            cancellationToken).ConfigureAwait(false);
     }
 
     public async ValueTask<IReadOnlyList<DuplicateAct>> ReadActsAsync(OrderKey order, CancellationToken cancellationToken = default) =>
@@ -41,42 +44,19 @@ internal sealed class SqlDuplicateOrderQueryStore(SqlDatabase database) : IDupli
 
     private static string Build(DuplicateOrderQuery query, List<object?> values)
     {
-        var sql = new StringBuilder(Select).Append(" WHERE tenant = $1");
-        if (query.State is { } state)
-        {
-            sql.Append(" AND state = ").Add(values, (int)state);
-        }
-
+        var sql = new StringBuilder(Select).Append(" WHERE tenant = $1").Filter(" AND state = ", values, (int?)query.State)
+            .Filter(" AND rule = ", values, query.Rule).Filter(" AND payment_channel = ", values, query.PaymentChannel)
+            .Filter(" AND found_at >= ", values, query.From).Filter(" AND found_at < ", values, query.Before);
         if (query.Order is { } order)
         {
             sql.Append(" AND tenant = ").Add(values, order.Tenant.Value).Append(" AND (order_id = ").Add(values, order.Order.Value)
                 .Append(" OR earlier_order_id = ").Add(values, order.Order.Value).Append(')');
         }
 
-        if (query.Rule is { } rule)
-        {
-            sql.Append(" AND rule = ").Add(values, rule);
-        }
-
-        if (query.PaymentChannel is { } paymentChannel)
-        {
-            sql.Append(" AND payment_channel = ").Add(values, paymentChannel);
-        }
-
         if (query.Amount is { } amount)
         {
             sql.Append(" AND amount = ").Add(values, amount.MinorUnits).Append(" AND currency = ").Add(values, amount.Currency.Code)
                 .Append(" AND currency_digits = ").Add(values, amount.Currency.MinorDigits);
-        }
-
-        if (query.From is { } from)
-        {
-            sql.Append(" AND found_at >= ").Add(values, from);
-        }
-
-        if (query.Before is { } before)
-        {
-            sql.Append(" AND found_at < ").Add(values, before);
         }
 
         if (query.Continuation is { } continuation)

@@ -3,10 +3,10 @@ using OrderKit.Idempotency;
 
 namespace OrderKit.Sql;
 
-/// <summary>The writing side of duplicate orders over SQL.</summary>
+/// <summary>The write side of duplicate orders in SQL.</summary>
 /// <remarks>
-/// A guard is asked for by one upsert: whoever loses changed nothing, and holds the row until its transaction ends, so that what is
-/// read of it afterwards is still true. No statement here can end a host's transaction.
+/// One upsert claims a guard. A caller that loses changes nothing but locks the row until its transaction ends, so what it reads of the
+/// row afterwards is still true. No statement here can make a host's transaction fail.
 /// </remarks>
 internal sealed class SqlDuplicateOrderStore(SqlDatabase database) : IDuplicateOrderStore
 {
@@ -20,7 +20,7 @@ internal sealed class SqlDuplicateOrderStore(SqlDatabase database) : IDuplicateO
         VALUES ($1, $2, $3, $4, {now}, FALSE, 1)
         """ + OnConflict;
 
-    // The clock is asked once, for the row that is to be inserted: the two sides of the window are the same instant.
+    // The clock is read once, for the row to insert, so both ends of the window use the same instant.
     private const string OnConflict = """
 
         ON CONFLICT (tenant, rule, subject) DO UPDATE SET
@@ -44,17 +44,20 @@ internal sealed class SqlDuplicateOrderStore(SqlDatabase database) : IDuplicateO
         "UPDATE {duplicate_guards} SET is_closed = TRUE WHERE tenant = $1 AND order_id = $2 AND rule = ANY ($3::text[]) AND NOT is_closed";
 
     private static readonly string AddSuspicion =
-        $"INSERT INTO {{suspected_duplicates}} ({DuplicateColumns.Suspicions.Names}) VALUES ({DuplicateColumns.Suspicions.Parameters(1)}) ON CONFLICT DO NOTHING RETURNING suspicion_no";
+        $"INSERT INTO {{suspected_duplicates}} ({DuplicateColumns.Suspicions.Names}) VALUES ({DuplicateColumns.Suspicions.Parameters(1)}) "
+        + "ON CONFLICT DO NOTHING RETURNING suspicion_no";
 
     private static readonly string AddMessage =
-        $"INSERT INTO {{outbox}} ({OrderParts.Messages.Names}, created_at, due_at) VALUES ({OrderParts.Messages.Parameters(1)}, {{now}}, {{now}})";
+        $"INSERT INTO {{outbox}} ({OrderParts.Messages.Names}, created_at, due_at) "
+        + $"VALUES ({OrderParts.Messages.Parameters(1)}, {{now}}, {{now}})";
 
     private static readonly string Load =
         $"SELECT {DuplicateColumns.Suspicions.Names} FROM {{suspected_duplicates}} WHERE tenant = $1 AND order_id = $2 ORDER BY rule";
 
-    internal const string LoadActs = $"SELECT {DuplicateColumns.Act} FROM {{duplicate_acts}} WHERE tenant = $1 AND order_id = $2 ORDER BY act_no";
+    internal const string LoadActs =
+        $"SELECT {DuplicateColumns.Act} FROM {{duplicate_acts}} WHERE tenant = $1 AND order_id = $2 ORDER BY act_no";
 
-    // 1 is SuspicionState.Held, as a constant: the index of held orders is a partial one.
+    // 1 is SuspicionState.Held. It is a literal because the index of held orders is partial.
     private const string Decide = "UPDATE {suspected_duplicates} SET state = $3 WHERE tenant = $1 AND order_id = $2 AND state = 1";
 
     private const string AddAct = $"INSERT INTO {{duplicate_acts}} ({DuplicateColumns.Act}) VALUES ($1, $2, $3, $4, $5, {{now}})";
@@ -78,7 +81,8 @@ internal sealed class SqlDuplicateOrderStore(SqlDatabase database) : IDuplicateO
         return findings;
     }
 
-    public async ValueTask<int> ReleaseAsync(UnitOfWork unitOfWork, OrderKey order, IReadOnlyList<string> rules, CancellationToken cancellationToken = default)
+    public async ValueTask<int> ReleaseAsync(
+        UnitOfWork unitOfWork, OrderKey order, IReadOnlyList<string> rules, CancellationToken cancellationToken = default)
     {
         var session = database.On(unitOfWork);
         ArgumentNullException.ThrowIfNull(rules);
@@ -91,14 +95,16 @@ internal sealed class SqlDuplicateOrderStore(SqlDatabase database) : IDuplicateO
         var released = 0;
         foreach (var rule in rules)
         {
-            released += await session.Call(Release).With(order.Tenant.Value, order.Order.Value, rule).ExecuteAsync(cancellationToken).ConfigureAwait(false);
+            released += await session.Call(Release).With(
+                order.Tenant.Value, order.Order.Value, rule).ExecuteAsync(cancellationToken).ConfigureAwait(false);
         }
 
         return released;
     }
 
     public async ValueTask<IReadOnlyList<bool>> SaveAsync(
-        UnitOfWork unitOfWork, IReadOnlyList<SuspectedDuplicate> suspicions, IReadOnlyList<OutboxMessage> messages, CancellationToken cancellationToken = default)
+        UnitOfWork unitOfWork, IReadOnlyList<SuspectedDuplicate> suspicions, IReadOnlyList<OutboxMessage> messages,
+        CancellationToken cancellationToken = default)
     {
         var session = database.On(unitOfWork);
         ArgumentNullException.ThrowIfNull(suspicions);
@@ -125,11 +131,13 @@ internal sealed class SqlDuplicateOrderStore(SqlDatabase database) : IDuplicateO
         return isNew;
     }
 
-    public async ValueTask<IReadOnlyList<SuspectedDuplicate>> LoadAsync(UnitOfWork unitOfWork, OrderKey order, CancellationToken cancellationToken = default) =>
+    public async ValueTask<IReadOnlyList<SuspectedDuplicate>> LoadAsync(
+        UnitOfWork unitOfWork, OrderKey order, CancellationToken cancellationToken = default) =>
         await database.On(unitOfWork).Call(Load).With(order.Tenant.Value, order.Order.Value)
             .ListAsync(static row => DuplicateColumns.ReadSuspicion(row), cancellationToken).ConfigureAwait(false);
 
-    public async ValueTask<IReadOnlyList<DuplicateAct>> LoadActsAsync(UnitOfWork unitOfWork, OrderKey order, CancellationToken cancellationToken = default) =>
+    public async ValueTask<IReadOnlyList<DuplicateAct>> LoadActsAsync(
+        UnitOfWork unitOfWork, OrderKey order, CancellationToken cancellationToken = default) =>
         await database.On(unitOfWork).Call(LoadActs).With(order.Tenant.Value, order.Order.Value)
             .ListAsync(static row => DuplicateColumns.ReadAct(row), cancellationToken).ConfigureAwait(false);
 
@@ -165,9 +173,10 @@ internal sealed class SqlDuplicateOrderStore(SqlDatabase database) : IDuplicateO
             return null;
         }
 
-        // A new statement: on PostgreSQL the one that lost does not see the row that it lost to.
+        // A new statement, because on PostgreSQL the losing statement does not see the row of the winner.
         var (order, lastAt, now) = await session.Call(Find).With(tenant, guard.Rule, subject)
-            .FirstAsync(static row => (OrderId.Parse(row.Text(0)), row.Instant(1), row.Instant(2)), cancellationToken).ConfigureAwait(false);
+            .FirstAsync(
+                static row => (OrderId.Parse(row.Text(0)), row.Instant(1), row.Instant(2)), cancellationToken).ConfigureAwait(false);
         var at = guard.At is { } placedAt ? Instants.ToMicroseconds(placedAt) : now;
         if (guard.ExtendsWindow && order != guard.Order.Order && at > lastAt)
         {
@@ -180,7 +189,8 @@ internal sealed class SqlDuplicateOrderStore(SqlDatabase database) : IDuplicateO
     private static async ValueTask<bool> DecideAsync(SqlSession session, DuplicateDecision decision, CancellationToken cancellationToken)
     {
         var (tenant, order) = (decision.Order.Tenant.Value, decision.Order.Order.Value);
-        if (await session.Call(Decide).With(tenant, order, (int)decision.Decision).ExecuteAsync(cancellationToken).ConfigureAwait(false) == 0)
+        if (await session.Call(Decide).With(tenant, order, (int)decision.Decision)
+            .ExecuteAsync(cancellationToken).ConfigureAwait(false) == 0)
         {
             return false;
         }

@@ -1,7 +1,7 @@
 
 namespace OrderKit.Sql;
 
-/// <summary>Leases over SQL. A row stays when its lease is given back, so that epochs never start again.</summary>
+/// <summary>Stores leases in SQL. A released lease keeps its row, so that epochs never restart.</summary>
 internal sealed class SqlLeaseStore(SqlDatabase database) : ILeaseStore
 {
     private const string Acquire = """
@@ -13,7 +13,7 @@ internal sealed class SqlLeaseStore(SqlDatabase database) : ILeaseStore
         RETURNING epoch, until_at
         """;
 
-    // The empty owner is nobody, so that even the one who gave it back starts a new epoch.
+    // The empty owner matches nobody, so that even the previous owner gets a new epoch.
     private const string Release = "UPDATE {leases} SET owner = '', until_at = {now} WHERE name = $1 AND owner = $2 AND epoch = $3";
 
     public ValueTask<Lease?> TryAcquireAsync(string name, string owner, TimeSpan duration, CancellationToken cancellationToken = default)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using OrderKit.Core;
 using OrderKit.Messaging;
@@ -65,10 +64,11 @@ internal sealed class SqlDeadLetterStore(SqlDatabase database) : IDeadLetterStor
         Require("lane", query.Lane);
         Require("message_id", query.MessageId);
         Require("error_class", query.ErrorClass);
-        sql.Append("number > ").Add(values, After(query.Continuation)).Append(" ORDER BY number LIMIT ").Add(values, query.PageSize + 1);
+        var after = query.Continuation is { } continuation ? Continuations.Read(continuation).Number : 0;
+        sql.Append("number > ").Add(values, after).Append(" ORDER BY number LIMIT ").Add(values, query.PageSize + 1);
         var rows = await database.ReadAsync(
             session => session.CallOnce(sql.ToString()).With([.. values]).ListAsync(Read, cancellationToken), cancellationToken).ConfigureAwait(false);
-        return Continuations.Page(rows, query.PageSize, static row => row, static row => row.Number.ToString(CultureInfo.InvariantCulture));
+        return Continuations.Page(rows, query.PageSize, static row => row, static row => Continuations.Write(null, row.Number));
 
         void Require(string column, string? value)
         {
@@ -105,12 +105,6 @@ internal sealed class SqlDeadLetterStore(SqlDatabase database) : IDeadLetterStor
             session => session.Call(Acts).With(number).ListAsync(
                 static row => new DeadLetterAct(row.Int64(0), (DeadLetterState)row.Int32(1), row.Text(2), row.Instant(3), row.NullableText(4)), cancellationToken),
             cancellationToken).ConfigureAwait(false);
-
-    private static long After(string? continuation) => continuation is null
-        ? 0
-        : long.TryParse(continuation, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-            ? number
-            : throw new ArgumentException("The continuation is none that this store gave. Pass the one of the page before, or none for the first page.", nameof(continuation));
 
     private static DeadLetter Read(SqlRow row) => new()
     {

@@ -4,17 +4,19 @@ using OrderKit.Core;
 
 namespace OrderKit.Sql;
 
-/// <summary>The quarantine over SQL.</summary>
+/// <summary>Stores quarantined messages in SQL.</summary>
 internal sealed class SqlQuarantineStore(SqlDatabase database) : IQuarantineStore
 {
-    private const string Columns = "number, tenant, source, message_id, reason, detail, content, received_at, state, operator_id, note, decided_at";
+    private const string Columns =
+        "number, tenant, source, message_id, reason, detail, content, received_at, state, operator_id, note, decided_at";
 
     private const string Add = """
         INSERT INTO {quarantine} (tenant, source, message_id, reason, detail, content, received_at) VALUES ($1, $2, $3, $4, $5, $6, {now})
         ON CONFLICT DO NOTHING
         """;
 
-    private const string Decide = "UPDATE {quarantine} SET state = $2, operator_id = $3, note = $4, decided_at = {now} WHERE number = $1 AND state = 0";
+    private const string Decide =
+        "UPDATE {quarantine} SET state = $2, operator_id = $3, note = $4, decided_at = {now} WHERE number = $1 AND state = 0";
 
     private const string Find = $"SELECT {Columns} FROM {{quarantine}} WHERE number = $1";
 
@@ -23,21 +25,25 @@ internal sealed class SqlQuarantineStore(SqlDatabase database) : IQuarantineStor
         var session = database.On(unitOfWork);
         ArgumentNullException.ThrowIfNull(message);
         return await session.Call(Add)
-            .With(message.Tenant.Value, message.Source, message.MessageId, message.Reason, SqlText.Storable(message.Detail), message.Content)
+            .With(
+                message.Tenant.Value, message.Source, message.MessageId, message.Reason, SqlText.Storable(message.Detail), message.Content)
             .ExecuteAsync(cancellationToken).ConfigureAwait(false) > 0;
     }
 
     public async ValueTask<bool> DecideAsync(
-        UnitOfWork unitOfWork, long number, QuarantineState state, string operatorId, string note, CancellationToken cancellationToken = default)
+        UnitOfWork unitOfWork, long number, QuarantineState state, string operatorId, string note,
+        CancellationToken cancellationToken = default)
     {
         var session = database.On(unitOfWork);
         ArgumentException.ThrowIfNullOrWhiteSpace(operatorId);
         ArgumentNullException.ThrowIfNull(note);
-        return await session.Call(Decide).With(number, (long)state, operatorId, note).ExecuteAsync(cancellationToken).ConfigureAwait(false) > 0;
+        return await session.Call(Decide).With(
+            number, (long)state, operatorId, note).ExecuteAsync(cancellationToken).ConfigureAwait(false) > 0;
     }
 
     public ValueTask<QuarantinedMessage?> FindAsync(long number, CancellationToken cancellationToken = default) =>
-        database.ReadAsync(session => session.Call(Find).With(number).FirstAsync(static row => Read(row), cancellationToken), cancellationToken);
+        database.ReadAsync(
+            session => session.Call(Find).With(number).FirstAsync(static row => Read(row), cancellationToken), cancellationToken);
 
     public async ValueTask<Page<QuarantinedMessage>> QueryAsync(QuarantineQuery query, CancellationToken cancellationToken = default)
     {
@@ -45,30 +51,18 @@ internal sealed class SqlQuarantineStore(SqlDatabase database) : IQuarantineStor
         Continuations.RequirePageSize(query.PageSize, nameof(query));
         var values = new List<object?> { query.Tenant.Value };
         var sql = new StringBuilder($"SELECT {Columns} FROM {{quarantine}} WHERE tenant = $1");
-        if (query.Source is { } source)
-        {
-            sql.Append(" AND source = ").Add(values, source);
-        }
-
-        if (query.Reason is { } reason)
-        {
-            sql.Append(" AND reason = ").Add(values, reason);
-        }
-
+        sql.Filter(" AND source = ", values, query.Source).Filter(" AND reason = ", values, query.Reason);
         if (query.State is { } state)
         {
-            // Written out for the state that the index knows.
+            // A literal, because the index is limited to one state.
             sql.Append(CultureInfo.InvariantCulture, $" AND state = {(int)state}");
         }
 
-        if (query.Continuation is { } continuation)
-        {
-            sql.Append(" AND number > ").Add(values, Continuations.Read(continuation).Number);
-        }
-
+        sql.Filter(" AND number > ", values, query.Continuation is { } continuation ? Continuations.Read(continuation).Number : null);
         sql.Append(" ORDER BY number LIMIT ").Add(values, query.PageSize + 1);
         var rows = await database.ReadAsync(
-            session => session.CallOnce(sql.ToString()).With([.. values]).ListAsync(static row => Read(row), cancellationToken), cancellationToken).ConfigureAwait(false);
+            session => session.CallOnce(sql.ToString()).With([.. values]).ListAsync(static row => Read(row), cancellationToken),
+            cancellationToken).ConfigureAwait(false);
         return Continuations.Page(rows, query.PageSize, static row => row, static row => Continuations.Write(null, row.Number));
     }
 

@@ -6,13 +6,13 @@ using OrderKit.Sql;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Registers the SQL stores; called by the packages that bring a driver.</summary>
+/// <summary>Registers the SQL stores. Packages that bring a driver call it.</summary>
 public static class SqlStoreExtensions
 {
-    /// <summary>Adds every store over a database. What the host registered before stays.</summary>
+    /// <summary>Registers all stores of a database. Services that the host registered before are kept.</summary>
     /// <param name="builder">The builder.</param>
-    /// <param name="database">Makes the database; opens nothing.</param>
-    /// <param name="schema">What is done about the tables when the host starts.</param>
+    /// <param name="database">Creates the database. Must not open a connection.</param>
+    /// <param name="schema">How to treat the tables when the host starts.</param>
     public static OrderKitBuilder AddSqlStores(
         this OrderKitBuilder builder, Func<IServiceProvider, SqlDatabase> database, Func<IServiceProvider, SchemaMode> schema)
     {
@@ -23,24 +23,28 @@ public static class SqlStoreExtensions
         services.TryAddSingleton(database);
         services.AddStorePort<IUnitOfWorkFactory>(provider => provider.GetRequiredService<SqlDatabase>());
         services.TryAddSingleton<OrderKitSchema>();
-        services.AddStorePort<IOrderStore>(provider => new SqlOrderStore(provider.GetRequiredService<SqlDatabase>()));
-        services.AddStorePort<IOrderQueryStore>(provider => new SqlOrderQueryStore(provider.GetRequiredService<SqlDatabase>()));
-        services.AddStorePort<IJournalStore>(provider => new SqlJournalStore(provider.GetRequiredService<SqlDatabase>()));
-        services.AddStorePort<IDeadlineStore>(provider => new SqlDeadlineStore(provider.GetRequiredService<SqlDatabase>()));
-        services.AddStorePort<IOutboxStore>(provider => new SqlOutboxStore(provider.GetRequiredService<SqlDatabase>()));
-        services.AddStorePort<ILeaseStore>(provider => new SqlLeaseStore(provider.GetRequiredService<SqlDatabase>()));
-        services.AddStorePort<IQuarantineStore>(provider => new SqlQuarantineStore(provider.GetRequiredService<SqlDatabase>()));
-        services.AddStorePort<IOperationStore>(provider => new SqlOperationStore(provider.GetRequiredService<SqlDatabase>()));
-        services.AddStorePort<ICaseStore>(provider => new SqlCaseStore(provider.GetRequiredService<SqlDatabase>()));
-        services.AddStorePort<IDuplicateOrderStore>(provider => new SqlDuplicateOrderStore(provider.GetRequiredService<SqlDatabase>()));
-        services.AddStorePort<IDuplicateOrderQueryStore>(provider => new SqlDuplicateOrderQueryStore(provider.GetRequiredService<SqlDatabase>()));
-        services.AddStorePort<IInboxStore>(provider => new SqlInboxStore(provider.GetRequiredService<SqlDatabase>()));
-        services.AddStorePort<IDeadLetterStore>(provider => new SqlDeadLetterStore(provider.GetRequiredService<SqlDatabase>()));
-        services.AddStorePort<IDeliveryPauseStore>(provider => new SqlDeliveryPauseStore(provider.GetRequiredService<SqlDatabase>()));
+        Port<IOrderStore>(static database => new SqlOrderStore(database));
+        Port<IOrderQueryStore>(static database => new SqlOrderQueryStore(database));
+        Port<IJournalStore>(static database => new SqlJournalStore(database));
+        Port<IDeadlineStore>(static database => new SqlDeadlineStore(database));
+        Port<IOutboxStore>(static database => new SqlOutboxStore(database));
+        Port<ILeaseStore>(static database => new SqlLeaseStore(database));
+        Port<IQuarantineStore>(static database => new SqlQuarantineStore(database));
+        Port<IOperationStore>(static database => new SqlOperationStore(database));
+        Port<ICaseStore>(static database => new SqlCaseStore(database));
+        Port<IDuplicateOrderStore>(static database => new SqlDuplicateOrderStore(database));
+        Port<IDuplicateOrderQueryStore>(static database => new SqlDuplicateOrderQueryStore(database));
+        Port<IInboxStore>(static database => new SqlInboxStore(database));
+        Port<IDeadLetterStore>(static database => new SqlDeadLetterStore(database));
+        Port<IDeliveryPauseStore>(static database => new SqlDeliveryPauseStore(database));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, SchemaStartup>(
             provider => new SchemaStartup(provider.GetRequiredService<OrderKitSchema>(), schema(provider))));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, DurabilityCheck>(
-            static provider => new DurabilityCheck(provider.GetRequiredService<SqlDatabase>(), provider.GetService<ILogger<DurabilityCheck>>())));
+            static provider => new DurabilityCheck(
+                provider.GetRequiredService<SqlDatabase>(), provider.GetService<ILogger<DurabilityCheck>>())));
         return builder;
+
+        void Port<TPort>(Func<SqlDatabase, TPort> create)
+            where TPort : class => services.AddStorePort(provider => create(provider.GetRequiredService<SqlDatabase>()));
     }
 }

@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace OrderKit.Sql;
 
-/// <summary>Says at the start where a loss of power may forget what callers were told is done.</summary>
-/// <remarks>A claim that is forgotten after the money was moved moves it again, so whoever chose speed over that should read it once.</remarks>
+/// <summary>Warns at start if a power failure may undo commits that callers already know of.</summary>
+/// <remarks>If a claim is lost after its payment was made, the payment is made again. A host that prefers speed is told so once.</remarks>
 internal sealed partial class DurabilityCheck(SqlDatabase database, ILogger<DurabilityCheck>? logger) : IHostedService
 {
     private readonly ILogger _logger = logger ?? NullLogger<DurabilityCheck>.Instance;
@@ -22,12 +22,15 @@ internal sealed partial class DurabilityCheck(SqlDatabase database, ILogger<Dura
         }
         catch (DbException)
         {
-            // A database that is not there yet keeps no host from starting; the first call to it says so.
+            // An unreachable database does not prevent the start. The first call to it reports the error.
         }
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    [LoggerMessage(5001, LogLevel.Warning, "A loss of power may forget the last commits, and with them the claims of operations whose effects lie outside the database: {Weakness}")]
+    [LoggerMessage(
+        5001,
+        LogLevel.Warning,
+        "A power failure may undo the last commits, including claims of operations whose effects are outside the database: {Weakness}")]
     private static partial void LogWeak(ILogger logger, string weakness);
 }

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace OrderKit.Sql;
 
-/// <summary>The tables: creates, checks and prints them. For hosts without <c>IHost</c>, and for whoever runs migrations by hand.</summary>
+/// <summary>Creates, validates and prints the tables, for hosts without <c>IHost</c> and for manual migrations.</summary>
 public sealed class OrderKitSchema
 {
     private const string SchemaTable = "schema";
@@ -14,16 +14,16 @@ public sealed class OrderKitSchema
 
     private readonly SqlDatabase _database;
 
-    /// <summary>Serves one database.</summary>
+    /// <summary>Creates the schema service of a database.</summary>
     public OrderKitSchema(SqlDatabase database)
     {
         ArgumentNullException.ThrowIfNull(database);
         _database = database;
     }
 
-    /// <summary>Creates what is missing and brings older tables up to date, in one transaction that keeps other processes away.</summary>
-    /// <remarks>Safe to repeat, and by several processes at once.</remarks>
-    /// <exception cref="OrderKitSchemaException">The database belongs to a newer release, a table is missing, or a statement failed.</exception>
+    /// <summary>Creates missing tables and updates older ones, in one transaction that locks out other processes.</summary>
+    /// <remarks>Safe to repeat and to call from several processes at the same time.</remarks>
+    /// <exception cref="OrderKitSchemaException">A newer release created the tables, a table is missing, or a statement failed.</exception>
     public async Task EnsureAsync(CancellationToken cancellationToken = default)
     {
         var unit = await _database.BeginAsync(cancellationToken).ConfigureAwait(false);
@@ -55,8 +55,8 @@ public sealed class OrderKitSchema
         }
     }
 
-    /// <summary>Looks whether the tables are those of this release, and changes nothing.</summary>
-    /// <exception cref="OrderKitSchemaException">They are older, newer or incomplete.</exception>
+    /// <summary>Checks that the tables match this release. Changes nothing.</summary>
+    /// <exception cref="OrderKitSchemaException">The tables are older, newer or incomplete.</exception>
     public async Task ValidateAsync(CancellationToken cancellationToken = default) =>
         await _database.ReadAsync(
             async session =>
@@ -70,7 +70,8 @@ public sealed class OrderKitSchema
                     if (versions.GetValueOrDefault(engine) is var found && found < needed)
                     {
                         throw new OrderKitSchemaException(
-                            $"The tables of '{engine}' have version {found}, this release needs {needed} ({Where}). Call OrderKitSchema.EnsureAsync() with a role that may create tables, or run what OrderKitSchema.Script() prints.")
+                            $"The tables of '{engine}' have version {found}, but this release needs version {needed} ({Where}). "
+                            + "Call EnsureAsync() with a role that may create tables, or run the output of OrderKitSchema.Script().")
                         {
                             Engine = engine,
                             FoundVersion = found,
@@ -84,11 +85,11 @@ public sealed class OrderKitSchema
             },
             cancellationToken).ConfigureAwait(false);
 
-    /// <summary>Prints all scripts, for a database that has none of the tables yet.</summary>
+    /// <summary>Prints all scripts, for a database without any of the tables.</summary>
     public string Script() => Script(afterVersions: new Dictionary<string, int>(StringComparer.Ordinal));
 
-    /// <summary>Prints the scripts that lead on from some versions.</summary>
-    /// <param name="afterVersions">By engine, the version that the database has; engines that are not named have none.</param>
+    /// <summary>Prints the scripts that update given versions.</summary>
+    /// <param name="afterVersions">The current version of each engine. An engine that is not listed has no tables.</param>
     public string Script(IReadOnlyDictionary<string, int> afterVersions)
     {
         ArgumentNullException.ThrowIfNull(afterVersions);
@@ -120,10 +121,15 @@ public sealed class OrderKitSchema
 
     private string Render(string template) => _database.Names.Render(template);
 
-    // Engine names are constants of ours.
+    // Engine names are constants, so no escaping is needed.
     private string Mark(SqlMigration migration) => migration.Version == 1
-        ? Render(string.Create(CultureInfo.InvariantCulture, $"INSERT INTO {{schema}}{{prefix}}schema (engine, version) VALUES ('{migration.Engine}', 1)"))
-        : Render(string.Create(CultureInfo.InvariantCulture, $"UPDATE {{schema}}{{prefix}}schema SET version = {migration.Version} WHERE engine = '{migration.Engine}'"));
+        ? Render(
+            string.Create(
+                CultureInfo.InvariantCulture, $"INSERT INTO {{schema}}{{prefix}}schema (engine, version) VALUES ('{migration.Engine}', 1)"))
+        : Render(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"UPDATE {{schema}}{{prefix}}schema SET version = {migration.Version} WHERE engine = '{migration.Engine}'"));
 
     private Dictionary<string, int> Needed() =>
         _database.Migrations.GroupBy(migration => migration.Engine, StringComparer.Ordinal)
@@ -136,7 +142,8 @@ public sealed class OrderKitSchema
             if (versions.GetValueOrDefault(engine) is var found && found > needed)
             {
                 throw new OrderKitSchemaException(
-                    $"The tables of '{engine}' have version {found}, and this release knows versions up to {needed} ({Where}). A newer release of OrderKit has been here: update this program, or give it a database, schema or prefix of its own.")
+                    $"The tables of '{engine}' have version {found}, but this release supports versions up to {needed} ({Where}). A newer "
+                    + "release of OrderKit created them. Update this program, or give it its own database, schema or prefix.")
                 {
                     Engine = engine,
                     FoundVersion = found,
@@ -165,7 +172,9 @@ public sealed class OrderKitSchema
                 if (!await ExistsAsync(session, table, cancellationToken).ConfigureAwait(false))
                 {
                     throw new OrderKitSchemaException(
-                        $"The table {_database.Names.Table(table)} is missing, although the schema says that version {migration.Version} of '{migration.Engine}' was applied ({Where}). Somebody dropped it: restore it from a backup, or run the part of OrderKitSchema.Script() that creates it.")
+                        $"The table {_database.Names.Table(table)} is missing, although version {migration.Version} of "
+                        + $"'{migration.Engine}' was applied ({Where}). Restore it from a backup, or run the part of "
+                        + "OrderKitSchema.Script() that creates it.")
                     {
                         Engine = migration.Engine,
                         NeededVersion = migration.Version,
@@ -192,7 +201,8 @@ public sealed class OrderKitSchema
         return versions;
     }
 
-    private static async ValueTask RunAsync(SqlSession session, string statement, CancellationToken cancellationToken, SqlMigration? migration = null)
+    private static async ValueTask RunAsync(
+        SqlSession session, string statement, CancellationToken cancellationToken, SqlMigration? migration = null)
     {
         try
         {
@@ -200,8 +210,11 @@ public sealed class OrderKitSchema
         }
         catch (DbException exception)
         {
-            var where = migration is null ? "Preparing the schema" : string.Create(CultureInfo.InvariantCulture, $"Migration {migration.Version} of '{migration.Engine}'");
-            throw new OrderKitSchemaException($"{where} failed and nothing of it was kept: {exception.Message} The statement was: {statement}", exception)
+            var where = migration is null
+                ? "Preparing the schema"
+                : string.Create(CultureInfo.InvariantCulture, $"Migration {migration.Version} of '{migration.Engine}'");
+            throw new OrderKitSchemaException(
+                $"{where} failed and was rolled back: {exception.Message} The statement was: {statement}", exception)
             {
                 Engine = migration?.Engine,
                 NeededVersion = migration?.Version,

@@ -1,37 +1,37 @@
 namespace OrderKit.Sql;
 
-/// <summary>The tables are not what this release needs.</summary>
+/// <summary>The exception that is thrown if the tables do not match this release.</summary>
 public sealed class OrderKitSchemaException : Exception
 {
-    /// <summary>Makes the exception.</summary>
+    /// <summary>Creates the exception.</summary>
     public OrderKitSchemaException()
     {
     }
 
-    /// <summary>Makes the exception with a message.</summary>
+    /// <summary>Creates the exception with a message.</summary>
     public OrderKitSchemaException(string? message)
         : base(message)
     {
     }
 
-    /// <summary>Makes the exception around another one.</summary>
+    /// <summary>Creates the exception with a message and an inner exception.</summary>
     public OrderKitSchemaException(string? message, Exception? innerException)
         : base(message, innerException)
     {
     }
 
-    /// <summary>The engine whose tables are meant, such as <c>core</c>.</summary>
+    /// <summary>The engine that owns the tables, such as <c>core</c>.</summary>
     public string? Engine { get; init; }
 
     /// <summary>The version that this release needs.</summary>
     public int? NeededVersion { get; init; }
 
-    /// <summary>The version that the database has; 0 for none.</summary>
+    /// <summary>The version of the tables in the database; 0 if there are none.</summary>
     public int? FoundVersion { get; init; }
 
-    /// <summary>The table that is missing.</summary>
+    /// <summary>The missing table.</summary>
     public string? MissingTable { get; init; }
 
-    /// <summary>The statement that failed.</summary>
+    /// <summary>The failed statement.</summary>
     public string? Statement { get; init; }
 }

@@ -1,14 +1,14 @@
 namespace OrderKit.Sql;
 
-/// <summary>What is done about the tables when the host starts.</summary>
+/// <summary>How to treat the tables when the host starts.</summary>
 public enum SchemaMode
 {
-    /// <summary>Missing tables are created and older ones brought up to date; needs the right to create tables.</summary>
+    /// <summary>Creates missing tables and updates older ones. Requires the right to create tables.</summary>
     CreateIfMissing = 0,
 
-    /// <summary>The tables are looked at and never changed; a start without them fails.</summary>
+    /// <summary>Checks the tables without changing them. The start fails if they do not match.</summary>
     Validate = 1,
 
-    /// <summary>Nothing is looked at.</summary>
+    /// <summary>Checks nothing.</summary>
     None = 2,
 }

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace OrderKit.Sql;
 
-/// <summary>Sees to the tables before anything else of the host starts.</summary>
+/// <summary>Creates or validates the tables before other services of the host start.</summary>
 internal sealed class SchemaStartup(OrderKitSchema schema, SchemaMode mode) : IHostedLifecycleService
 {
     public Task StartingAsync(CancellationToken cancellationToken) => mode switch

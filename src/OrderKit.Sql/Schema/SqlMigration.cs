@@ -4,21 +4,23 @@ using System.Text.RegularExpressions;
 
 namespace OrderKit.Sql;
 
-/// <summary>A numbered script of one engine's tables.</summary>
+/// <summary>A numbered script for the tables of one engine.</summary>
 /// <param name="Engine">The engine, such as <c>core</c>.</param>
-/// <param name="Version">1, 2, 3, … within the engine.</param>
-/// <param name="Name">What it does.</param>
-/// <param name="Sql">The script, with names as in <see cref="SqlNames"/>. Statements end with a semicolon at the end of a line.</param>
+/// <param name="Version">The number of the script within its engine, starting at 1.</param>
+/// <param name="Name">A short description.</param>
+/// <param name="Sql">
+/// The script, with names as in <see cref="SqlNames"/>. Each statement ends with a semicolon at the end of a line.
+/// </param>
 public sealed partial record SqlMigration(string Engine, int Version, string Name, string Sql)
 {
     /// <summary>The tables that the script creates.</summary>
     public IReadOnlyList<string> Tables => [.. CreatedTable().Matches(Sql).Select(match => match.Groups["name"].Value)];
 
-    /// <summary>The script's statements.</summary>
+    /// <summary>The statements of the script, without comments.</summary>
     public IReadOnlyList<string> Statements =>
         [.. EndOfStatement().Split(Sql).Select(WithoutComments).Where(statement => statement.Length > 0)];
 
-    /// <summary>Reads the scripts that an assembly carries as <c>Migrations.&lt;Engine&gt;.0001_name.sql</c>.</summary>
+    /// <summary>Reads the scripts that an assembly embeds as <c>Migrations.&lt;Engine&gt;.0001_name.sql</c>.</summary>
     public static IReadOnlyList<SqlMigration> From(Assembly assembly, params ReadOnlySpan<(string Folder, string Engine)> engines)
     {
         ArgumentNullException.ThrowIfNull(assembly);
@@ -26,11 +28,13 @@ public sealed partial record SqlMigration(string Engine, int Version, string Nam
         foreach (var (folder, engine) in engines)
         {
             var prefix = $"{assembly.GetName().Name}.Migrations.{folder}.";
-            foreach (var resource in assembly.GetManifestResourceNames().Where(name => name.StartsWith(prefix, StringComparison.Ordinal)).Order(StringComparer.Ordinal))
+            var resources = assembly.GetManifestResourceNames().Where(name => name.StartsWith(prefix, StringComparison.Ordinal));
+            foreach (var resource in resources.Order(StringComparer.Ordinal))
             {
                 var file = resource[prefix.Length..^".sql".Length];
                 using var reader = new StreamReader(assembly.GetManifestResourceStream(resource)!);
-                migrations.Add(new SqlMigration(engine, int.Parse(file.AsSpan(0, 4), CultureInfo.InvariantCulture), file[5..], reader.ReadToEnd()));
+                migrations.Add(
+                    new SqlMigration(engine, int.Parse(file.AsSpan(0, 4), CultureInfo.InvariantCulture), file[5..], reader.ReadToEnd()));
             }
         }
 
@@ -40,7 +44,10 @@ public sealed partial record SqlMigration(string Engine, int Version, string Nam
     private static string WithoutComments(string statement) =>
         string.Join('\n', statement.Split('\n').Where(line => !line.TrimStart().StartsWith("--", StringComparison.Ordinal))).Trim();
 
-    [GeneratedRegex(@"^CREATE TABLE \{(?<name>[a-z_]+)\}", RegexOptions.ExplicitCapture | RegexOptions.Multiline | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 5_000)]
+    [GeneratedRegex(
+        @"^CREATE TABLE \{(?<name>[a-z_]+)\}",
+        RegexOptions.ExplicitCapture | RegexOptions.Multiline | RegexOptions.CultureInvariant,
+        matchTimeoutMilliseconds: 5_000)]
     private static partial Regex CreatedTable();
 
     [GeneratedRegex(@";\s*$", RegexOptions.Multiline | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 5_000)]

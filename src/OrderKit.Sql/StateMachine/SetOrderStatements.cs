@@ -155,7 +155,7 @@ internal sealed class SetOrderStatements(SqlDatabase database) : IOrderStatement
         {
             if (locks.Length > 0)
             {
-                await session.Call(NumberLocks.Sql).With(locks).ScalarAsync(cancellationToken).ConfigureAwait(false);
+                await session.Call(NumberLocks.Sql).With(locks).ExecuteAsync(cancellationToken).ConfigureAwait(false);
             }
 
             return await session.Call(sql).With([.. values]).ListAsync(read, cancellationToken).ConfigureAwait(false);

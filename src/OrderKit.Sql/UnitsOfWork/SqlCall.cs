@@ -5,7 +5,7 @@ namespace OrderKit.Sql;
 /// <summary>A command with its parameters.</summary>
 internal sealed class SqlCall(SqlSession session, DbCommand command, bool hasNow)
 {
-    // The driver's own collection is asked once: it looks a parameter up behind two virtual calls and a cast.
+    // Kept beside the driver's own collection, whose lookups cost two virtual calls and a cast each.
     private readonly List<DbParameter> _parameters = [];
     private DbParameter? _now;
 
@@ -24,7 +24,7 @@ internal sealed class SqlCall(SqlSession session, DbCommand command, bool hasNow
 
     internal void Set(int number, object? value) => SetReady(number, SqlValue.Of(session.Dialect, value));
 
-    /// <summary>Sets the parameters from a number on, one for each column.</summary>
+    /// <summary>Sets one parameter for each column, starting at number <paramref name="from"/>.</summary>
     internal void SetRow<TRow>(int from, ReadOnlySpan<SqlColumn<TRow>> columns, TRow row)
     {
         var dialect = session.Dialect;
@@ -34,7 +34,7 @@ internal sealed class SqlCall(SqlSession session, DbCommand command, bool hasNow
         }
     }
 
-    /// <summary>Sets a parameter to what the driver takes.</summary>
+    /// <summary>Sets a parameter to a value in the form that the driver expects.</summary>
     internal void SetReady(int number, object value)
     {
         if (_parameters.Count < number)
@@ -48,97 +48,57 @@ internal sealed class SqlCall(SqlSession session, DbCommand command, bool hasNow
         _parameters[number - 1].Value = value;
     }
 
-    internal async ValueTask<int> ExecuteAsync(CancellationToken cancellationToken)
-    {
-        SetNow();
-        var isDone = false;
-        try
-        {
-            var changed = await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
-            isDone = true;
-            return changed;
-        }
-        catch (DbException exception) when (session.ContentionOf(exception) is not null)
-        {
-            throw session.ContentionOf(exception)!;
-        }
-        finally
-        {
-            await EndAsync(isDone).ConfigureAwait(false);
-        }
-    }
+    /// <summary>Executes the command and returns the number of changed rows.</summary>
+    internal ValueTask<int> ExecuteAsync(CancellationToken cancellationToken) => RunAsync<object?, int>(
+        null, static (command, _, _, token) => new(command.ExecuteNonQueryAsync(token)), cancellationToken);
 
-    internal async ValueTask<object?> ScalarAsync(CancellationToken cancellationToken)
-    {
-        SetNow();
-        var isDone = false;
-        try
-        {
-            var value = await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false);
-            isDone = true;
-            return value is DBNull ? null : value;
-        }
-        catch (DbException exception) when (session.ContentionOf(exception) is not null)
-        {
-            throw session.ContentionOf(exception)!;
-        }
-        finally
-        {
-            await EndAsync(isDone).ConfigureAwait(false);
-        }
-    }
-
-    internal async ValueTask<long?> NumberAsync(CancellationToken cancellationToken) =>
-        await ScalarAsync(cancellationToken).ConfigureAwait(false) is { } value
-            ? Convert.ToInt64(value, System.Globalization.CultureInfo.InvariantCulture)
-            : null;
+    /// <summary>Reads the number in the first column of the first row; <see langword="null"/> if there is none.</summary>
+    internal ValueTask<long?> NumberAsync(CancellationToken cancellationToken) =>
+        FirstAsync(static row => row.NullableInt64(0), cancellationToken);
 
     /// <summary>Reads all rows.</summary>
-    internal async ValueTask<List<T>> ListAsync<T>(Func<SqlRow, T> read, CancellationToken cancellationToken)
-    {
-        var rows = new List<T>();
-        SetNow();
-        var isDone = false;
-        try
+    internal ValueTask<List<T>> ListAsync<T>(Func<SqlRow, T> read, CancellationToken cancellationToken) => RunAsync(
+        read,
+        static async (command, dialect, read, token) =>
         {
-            var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+            var rows = new List<T>();
+            var reader = await command.ExecuteReaderAsync(token).ConfigureAwait(false);
             await using (reader.ConfigureAwait(false))
             {
-                var row = new SqlRow(reader, session.Dialect);
-                while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+                var row = new SqlRow(reader, dialect);
+                while (await reader.ReadAsync(token).ConfigureAwait(false))
                 {
                     rows.Add(read(row));
                 }
             }
 
-            isDone = true;
-        }
-        catch (DbException exception) when (session.ContentionOf(exception) is not null)
-        {
-            throw session.ContentionOf(exception)!;
-        }
-        finally
-        {
-            await EndAsync(isDone).ConfigureAwait(false);
-        }
+            return rows;
+        },
+        cancellationToken);
 
-        return rows;
-    }
+    /// <summary>Reads the first row; the default if there is none.</summary>
+    internal ValueTask<T?> FirstAsync<T>(Func<SqlRow, T> read, CancellationToken cancellationToken) => RunAsync(
+        read,
+        static async (command, dialect, read, token) =>
+        {
+            var reader = await command.ExecuteReaderAsync(token).ConfigureAwait(false);
+            await using (reader.ConfigureAwait(false))
+            {
+                return await reader.ReadAsync(token).ConfigureAwait(false) ? read(new SqlRow(reader, dialect)) : default;
+            }
+        },
+        cancellationToken);
 
-    /// <summary>Reads the first row.</summary>
-    internal async ValueTask<T?> FirstAsync<T>(Func<SqlRow, T> read, CancellationToken cancellationToken)
+    private async ValueTask<T> RunAsync<TRead, T>(
+        TRead read, Func<DbCommand, SqlDialect, TRead, CancellationToken, ValueTask<T>> run, CancellationToken cancellationToken)
     {
         SetNow();
         var isDone = false;
         try
         {
-            var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-            await using (reader.ConfigureAwait(false))
-            {
-                var row = await reader.ReadAsync(cancellationToken).ConfigureAwait(false) ? read(new SqlRow(reader, session.Dialect)) : default;
-                isDone = true;
-                return row;
-            }
+            var result = await run(command, session.Dialect, read, cancellationToken).ConfigureAwait(false);
+            isDone = true;
+            return result;
         }
         catch (DbException exception) when (session.ContentionOf(exception) is not null)
         {
@@ -146,7 +106,12 @@ internal sealed class SqlCall(SqlSession session, DbCommand command, bool hasNow
         }
         finally
         {
-            await EndAsync(isDone).ConfigureAwait(false);
+            // Disposes the command unless it is kept for the next call.
+            session.HasFailed |= !isDone;
+            if (!session.Dialect.KeepsCommands)
+            {
+                await command.DisposeAsync().ConfigureAwait(false);
+            }
         }
     }
 
@@ -165,12 +130,5 @@ internal sealed class SqlCall(SqlSession session, DbCommand command, bool hasNow
         }
 
         _now.Value = value;
-    }
-
-    // A command that is not kept has done its work.
-    private ValueTask EndAsync(bool isDone)
-    {
-        session.HasFailed |= !isDone;
-        return session.Dialect.KeepsCommands ? ValueTask.CompletedTask : command.DisposeAsync();
     }
 }

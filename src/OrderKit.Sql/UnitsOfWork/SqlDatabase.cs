@@ -4,29 +4,31 @@ using OrderKit.Core;
 
 namespace OrderKit.Sql;
 
-/// <summary>The database behind the SQL stores: opens connections and begins units of work. Implemented by the packages that bring a driver.</summary>
+/// <summary>
+/// The database of the SQL stores. It opens connections and begins units of work. Packages that bring a driver implement it.
+/// </summary>
 public abstract class SqlDatabase : IUnitOfWorkFactory
 {
     private readonly ConcurrentDictionary<string, (string Text, bool HasNow)> _rendered = new(ReferenceEqualityComparer.Instance);
     private readonly ConcurrentDictionary<string, (string Now, string Text)> _withNow = new(ReferenceEqualityComparer.Instance);
 
-    /// <summary>Sets what never changes.</summary>
+    /// <summary>Initialises the database.</summary>
     protected SqlDatabase(SqlDialect dialect, SqlNames names)
     {
         Dialect = dialect;
         Names = names;
     }
 
-    /// <summary>How this kind of database spells things.</summary>
+    /// <summary>The SQL dialect.</summary>
     public SqlDialect Dialect { get; }
 
-    /// <summary>How the tables are called.</summary>
+    /// <summary>The names of the tables.</summary>
     public SqlNames Names { get; }
 
-    /// <summary>Told after each commit that wrote to the outbox.</summary>
+    /// <summary>Signalled after each commit that wrote to the outbox.</summary>
     internal WakeUp OutboxWritten { get; } = new();
 
-    /// <summary>The numbered scripts of the tables, in the order in which they are run.</summary>
+    /// <summary>The numbered scripts of the tables, in the order of execution.</summary>
     public abstract IReadOnlyList<SqlMigration> Migrations { get; }
 
     /// <inheritdoc/>
@@ -46,31 +48,33 @@ public abstract class SqlDatabase : IUnitOfWorkFactory
         }
     }
 
-    /// <summary>Opens a connection, or takes one that is kept.</summary>
-    /// <param name="toWrite">Whether the caller writes; on SQLite it then waits for its turn.</param>
-    /// <param name="cancellationToken">Cancels.</param>
+    /// <summary>Opens a connection or reuses a kept one.</summary>
+    /// <param name="toWrite">Whether the caller writes. On SQLite, writers wait for their turn.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     protected internal abstract ValueTask<SqlSession> OpenAsync(bool toWrite, CancellationToken cancellationToken);
 
-    /// <summary>Gives a connection back.</summary>
-    /// <param name="session">What <see cref="OpenAsync"/> gave.</param>
-    /// <param name="toWrite">As it was opened.</param>
-    /// <param name="isSound">Whether the connection can be used again.</param>
+    /// <summary>Returns a connection.</summary>
+    /// <param name="session">The session that <see cref="OpenAsync"/> returned.</param>
+    /// <param name="toWrite">The same value as passed to <see cref="OpenAsync"/>.</param>
+    /// <param name="isSound">Whether the connection may be reused.</param>
     protected internal abstract ValueTask ReturnAsync(SqlSession session, bool toWrite, bool isSound);
 
     /// <summary>Begins a transaction that may write.</summary>
     protected abstract ValueTask<DbTransaction> BeginTransactionAsync(DbConnection connection, CancellationToken cancellationToken);
 
-    /// <summary>Refuses the connection of a host's transaction that is not on this database.</summary>
-    /// <exception cref="ArgumentException">It is on another database.</exception>
+    /// <summary>Checks that the connection of a host's transaction belongs to this database.</summary>
+    /// <exception cref="ArgumentException">It belongs to another database.</exception>
     protected internal abstract void CheckBorrowed(DbConnection connection);
 
-    /// <summary>What of a commit a loss of power may undo, and how to change that; <see langword="null"/> where nothing.</summary>
+    /// <summary>
+    /// Returns why a power failure may undo commits, and how to change that; <see langword="null"/> if commits are durable.
+    /// </summary>
     protected internal virtual ValueTask<string?> FindWeaknessAsync(CancellationToken cancellationToken) => new((string?)null);
 
-    /// <summary>Says in our words what a driver's exception means; <see langword="null"/> where it speaks for itself.</summary>
+    /// <summary>Converts an exception of the driver to a clearer one; <see langword="null"/> if it is clear enough.</summary>
     protected virtual Exception? Explain(DbException exception) => null;
 
-    /// <summary>Makes a session for a connection of this database.</summary>
+    /// <summary>Creates a session for a connection of this database.</summary>
     protected SqlSession NewSession(DbConnection connection) => new(this, connection);
 
     internal static void RefuseAmbient()
@@ -78,22 +82,24 @@ public abstract class SqlDatabase : IUnitOfWorkFactory
         if (System.Transactions.Transaction.Current is not null)
         {
             throw new InvalidOperationException(
-                "An ambient System.Transactions.Transaction is open, and OrderKit would write beside it, not in it. Begin a DbTransaction and pass SqlUnitOfWork.Enlist(transaction), or close the TransactionScope first.");
+                "An ambient System.Transactions.Transaction is open, but OrderKit does not take part in it and would commit separately. "
+                + "Begin a DbTransaction and pass SqlUnitOfWork.Enlist(transaction), or close the TransactionScope first.");
         }
     }
 
-    /// <summary>The session of a unit of work that must belong here.</summary>
+    /// <summary>Returns the session of a unit of work, which must belong to this database.</summary>
     internal SqlSession On(UnitOfWork unitOfWork) => unitOfWork is SqlUnitOfWork unit
         ? unit.On(this)
         : throw new ArgumentException(
-            $"A {unitOfWork?.GetType().Name ?? "null"} was passed to a SQL store. Pass SqlUnitOfWork.Enlist(transaction), or a unit that this store's IUnitOfWorkFactory began.",
+            $"The unit of work is {unitOfWork?.GetType().Name ?? "null"}, but a SQL store needs a SqlUnitOfWork. Pass "
+            + "SqlUnitOfWork.Enlist(transaction), or a unit that the IUnitOfWorkFactory of this store began.",
             nameof(unitOfWork));
 
-    /// <summary>Reads between units of work.</summary>
+    /// <summary>Reads committed rows outside a unit of work.</summary>
     internal ValueTask<T> ReadAsync<T>(Func<SqlSession, ValueTask<T>> read, CancellationToken cancellationToken) =>
         RunAsync(toWrite: false, read, cancellationToken);
 
-    /// <summary>Runs one statement that is a transaction by itself.</summary>
+    /// <summary>Runs one statement as its own transaction.</summary>
     internal ValueTask<T> WriteAsync<T>(Func<SqlSession, ValueTask<T>> write, CancellationToken cancellationToken)
     {
         RefuseAmbient();
@@ -112,7 +118,7 @@ public abstract class SqlDatabase : IUnitOfWorkFactory
         }
     }
 
-    /// <summary>Puts names and the clock into a text; a constant is kept.</summary>
+    /// <summary>Inserts the names and the clock into a text. The result is cached for a constant text.</summary>
     internal (string Text, bool HasNow) Render(string template, bool isConstant)
     {
         var rendered = isConstant
@@ -124,7 +130,7 @@ public abstract class SqlDatabase : IUnitOfWorkFactory
             return rendered;
         }
 
-        // The expression may change between calls: a test moves the clock.
+        // The expression may change between calls, because a test can move the clock.
         var now = Dialect.Now;
         if (isConstant && _withNow.TryGetValue(template, out var kept) && kept.Now == now)
         {

@@ -2,7 +2,7 @@ using System.Data.Common;
 
 namespace OrderKit.Sql;
 
-/// <summary>A row that is being read.</summary>
+/// <summary>The current row of a reader.</summary>
 internal readonly struct SqlRow(DbDataReader reader, SqlDialect dialect)
 {
     internal bool IsNull(int ordinal) => reader.IsDBNull(ordinal);

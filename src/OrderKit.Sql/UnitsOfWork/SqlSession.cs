@@ -3,8 +3,8 @@ using OrderKit.Core;
 
 namespace OrderKit.Sql;
 
-/// <summary>An open connection, with the transaction on it and the commands that were prepared on it.</summary>
-/// <remarks>Used by one caller at a time.</remarks>
+/// <summary>An open connection with its transaction and its prepared commands.</summary>
+/// <remarks>Not safe for concurrent use: one caller at a time.</remarks>
 public sealed class SqlSession : IAsyncDisposable
 {
     private readonly SqlDatabase _database;
@@ -14,7 +14,7 @@ public sealed class SqlSession : IAsyncDisposable
     {
         _database = database;
         Connection = connection;
-        // By reference: the texts are constants, and hashing two kilobytes for each call would cost more than it saves.
+        // Compared by reference, because the texts are constants and hashing two kilobytes per call would cost more than it saves.
         _calls = database.Dialect.KeepsCommands ? new(ReferenceEqualityComparer.Instance) : null;
     }
 
@@ -24,7 +24,7 @@ public sealed class SqlSession : IAsyncDisposable
     /// <summary>The transaction that commands belong to.</summary>
     public DbTransaction? Transaction { get; set; }
 
-    /// <summary>Whether a statement of the transaction failed, or may have failed unseen.</summary>
+    /// <summary>Whether a statement of the transaction failed, or may have failed without being noticed here.</summary>
     internal bool HasFailed { get; set; }
 
     /// <summary>Whether contention is thrown as the driver's own exception.</summary>
@@ -34,7 +34,7 @@ public sealed class SqlSession : IAsyncDisposable
 
     internal SqlDialect Dialect => _database.Dialect;
 
-    /// <summary>A command for a constant text.</summary>
+    /// <summary>Returns a command for a constant text.</summary>
     internal SqlCall Call(string template)
     {
         if (_calls is null)
@@ -51,10 +51,10 @@ public sealed class SqlSession : IAsyncDisposable
         return call;
     }
 
-    /// <summary>The exception to throw instead of the driver's; <see langword="null"/> where the driver's is thrown as it is.</summary>
+    /// <summary>Returns the exception to throw instead of the driver's; <see langword="null"/> to throw that of the driver.</summary>
     internal ContentionException? ContentionOf(DbException exception) => ThrowsDriverExceptions ? null : Dialect.ContentionOf(exception);
 
-    /// <summary>A command for a text that was put together for this one call.</summary>
+    /// <summary>Returns a command for a text that was built for this call.</summary>
     internal SqlCall CallOnce(string template) => Make(template, isConstant: false);
 
     /// <summary>Closes the connection.</summary>
@@ -71,7 +71,7 @@ public sealed class SqlSession : IAsyncDisposable
         await Connection.DisposeAsync().ConfigureAwait(false);
     }
 
-    /// <summary>Gives up the commands, and leaves the connection to its owner.</summary>
+    /// <summary>Disposes the commands and leaves the connection open for its owner.</summary>
     internal void Forget()
     {
         if (_calls is not null)
@@ -90,7 +90,7 @@ public sealed class SqlSession : IAsyncDisposable
         var command = Connection.CreateCommand();
         command.Transaction = Transaction;
         var (text, hasNow) = _database.Render(template, isConstant);
-#pragma warning disable CA2100 // The text is a constant of ours with checked names in it; values are parameters.
+#pragma warning disable CA2100 // The text is a constant with validated names. Values are parameters.
         command.CommandText = text;
 #pragma warning restore CA2100
         return new SqlCall(this, command, hasNow);

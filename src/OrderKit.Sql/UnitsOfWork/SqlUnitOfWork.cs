@@ -4,8 +4,8 @@ using OrderKit.Core;
 
 namespace OrderKit.Sql;
 
-/// <summary>A transaction on the SQL store: one that this library began, or the host's own.</summary>
-/// <remarks>Not safe for several threads at once.</remarks>
+/// <summary>A transaction on the SQL store: begun by OrderKit, or the host's own.</summary>
+/// <remarks>Not safe for concurrent use by several threads.</remarks>
 public sealed class SqlUnitOfWork : UnitOfWork
 {
     private const string InFailedTransaction = "25P02";
@@ -31,8 +31,8 @@ public sealed class SqlUnitOfWork : UnitOfWork
     /// <inheritdoc/>
     public override bool IsEnlisted { get; }
 
-    /// <summary>The transaction, for statements of the host's own that belong with it.</summary>
-    /// <exception cref="InvalidOperationException">It has ended.</exception>
+    /// <summary>The transaction, for the host's own statements that belong to it.</summary>
+    /// <exception cref="InvalidOperationException">The unit of work has ended.</exception>
     public DbTransaction Transaction
     {
         get
@@ -42,7 +42,7 @@ public sealed class SqlUnitOfWork : UnitOfWork
                 throw Ended();
             }
 
-            // What the host does with it is not seen here.
+            // Failures of the host's statements cannot be observed here.
             _session?.HasFailed = true;
             return _transaction;
         }
@@ -50,8 +50,8 @@ public sealed class SqlUnitOfWork : UnitOfWork
 
     /// <summary>Joins the host's own transaction.</summary>
     /// <remarks>
-    /// It is never committed, rolled back or disposed here, and no statement of ours ends it. What is written takes effect when the
-    /// host commits. On SQLite the transaction must be on the store's own file.
+    /// OrderKit never commits, rolls back or disposes the transaction, and its statements cannot make it fail. Changes take effect when the
+    /// host commits. On SQLite the transaction must be on the file of the store.
     /// </remarks>
     /// <exception cref="InvalidOperationException">The transaction has ended.</exception>
     public static SqlUnitOfWork Enlist(DbTransaction transaction) => Enlist(transaction, throwsDriverExceptions: false);
@@ -67,18 +67,22 @@ public sealed class SqlUnitOfWork : UnitOfWork
     {
         ArgumentNullException.ThrowIfNull(transaction);
         return HasCompleted(transaction)
-            ? throw new InvalidOperationException("The transaction has been committed, rolled back or disposed. Enlist one that is open.")
+            ? throw new InvalidOperationException(
+                "The transaction has been committed, rolled back or disposed. Enlist an open transaction.")
             : new SqlUnitOfWork(transaction, throwsDriverExceptions);
     }
 
     /// <inheritdoc/>
-    /// <exception cref="CommitOutcomeUnknownException">The connection broke while the commit was under way.</exception>
-    /// <exception cref="InvalidOperationException">It is enlisted; or a statement failed before, and nothing was committed.</exception>
+    /// <exception cref="CommitOutcomeUnknownException">The connection broke during the commit.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The unit is enlisted, or a statement failed before and nothing was committed.
+    /// </exception>
     public override async ValueTask CommitAsync(CancellationToken cancellationToken = default)
     {
         if (IsEnlisted)
         {
-            throw new InvalidOperationException("This unit of work is the host's own transaction. Commit that transaction instead.");
+            throw new InvalidOperationException(
+                "This unit of work is enlisted in a transaction of the host. Commit that transaction instead.");
         }
 
         if (_hasEnded)
@@ -93,18 +97,20 @@ public sealed class SqlUnitOfWork : UnitOfWork
         {
             if (session.HasFailed && session.Dialect.FailsWholeTransactions)
             {
-                // The commit of a transaction in which a statement failed is a rollback that nobody is told of; a savepoint is refused.
-                // The driver sends it along with the commit.
+                // After a failed statement, PostgreSQL answers a commit with a silent rollback, but it refuses a savepoint with an error.
+                // The driver sends the savepoint together with the commit.
                 await _transaction.SaveAsync("orderkit_commit", CancellationToken.None).ConfigureAwait(false);
             }
 
-            // A commit that is cancelled half-way has an unknown outcome, so the token ends here.
+            // A commit that is cancelled halfway has an unknown outcome, so the token is not passed on.
             await _transaction.CommitAsync(CancellationToken.None).ConfigureAwait(false);
         }
         catch (DbException exception) when (exception.SqlState == InFailedTransaction)
         {
             throw new InvalidOperationException(
-                "A statement of this unit of work failed and its exception was caught, so nothing of the unit can be committed. Let it reach whoever began the unit, or set a savepoint before a statement that may fail.", exception);
+                "A statement of this unit of work failed and its exception was caught, so the unit cannot be committed. Let the exception "
+                + "reach the code that began the unit, or set a savepoint before a statement that may fail.",
+                exception);
         }
         catch (Exception exception) when (session.Dialect.IsCommitOutcomeUnknown(exception))
         {
@@ -121,7 +127,7 @@ public sealed class SqlUnitOfWork : UnitOfWork
         if (!IsEnlisted && _session is { Dialect.LimitLockWaits: { } statement } session)
         {
             var milliseconds = ((long)limit.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
-            await session.Call(statement).With(milliseconds).ScalarAsync(cancellationToken).ConfigureAwait(false);
+            await session.Call(statement).With(milliseconds).ExecuteAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -148,7 +154,7 @@ public sealed class SqlUnitOfWork : UnitOfWork
         }
         catch (Exception exception) when (exception is DbException or InvalidOperationException or IOException)
         {
-            // The connection is gone or the server ended the transaction: it is rolled back either way, and what broke it was thrown before.
+            // The connection is lost or the server ended the transaction. Both roll it back, and the cause was thrown before.
         }
         finally
         {
@@ -156,7 +162,7 @@ public sealed class SqlUnitOfWork : UnitOfWork
         }
     }
 
-    /// <summary>The session to send statements through, on a database that this unit must belong to.</summary>
+    /// <summary>Returns the session of this unit, which must belong to the given database.</summary>
     internal SqlSession On(SqlDatabase database)
     {
         if (_hasEnded || (IsEnlisted && HasCompleted(_transaction)))
@@ -168,16 +174,22 @@ public sealed class SqlUnitOfWork : UnitOfWork
         {
             var connection = _transaction.Connection!;
             database.CheckBorrowed(connection);
-            _session = new SqlSession(database, connection) { Transaction = _transaction, ThrowsDriverExceptions = _throwsDriverExceptions };
+            _session = new SqlSession(database, connection)
+            {
+                Transaction = _transaction,
+                ThrowsDriverExceptions = _throwsDriverExceptions,
+            };
         }
 
         return ReferenceEquals(_session.Database, database)
             ? _session
-            : throw new ArgumentException("This unit of work belongs to another store. Begin it with the IUnitOfWorkFactory of this one.", nameof(database));
+            : throw new ArgumentException(
+                "The unit of work belongs to another store. Begin it with the IUnitOfWorkFactory of this store.", nameof(database));
     }
 
-    // A driver may go on with the connection of a transaction that is over, and every statement would then commit by itself.
-    // What all of them refuse is to tell such a transaction's isolation level.
+    // After a transaction has ended, some drivers keep its connection usable, and every statement would commit by itself. All drivers
+    // refuse
+    // to return the isolation level of such a transaction.
     private static bool HasCompleted(DbTransaction transaction)
     {
         try
@@ -191,7 +203,7 @@ public sealed class SqlUnitOfWork : UnitOfWork
         }
     }
 
-    private static InvalidOperationException Ended() => new("This unit of work has ended. Begin another one.");
+    private static InvalidOperationException Ended() => new("The unit of work has ended. Begin a new one.");
 
     private async ValueTask EndAsync(bool isSound)
     {

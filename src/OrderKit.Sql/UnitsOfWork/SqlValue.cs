@@ -1,14 +1,14 @@
 namespace OrderKit.Sql;
 
-/// <summary>Turns values into what a driver takes.</summary>
+/// <summary>Converts values to the form that a driver expects.</summary>
 internal static class SqlValue
 {
     private const int SmallestKept = -1;
 
-    // Some thousand years: what is added to now stays an instant that can be read again.
+    // Some thousand years, so that the current time plus a duration is still a valid instant.
     private static readonly TimeSpan Longest = TimeSpan.FromDays(1_000_000);
 
-    // Most numbers of an order are small, and each would be an object of its own in every statement.
+    // Most numbers of an order are small. Sharing their boxes avoids an allocation per parameter.
     private static readonly object[] SmallNumbers = [.. Enumerable.Range(SmallestKept, 1024).Select(number => (object)(long)number)];
 
     internal static object Number(long number) =>
@@ -25,7 +25,7 @@ internal static class SqlValue
         _ => value,
     };
 
-    /// <summary>Refuses a text that no database could keep as it is, before the statement is sent: one that fails there ends a host's transaction.</summary>
+    /// <summary>Throws if a text cannot be stored by every database. A failing statement would make a host's transaction fail.</summary>
     internal static string Text(string text)
     {
         if (text.AsSpan().IndexOfAnyInRange('\uD800', '\uDFFF') >= 0)
@@ -34,12 +34,16 @@ internal static class SqlValue
         }
 
         return text.Contains('\0', StringComparison.Ordinal)
-            ? throw new ArgumentException("A text contains the character U+0000, which PostgreSQL cannot keep. Remove it where the message enters; the raw bytes may stay in the payload.", nameof(text))
+            ? throw new ArgumentException(
+                "A text contains the character U+0000, which PostgreSQL cannot store. Remove it on input; the raw bytes may stay in a "
+                + "payload.",
+                nameof(text))
             : text;
     }
 
     internal static byte[] Bytes(ReadOnlyMemory<byte> bytes) =>
-        System.Runtime.InteropServices.MemoryMarshal.TryGetArray(bytes, out var segment) && segment.Offset == 0 && segment.Count == segment.Array!.Length
+        System.Runtime.InteropServices.MemoryMarshal.TryGetArray(bytes, out var segment) && segment.Offset == 0
+            && segment.Count == segment.Array!.Length
             ? segment.Array
             : bytes.ToArray();
 
@@ -54,7 +58,9 @@ internal static class SqlValue
 
             if (i + 1 >= text.Length || !char.IsSurrogatePair(text[i], text[i + 1]))
             {
-                throw new ArgumentException($"A text has half a surrogate pair at position {i}; it is no valid Unicode text and has no UTF-8 form.", nameof(text));
+                throw new ArgumentException(
+                    $"A text contains an unpaired surrogate at position {i}, so it is not valid Unicode and has no UTF-8 form.",
+                    nameof(text));
             }
 
             i++;

@@ -2,13 +2,13 @@ using Microsoft.Data.Sqlite;
 
 namespace OrderKit.Sqlite;
 
-/// <summary>The file behind a connection string, by one name for all.</summary>
+/// <summary>Finds the file of a connection string, under one unique path.</summary>
 internal static class SqliteFile
 {
     internal static StringComparer Comparer => OperatingSystem.IsWindows() ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal;
 
-    /// <summary>The full path of the file that a connection string names.</summary>
-    /// <exception cref="ArgumentException">It names none.</exception>
+    /// <summary>Returns the full path of the file in a connection string.</summary>
+    /// <exception cref="ArgumentException">The connection string names no file.</exception>
     internal static string PathOf(string connectionString)
     {
         ArgumentNullException.ThrowIfNull(connectionString);
@@ -17,25 +17,27 @@ internal static class SqliteFile
         if (source.Length == 0 || builder.Mode == SqliteOpenMode.Memory || source.Contains(":memory:", StringComparison.OrdinalIgnoreCase))
         {
             throw new ArgumentException(
-                $"The connection string names no file ('{source}'), and a database in memory is another one for each connection. Name a file, such as \"Data Source=orders.db\", or call UseInMemory().",
+                $"The data source '{source}' is not a file, and each connection to an in-memory database has its own database. Name a "
+                + "file, such as \"Data Source=orders.db\", or call UseInMemory().",
                 nameof(connectionString));
         }
 
         if (source.StartsWith("file:", StringComparison.OrdinalIgnoreCase))
         {
-            throw new ArgumentException($"'{source}' is a URI. Name the file by its path.", nameof(connectionString));
+            throw new ArgumentException($"The data source '{source}' is a URI. Name the file by its path.", nameof(connectionString));
         }
 
         const string DataDirectory = "|DataDirectory|";
         if (source.StartsWith(DataDirectory, StringComparison.OrdinalIgnoreCase))
         {
-            source = Path.Combine(AppDomain.CurrentDomain.GetData("DataDirectory") as string ?? AppContext.BaseDirectory, source[DataDirectory.Length..].TrimStart('/', '\\'));
+            var directory = AppDomain.CurrentDomain.GetData("DataDirectory") as string ?? AppContext.BaseDirectory;
+            source = Path.Combine(directory, source[DataDirectory.Length..].TrimStart('/', '\\'));
         }
 
         return Resolve(source);
     }
 
-    /// <summary>The one path of a file: full, and behind any link.</summary>
+    /// <summary>Returns the unique path of a file: absolute, with links resolved.</summary>
     internal static string Resolve(string path)
     {
         var full = Path.GetFullPath(path);

@@ -7,9 +7,9 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <summary>Chooses SQLite as the store.</summary>
 public static class SqliteStoreExtensions
 {
-    /// <summary>Keeps everything in a SQLite file; the tables are created when the host starts.</summary>
+    /// <summary>Stores everything in a SQLite file. The tables are created when the host starts.</summary>
     /// <param name="builder">The builder.</param>
-    /// <param name="connectionString">Names the file, as in <c>Data Source=orders.db</c>.</param>
+    /// <param name="connectionString">The connection string with the file, such as <c>Data Source=orders.db</c>.</param>
     /// <exception cref="InvalidOperationException">Another store was chosen before.</exception>
     public static OrderKitBuilder UseSqlite(this OrderKitBuilder builder, string connectionString)
     {
@@ -17,7 +17,7 @@ public static class SqliteStoreExtensions
         return builder.UseSqlite(options => options.ConnectionString = connectionString);
     }
 
-    /// <summary>Keeps everything in a SQLite file, with settings.</summary>
+    /// <summary>Stores everything in a SQLite file, with options.</summary>
     /// <exception cref="InvalidOperationException">Another store was chosen before.</exception>
     public static OrderKitBuilder UseSqlite(this OrderKitBuilder builder, Action<SqliteStoreOptions> configure)
     {
@@ -26,7 +26,9 @@ public static class SqliteStoreExtensions
         builder.ChooseStore(nameof(UseSqlite));
         builder.Services.AddValidatedOptions(configure, static (options, faults) => options.Validate(faults));
         return builder.AddSqlStores(
-            static provider => new SqliteDatabase(provider.GetRequiredService<IOptions<SqliteStoreOptions>>().Value, provider.GetRequiredService<TimeProvider>()),
+            static provider =>
+                new SqliteDatabase(
+                    provider.GetRequiredService<IOptions<SqliteStoreOptions>>().Value, provider.GetRequiredService<TimeProvider>()),
             static provider => provider.GetRequiredService<IOptions<SqliteStoreOptions>>().Value.SchemaMode);
     }
 }

@@ -1,12 +1,10 @@
-using System.Globalization;
 using OrderKit.Core;
+using OrderKit.Core.Storage;
 
 namespace OrderKit.StateMachine.Storage;
 
 public sealed partial class InMemoryOrderStore
 {
-    private const int MaxPageSize = 1_000;
-
     /// <inheritdoc/>
     public ValueTask<StoredOrder?> FindAsync(OrderKey order, CancellationToken cancellationToken = default) =>
         _database.ReadAsync(() => _orders.TryGetValue(order, out var found) ? found.Head : null, cancellationToken);
@@ -19,8 +17,9 @@ public sealed partial class InMemoryOrderStore
     public ValueTask<Page<StoredOrder>> SearchAsync(OrderQuery query, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(query);
-        RequirePageSize(query.PageSize, nameof(query));
-        var after = query.Continuation is { } text ? ParsePosition(text) : (DateTimeOffset.MaxValue, long.MaxValue);
+        Continuations.RequirePageSize(query.PageSize, nameof(query));
+        var (at, number) = query.Continuation is { } text ? Continuations.Read(text) : (null, long.MaxValue);
+        var after = (at ?? DateTimeOffset.MaxValue, number);
         return _database.ReadAsync(() => Search(query, after), cancellationToken);
     }
 
@@ -80,19 +79,14 @@ public sealed partial class InMemoryOrderStore
     public ValueTask<Page<ParkedFact>> ParkedAsync(
         TenantId tenant, int pageSize = 100, string? continuation = null, CancellationToken cancellationToken = default)
     {
-        RequirePageSize(pageSize, nameof(pageSize));
-        var (parkedAt, id) = continuation is null ? (DateTimeOffset.MinValue, 0L) : ParsePosition(continuation);
+        Continuations.RequirePageSize(pageSize, nameof(pageSize));
+        var (parkedAt, id) = continuation is null ? (null, 0) : Continuations.Read(continuation);
         return _database.ReadAsync(
             () =>
             {
-                var rows = _parked.Page(tenant, parkedAt, id, pageSize + 1);
-                if (rows.Count <= pageSize)
-                {
-                    return new Page<ParkedFact>(rows.ConvertAll(static row => row.Parked), null);
-                }
-
-                rows.RemoveAt(pageSize);
-                return new Page<ParkedFact>(rows.ConvertAll(static row => row.Parked), WritePosition(rows[^1].Parked.ParkedAt, rows[^1].Id));
+                var rows = _parked.Page(tenant, parkedAt ?? DateTimeOffset.MinValue, id, pageSize + 1);
+                return Continuations.Page(
+                    rows, pageSize, static row => row.Parked, static row => Continuations.Write(row.Parked.ParkedAt, row.Id));
             },
             cancellationToken);
     }
@@ -128,7 +122,7 @@ public sealed partial class InMemoryOrderStore
             page[i] = best.Dequeue().Head!;
         }
 
-        return new Page<StoredOrder>(page, hasMore ? WritePosition(page[^1].UpdatedAt, page[^1].OrderNo) : null);
+        return new Page<StoredOrder>(page, hasMore ? Continuations.Write(page[^1].UpdatedAt, page[^1].OrderNo) : null);
     }
 
     private static bool Matches(OrderQuery query, InMemoryOrder order)
@@ -168,28 +162,5 @@ public sealed partial class InMemoryOrderStore
         }
 
         return order.Key.Order.Value.StartsWith(text, StringComparison.Ordinal);
-    }
-
-    private static void RequirePageSize(int pageSize, string parameterName)
-    {
-        if (pageSize is < 1 or > MaxPageSize)
-        {
-            throw new ArgumentOutOfRangeException(parameterName, pageSize, $"A page has 1 to {MaxPageSize} rows.");
-        }
-    }
-
-    private static string WritePosition(DateTimeOffset at, long number) =>
-        string.Create(CultureInfo.InvariantCulture, $"{at.UtcTicks}.{number}");
-
-    private static (DateTimeOffset At, long Number) ParsePosition(string continuation)
-    {
-        var dot = continuation.IndexOf('.', StringComparison.Ordinal);
-        return dot > 0
-            && long.TryParse(continuation.AsSpan(0, dot), NumberStyles.None, CultureInfo.InvariantCulture, out var ticks)
-            && ticks <= DateTimeOffset.MaxValue.UtcTicks
-            && long.TryParse(continuation.AsSpan(dot + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-            ? (new DateTimeOffset(ticks, TimeSpan.Zero), number)
-            : throw new ArgumentException(
-                $"'{continuation}' is no continuation of this store. Pass what the page before returned.", nameof(continuation));
     }
 }

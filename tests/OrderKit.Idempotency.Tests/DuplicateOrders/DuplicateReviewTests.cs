@@ -11,7 +11,7 @@ public sealed class DuplicateReviewTests
     {
         await using var shop = await WithOneHeldAsync();
 
-        Assert.IsType<ReviewResult.Decided>(await shop.InUnitAsync(unit => shop.Review.ReleaseAsync(unit, Held, "user-9", "two gifts")));
+        Assert.IsType<ReviewResult.Applied>(await shop.InUnitAsync(unit => shop.Review.ReleaseAsync(unit, Held, "user-9", "two gifts")));
 
         var fact = Assert.Single(await shop.TakeNoticesAsync()).ToFact()!;
         Assert.Equal(("hold-released", DuplicateOrderNotice.HoldCode, "user-9"), (fact.Trigger, Assert.Single(fact.Holds), fact.Operator));
@@ -70,8 +70,8 @@ public sealed class DuplicateReviewTests
         var again = await shop.InUnitAsync(unit => shop.Review.ReleaseAsync(unit, Held, "user-8", "me too"));
         var otherwise = await shop.InUnitAsync(unit => shop.Review.VoidAsync(unit, Held, null, "user-8", "no"));
 
-        Assert.Equal("user-9", Assert.IsType<ReviewResult.DecidedBefore>(again).Act.Operator);
-        Assert.Equal(SuspicionState.Released, Assert.IsType<ReviewResult.DecidedOtherwise>(otherwise).Act.Decision);
+        Assert.Equal("user-9", Assert.IsType<ReviewResult.Duplicate>(again).Act.Operator);
+        Assert.Equal(SuspicionState.Released, Assert.IsType<ReviewResult.Mismatch>(otherwise).Act.Decision);
         Assert.Single(await shop.TakeNoticesAsync());
         Assert.Single(await shop.Review.ReadActsAsync(Held));
     }
@@ -81,7 +81,7 @@ public sealed class DuplicateReviewTests
     {
         await using var shop = await WithOneHeldAsync();
 
-        Assert.IsType<ReviewResult.NotHeld>(await shop.InUnitAsync(unit => shop.Review.ReleaseAsync(unit, DuplicateShop.Key(1), "user-9", "why not")));
+        Assert.IsType<ReviewResult.NotFound>(await shop.InUnitAsync(unit => shop.Review.ReleaseAsync(unit, DuplicateShop.Key(1), "user-9", "why not")));
     }
 
     [Fact]
@@ -91,7 +91,7 @@ public sealed class DuplicateReviewTests
 
         await shop.InUnitAsync(unit => shop.Review.ReleaseAsync(unit, Held, "user-9", "two gifts"), commit: false);
 
-        Assert.IsType<ReviewResult.Decided>(await shop.InUnitAsync(unit => shop.Review.MergeAsync(unit, Held, "user-9", "one parcel")));
+        Assert.IsType<ReviewResult.Applied>(await shop.InUnitAsync(unit => shop.Review.MergeAsync(unit, Held, "user-9", "one parcel")));
         Assert.Equal(SuspicionState.Merged, Assert.Single(await shop.TakeNoticesAsync()).State);
     }
 
@@ -108,7 +108,7 @@ public sealed class DuplicateReviewTests
         Assert.Equal(1, released.Sum());
         var notice = Assert.Single(await shop.TakeNoticesAsync());
         Assert.Equal((SuspicionState.Lapsed, DuplicateReview.AutomaticOperator, "hold-released"), (notice.State, notice.Operator, notice.ToFact()?.Trigger));
-        Assert.Equal(SuspicionState.Lapsed, Assert.IsType<ReviewResult.DecidedOtherwise>(
+        Assert.Equal(SuspicionState.Lapsed, Assert.IsType<ReviewResult.Mismatch>(
             await shop.InUnitAsync(unit => shop.Review.VoidAsync(unit, Held, null, "user-9", "late"))).Act.Decision);
     }
 

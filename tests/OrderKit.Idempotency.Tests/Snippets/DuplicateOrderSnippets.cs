@@ -72,9 +72,9 @@ public sealed class DuplicateOrderSnippets
         await using var unit = await units.BeginAsync();
         var answer = await review.MergeAsync(unit, held.Order, "user-9", "She rang: one parcel, please.") switch
         {
-            ReviewResult.Decided => "done",
-            ReviewResult.DecidedBefore before => $"done before, by {before.Act.Operator}",
-            ReviewResult.DecidedOtherwise other => $"{other.Act.Operator} chose {other.Act.Decision} at {other.Act.At:HH:mm}",
+            ReviewResult.Applied => "done",
+            ReviewResult.Duplicate before => $"done before, by {before.Act.Operator}",
+            ReviewResult.Mismatch other => $"{other.Act.Operator} chose {other.Act.Decision} at {other.Act.At:HH:mm}",
             _ => "this order was never held",
         };
         await unit.CommitAsync();

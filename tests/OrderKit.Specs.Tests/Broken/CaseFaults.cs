@@ -10,7 +10,7 @@ internal static class CaseFaults
     public static IEnumerable<Fault> All =>
     [
         new("A case loses its reason", Suite, store => Written(store, opened => opened with { Reason = "" }),
-            "A case is opened with the change, and comes back with every field"),
+            "A case is opened with the change and read back with every field"),
         new("A case is opened twice", Suite, store =>
         {
             var extra = new List<OrderCase>();
@@ -46,13 +46,13 @@ internal static class CaseFaults
                 ? page with { Items = page.Items.Each(item => item.ClosedAt is null ? item : item with { Reason = closed[item.Code].Reason }) }
                 : null!;
         },
-            "A case is closed, and keeps what it was opened with"),
+            "A closed case keeps the values it was opened with"),
         new("Closing closes every case of the order", Suite, store => store.Orders.Save = async (inner, unit, changes) =>
             await inner.SaveAsync(unit, changes.Each(change => change with
             {
                 Cases = [.. change.Cases, .. change.Cases.Where(item => item.ClosedAt is not null).Select(item => item with { Code = "lost" })],
             })),
-            "A case is closed, and keeps what it was opened with"),
+            "A closed case keeps the values it was opened with"),
         new("Closing closes the case of every order", Suite, store =>
         {
             var keys = new List<OrderKey>();
@@ -78,7 +78,7 @@ internal static class CaseFaults
             store.Orders.Save = async (inner, unit, changes) => await inner.SaveAsync(
                 unit, changes.Each(change => change with { Cases = [.. change.Cases.Where(item => item.ClosedAt is not null || seen.Add((item.Order, item.Code)))] }));
         },
-            "A kind that was closed can be opened again, as another case"),
+            "A closed kind can be opened again as a new case"),
         new("The newest due comes first", Suite, store => Listed(store, items => items.Reverse()),
             "Cases are listed oldest due first, those without an instant last"),
         new("Cases without an instant come first", Suite, store => Listed(store, items => items.OrderBy(item => item.DueAt ?? DateTimeOffset.MinValue)),
@@ -110,7 +110,7 @@ internal static class CaseFaults
         new("Every page size is taken", Suite, store => Asked(store, query => query with { PageSize = Math.Clamp(query.PageSize, 1, 1_000) }),
             "A page size outside 1 to 1,000 is refused"),
         new("Every continuation is taken", Suite, store => Asked(store, query => query with { Continuation = query.Continuation is { Length: > 15 } ? query.Continuation : null }),
-            "A continuation that is none is refused"),
+            "An invalid continuation is refused"),
         new("Closed cases are counted", Suite, store => store.Cases.CountOpen = async (inner, tenant) =>
             new Dictionary<string, int>(await inner.CountOpenAsync(tenant)) { ["lost"] = 1 },
             "Open cases are counted by kind"),

@@ -11,25 +11,25 @@ internal static class DeadlineFaults
     public static IEnumerable<Fault> All =>
     [
         new("The clock is not the store's", Suite, store => store.Advance = _ => TimeSpan.Zero,
-            "A deadline that is armed for an earlier instant passes then"),
+            "A deadline that is armed for an earlier instant is due at that instant"),
         new("Deadlines pass too early", Suite, store => Armed(store, deadline => deadline with { DueAt = deadline.DueAt is { } at && at > DateTimeOffset.UnixEpoch ? at.AddMinutes(-3) : deadline.DueAt }),
-            "A deadline passes by the store's clock"),
+            "A deadline is due by the store's clock"),
         new("What is overdue never passes", Suite, store => Armed(store, deadline => deadline with { DueAt = deadline.DueAt < InMemoryStoreUnderTest.Start ? deadline.DueAt.Value.AddYears(3_000) : deadline.DueAt }),
-            "What was due before it was armed passes at once"),
+            "A deadline in the past is due at once"),
         new("Deadlines beyond a year are lost", Suite, store => Armed(store, deadline => deadline.DueAt > InMemoryStoreUnderTest.Start.AddYears(1) ? deadline with { DueAt = null } : deadline),
-            "Deadlines far ahead pass in their time"),
+            "Deadlines in the far future are due in time"),
         new("The newest is claimed first", Suite, store => store.Deadlines.Claim = async (inner, max, lease) =>
         {
             var all = await inner.ClaimDueAsync(1_000, lease);
             await inner.PostponeAsync([.. all.SkipLast(max)], TimeSpan.Zero);
             return [.. all.Reverse().Take(max)];
         },
-            "What was due before it was armed passes at once",
-            "Facets have deadlines of their own"),
+            "A deadline in the past is due at once",
+            "Each facet has its own deadline"),
         new("More is claimed than asked for", Suite, store => store.Deadlines.Claim = (inner, max, lease) => inner.ClaimDueAsync(max + 1, lease).AsTask(),
-            "The oldest is claimed first, and no more than asked for"),
+            "The oldest is claimed first, up to the maximum"),
         new("Claims are no leases", Suite, store => store.Deadlines.Claim = (inner, max, lease) => inner.ClaimDueAsync(max, TimeSpan.FromMicroseconds(1)).AsTask(),
-            "A claimed deadline stays away from others until its lease lapses"),
+            "A claimed deadline is hidden from others until its lease lapses"),
         new("Claims are not noted", Suite, store => store.Deadlines.Claim = async (inner, max, lease) =>
         {
             var claimed = await inner.ClaimDueAsync(max, lease);
@@ -38,19 +38,19 @@ internal static class DeadlineFaults
         },
             "Racing claimers claim each deadline once"),
         new("Leases never lapse", Suite, store => store.Deadlines.Claim = (inner, max, _) => inner.ClaimDueAsync(max, TimeSpan.FromDays(10_000)).AsTask(),
-            "A claimed deadline stays away from others until its lease lapses"),
+            "A claimed deadline is hidden from others until its lease lapses"),
         new("A claim forgets when the deadline passed", Suite, store => store.Deadlines.Claim = async (inner, max, lease) =>
             (await inner.ClaimDueAsync(max, lease)).Each(deadline => deadline with { DueAt = deadline.DueAt.Add(lease) }),
-            "A deadline passes by the store's clock"),
+            "A deadline is due by the store's clock"),
         new("The probe is lost", Suite, store => Armed(store, deadline => deadline with { Probe = null }),
-            "A deadline passes by the store's clock"),
+            "A deadline is due by the store's clock"),
         new("A deadline is not replaced", Suite, store =>
         {
             var armed = new HashSet<(object, int)>();
             store.Orders.Save = async (inner, unit, changes) => await inner.SaveAsync(
                 unit, changes.Each(change => change with { Deadlines = [.. change.Deadlines.Where(deadline => deadline.DueAt is null || armed.Add((change.Order.Key, deadline.Facet)))] }));
         },
-            "A claimed deadline is armed anew without its lease"),
+            "Arming a claimed deadline again removes its lease"),
         new("A deadline is not armed for an earlier instant", Suite, store =>
         {
             var armed = new Dictionary<(object, int), DateTimeOffset?>();
@@ -61,12 +61,12 @@ internal static class DeadlineFaults
                     Deadlines = [.. change.Deadlines.Where(deadline => !(deadline.DueAt < armed.GetValueOrDefault((change.Order.Key, deadline.Facet))) && (armed[(change.Order.Key, deadline.Facet)] = deadline.DueAt) == deadline.DueAt)],
                 }));
         },
-            "A deadline that is armed for an earlier instant passes then"),
+            "A deadline that is armed for an earlier instant is due at that instant"),
         new("An order has one deadline", Suite, store => Armed(store, deadline => deadline with { Facet = 0 }),
-            "A deadline without an instant removes the facet's"),
+            "A deadline without an instant removes the deadline of its facet"),
         new("A deadline is never void", Suite, store => store.Orders.Save = async (inner, unit, changes) =>
             await inner.SaveAsync(unit, changes.Each(change => change with { Deadlines = [.. change.Deadlines.Where(deadline => deadline.DueAt is not null)] })),
-            "A deadline without an instant removes the facet's"),
+            "A deadline without an instant removes the deadline of its facet"),
         new("A deadline that is armed anew keeps its lease", Suite, store =>
         {
             var claimed = new HashSet<(object, int)>();
@@ -94,7 +94,7 @@ internal static class DeadlineFaults
             {
                 Deadlines = [.. Enumerable.Range(0, 4).Select(facet => change.Deadlines[0] with { Facet = facet, DueAt = null })],
             })),
-            "Ending one deadline leaves the order's others"),
+            "Ending one deadline keeps the other deadlines of the order"),
         new("Postponing ignores the version", Suite, store => store.Deadlines.Postpone = async (inner, deadlines, delay) =>
             await inner.PostponeAsync(await Task.WhenAll(deadlines.Select(deadline => NowAsync(store, deadline))), delay),
             "A deadline of another version is not postponed"),
@@ -110,7 +110,7 @@ internal static class DeadlineFaults
                 await inner.PostponeAsync([deadline], delay);
             }
         },
-            "Deadlines are postponed together, each if it still stands"),
+            "Deadlines are postponed together, each only if it is unchanged"),
         new("Postponing is for ever", Suite, store => store.Deadlines.Postpone = (inner, deadlines, _) => inner.PostponeAsync(deadlines, TimeSpan.FromDays(10_000)).AsTask(),
             "A deadline postponed by nothing can be claimed at once"),
         new("Postponing does nothing", Suite, store => store.Deadlines.Postpone = (_, _, _) => Task.CompletedTask,
@@ -123,7 +123,7 @@ internal static class DeadlineFaults
             await inner.PostponeAsync([.. all.Skip(max)], TimeSpan.Zero);
             return [.. all.Take(max)];
         },
-            "Deadlines whose workers die do not starve a fresh one"),
+            "Deadlines whose workers crash do not starve a new one"),
         new("What is claimed is not counted", Suite, store =>
         {
             var claimed = 0;
@@ -137,8 +137,8 @@ internal static class DeadlineFaults
         },
             "What is armed is counted, also what is claimed"),
         new("The next instant is not told", Suite, store => store.Deadlines.Count = async inner => ((await inner.CountAsync()).Armed, null),
-            "A facet has one deadline, the last one armed",
-            "What is armed is counted, also what is claimed"),
+            "A facet has one deadline, the one that was armed last",
+            "Armed deadlines are counted, claimed ones included"),
     ];
 
     private static void Armed(BrokenStore store, Func<DeadlineChange, DeadlineChange> rewrite) =>

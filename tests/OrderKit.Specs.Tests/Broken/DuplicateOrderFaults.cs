@@ -15,22 +15,22 @@ internal static class DuplicateOrderFaults
             Task.FromResult<IReadOnlyList<GuardFinding?>>(new GuardFinding?[guards.Count]),
             "The first order guards its subject, and the next is told who does",
             "Of racing orders of one subject one is accepted",
-            "Where the winner of a race rolls back another order wins"),
+            "If the winner of a race rolls back, another order wins"),
         new("The order that asks is named instead of the earlier one", Suite, store => store.DuplicateOrders.Guard = async (inner, unit, guards) =>
             [.. (await inner.GuardAsync(unit, guards)).Select((finding, i) => finding is null ? null : finding with { Earlier = guards[i].Order })],
             "The first order guards its subject, and the next is told who does",
             "Of racing orders of one subject one is accepted"),
         new("There is one subject", Suite, Rewrite(guard => guard with { Subject = default }),
-            "Other subjects, rules and tenants are other guards"),
+            "Other subjects, rules and tenants have their own guards"),
         new("Rules are compared without case", Suite, Rewrite(guard => guard with { Rule = guard.Rule.ToLowerInvariant() }),
-            "Other subjects, rules and tenants are other guards"),
+            "Other subjects, rules and tenants have their own guards"),
         new("Only the first guard of a call is asked", Suite, store => store.DuplicateOrders.Guard = async (inner, unit, guards) =>
             guards.Count == 0 ? [] : [.. await inner.GuardAsync(unit, [guards[0]]), .. new GuardFinding?[guards.Count - 1]],
             "Guards of one call are answered one by one"),
         new("The window includes its end", Suite, Rewrite(guard => guard with { Window = guard.Window == TimeSpan.MaxValue ? guard.Window : guard.Window + TimeSpan.FromTicks(10) }),
             "The window ends where it says, to the millisecond",
             "An order that was placed before the guarding one is found in the same window",
-            "The order that guards is told itself, and moves nothing"),
+            "The guarding order finds itself and does not move the window"),
         new("The window is a millisecond short", Suite, Rewrite(guard => guard with { Window = guard.Window - TimeSpan.FromMilliseconds(1) }),
             "The window ends where it says, to the millisecond",
             "An order that was placed before the guarding one is found in the same window"),
@@ -39,7 +39,7 @@ internal static class DuplicateOrderFaults
         new("The clock stands still", Suite, Rewrite(guard => guard with { At = guard.At ?? Sample.Noon }),
             "Without an instant the store's clock judges the window"),
         new("A window ends after a year at the latest", Suite, Rewrite(guard => guard with { Window = guard.Window < TimeSpan.FromDays(365) ? guard.Window : TimeSpan.FromDays(365) }),
-            "A window without an end guards for ever"),
+            "A window without an end never expires"),
         new("The order that asks last guards", Suite, store => store.DuplicateOrders.Guard = async (inner, unit, guards) =>
         {
             var findings = await inner.GuardAsync(unit, guards);
@@ -70,18 +70,18 @@ internal static class DuplicateOrderFaults
                 return findings;
             };
         },
-            "An order of long ago leaves the guard to the newer one"),
+            "A much older order does not replace the guarding order"),
         new("The order that guards is told nothing", Suite, store => store.DuplicateOrders.Guard = async (inner, unit, guards) =>
             [.. (await inner.GuardAsync(unit, guards)).Select((finding, i) => finding?.Earlier == guards[i].Order ? null : finding)],
-            "The order that guards is told itself, and moves nothing"),
+            "The guarding order finds itself and does not move the window"),
         new("No duplicate extends the window", Suite, Rewrite(guard => guard with { ExtendsWindow = false }),
-            "A duplicate that stands extends the window, another does not"),
+            "A duplicate extends the window only if its rule says so"),
         new("Every duplicate extends the window", Suite, Rewrite(guard => guard with { ExtendsWindow = true }),
-            "A duplicate that stands extends the window, another does not"),
+            "A duplicate extends the window only if its rule says so"),
         new("A release does nothing", Suite, store => store.DuplicateOrders.Release = (_, _, _, _) => Task.FromResult(1),
             "A released subject is guarded by the next order"),
         new("A release frees all rules", Suite, store => store.DuplicateOrders.Release = (inner, unit, order, _) => inner.ReleaseAsync(unit, order, ["cart", "exact", "lines"]).AsTask(),
-            "A release frees the order's own subjects under the named rules only"),
+            "A release frees only the order's own subjects under the named rules"),
         new("Guards survive a rollback", Suite, store =>
         {
             var guarded = new Dictionary<(string, Digest), OrderKey>();
@@ -96,7 +96,7 @@ internal static class DuplicateOrderFaults
             };
         },
             "A guard is undone with its unit",
-            "Where the winner of a race rolls back another order wins"),
+            "If the winner of a race rolls back, another order wins"),
         new("Releases survive a rollback", Suite, store =>
         {
             var released = new HashSet<OrderKey>();
@@ -110,10 +110,10 @@ internal static class DuplicateOrderFaults
         },
             "A release is undone with its unit"),
         new("A suspicion loses its payment channel", Suite, RewriteSaved(saved => saved with { PaymentChannel = null }),
-            "A suspicion comes back with every field",
+            "A suspicion is read back with every field",
             "Suspicions are filtered by each field"),
         new("Instants are cut to milliseconds", Suite, RewriteSaved(saved => saved with { FoundAt = new DateTimeOffset(saved.FoundAt.UtcTicks / TimeSpan.TicksPerMillisecond * TimeSpan.TicksPerMillisecond, TimeSpan.Zero) }),
-            "A suspicion comes back with every field"),
+            "A suspicion is read back with every field"),
         new("Every suspicion is new", Suite, store => store.DuplicateOrders.Save = async (inner, unit, suspicions, messages) =>
             [.. (await inner.SaveAsync(unit, suspicions, messages)).Select(_ => true)],
             "A suspicion is stored once for an order and a rule"),
@@ -123,14 +123,14 @@ internal static class DuplicateOrderFaults
             store.DuplicateOrders.Decide = (inner, unit, decisions) => inner.DecideAsync(unit, decisions.Each(decision => decision with { Messages = [] })).AsTask();
         },
             "A suspicion is stored once for an order and a rule",
-            "A held order is decided once, with who, when and why",
+            "A held order is decided once, with operator, time and reason",
             "Of racing decisions one is taken"),
         new("Decisions lose who made them", Suite, store => store.DuplicateOrders.Decide = (inner, unit, decisions) =>
             inner.DecideAsync(unit, decisions.Each(decision => decision with { Operator = "somebody" })).AsTask(),
-            "A held order is decided once, with who, when and why"),
+            "A held order is decided once, with operator, time and reason"),
         new("Every decision is taken", Suite, store => store.DuplicateOrders.Decide = async (inner, unit, decisions) =>
             [.. (await inner.DecideAsync(unit, decisions)).Select(_ => true)],
-            "A held order is decided once, with who, when and why",
+            "A held order is decided once, with operator, time and reason",
             "An order that is not held is not decided",
             "Of racing decisions one is taken"),
         new("Every order is held", Suite, RewriteSaved(saved => saved with { State = SuspicionState.Held }),
@@ -144,7 +144,7 @@ internal static class DuplicateOrderFaults
             return [.. suspicions.Select(saved => first.IndexOf(saved) is var i and >= 0 && isNew[i])];
         },
             "All held suspicions of an order are decided together",
-            "A suspicion comes back with every field"),
+            "A suspicion is read back with every field"),
         new("Suspicions survive a rollback", Suite, store =>
         {
             var saved = new List<SuspectedDuplicate>();
@@ -176,7 +176,7 @@ internal static class DuplicateOrderFaults
             "Paging lists every suspicion once"),
         new("The next page begins anew", Suite, store => store.DuplicateOrderQueries.Query = (inner, query) => inner.QueryAsync(query with { Continuation = null }).AsTask(),
             "Paging lists every suspicion once",
-            "A continuation that is none is refused"),
+            "An invalid continuation is refused"),
         new("Any page size is taken", Suite, store => store.DuplicateOrderQueries.Query = (inner, query) => inner.QueryAsync(query with { PageSize = Math.Clamp(query.PageSize, 1, 1_000) }).AsTask(),
             "A page size outside 1 to 1,000 is refused"),
         new("Acts are those of any tenant", Suite, store => store.DuplicateOrderQueries.ReadActs = async (inner, order) =>

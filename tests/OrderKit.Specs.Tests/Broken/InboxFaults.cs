@@ -10,15 +10,15 @@ internal static class InboxFaults
     public static IEnumerable<Fault> All =>
     [
         new("Bodies are text", Suite, store => Written(store, message => message with { Body = System.Text.Encoding.UTF8.GetBytes(System.Text.Encoding.UTF8.GetString(message.Body.Span)) }),
-            "A message comes out as it came in"),
+            "A message is read back as it was accepted"),
         new("Redeliveries are accepted", Suite, store =>
         {
             var copies = 0;
             store.Inbox.Accept = async (inner, unit, messages) =>
                 await inner.AcceptAsync(unit, messages.Each(message => message with { MessageId = $"{message.MessageId}#{++copies}" }));
         },
-            "A redelivery is recognised while its message is pending, and writes nothing",
-            "Of equal messages of one call the first is accepted",
+            "A redelivery of a pending message is recognised and writes nothing",
+            "Of equal messages in one call the first is accepted",
             "Of racing deliveries one is accepted"),
         new("A message that is done is forgotten", Suite, store =>
         {
@@ -30,7 +30,7 @@ internal static class InboxFaults
             };
             Written(store, message => done.Contains(message.MessageId) ? message with { MessageId = message.MessageId + " again" } : message);
         },
-            "A redelivery is recognised when its message is done"),
+            "A redelivery of a completed message is recognised"),
         new("A lost fence is overlooked", Suite, store => store.Inbox.Complete = async (inner, unit, deliveries, retention) =>
         {
             try
@@ -41,23 +41,23 @@ internal static class InboxFaults
             {
             }
         },
-            "Who was overtaken can neither complete a message, nor give it back, nor set it aside",
+            "A pump that lost its claim can neither complete, nor release, nor dead-letter the message",
             "A message is completed once",
-            "A message that was given back is no longer that claim's"),
+            "A released message no longer belongs to the claim"),
         new("Identities are compared without case", Suite, store => Written(store, message => message with { MessageId = message.MessageId.ToLowerInvariant() }),
-            "Consumers and tenants have identities of their own"),
+            "Each consumer and each tenant has its own identities"),
         new("Consumers are compared without case", Suite, store => Written(store, message => message with { Consumer = message.Consumer.ToLowerInvariant() }),
-            "A consumer gets its own messages only"),
+            "A consumer gets only its own messages"),
         new("Messages are accepted in a unit of their own", Suite, store => store.Inbox.Accept = async (inner, unit, messages) =>
         {
             var receipts = await inner.AcceptAsync(unit, messages);
             await unit.CommitAsync();
             return receipts;
         },
-            "What is rolled back was not received"),
+            "A rolled-back acceptance stores nothing"),
         new("Lanes have no order", Suite, store => Lanes(store, message => message.MessageId),
-            "A lane is handled one after the other, in the order accepted",
-            "Lanes are handled beside each other, the longest waiting first"),
+            "The messages of a lane are handled one after the other, in the order accepted",
+            "Lanes are handled concurrently, the longest waiting first"),
         new("Claims are not noted", Suite, store => store.Inbox.Claim = async (inner, consumer, max, lease) =>
         {
             var claimed = await inner.ClaimAsync(consumer, max, lease);
@@ -83,11 +83,11 @@ internal static class InboxFaults
             };
             store.Inbox.Claim = async (inner, consumer, max, lease) => failed ? [] : await inner.ClaimAsync(consumer, max, lease);
         },
-            "A failing head holds its lane and no other"),
+            "A failing first message blocks only its own lane"),
         new("The pause is ignored", Suite, store => store.Inbox.Retry = (inner, delivery, _, error) => inner.RetryAsync(delivery, TimeSpan.Zero, error).AsTask(),
-            "A message that is given back is handled after its pause, by the store's clock"),
+            "A released message is handled after its delay, by the store's clock"),
         new("The clock is not the store's", Suite, store => store.Advance = _ => TimeSpan.Zero,
-            "A claimed message stays away from others until its lease lapses"),
+            "A claimed message is hidden from others until its lease lapses"),
         new("A lapsed claim counts no more", Suite, store =>
         {
             var isLate = false;
@@ -106,13 +106,13 @@ internal static class InboxFaults
                 await inner.CompleteAsync(unit, deliveries, retention);
             };
         },
-            "A lapsed claim that nobody took over still counts"),
+            "A lapsed claim that nobody took over is still valid"),
         new("A message is completed in a unit of its own", Suite, store => store.Inbox.Complete = async (inner, unit, deliveries, retention) =>
         {
             await inner.CompleteAsync(unit, deliveries, retention);
             await unit.CommitAsync();
         },
-            "A completion that is rolled back did not happen"),
+            "A rolled-back completion leaves the message pending"),
         new("The lowest number is claimed first", Suite, store => store.Inbox.Claim = async (inner, consumer, max, lease) =>
         {
             var all = (await inner.ClaimAsync(consumer, 100_000, lease)).OrderBy(delivery => delivery.Id).ToList();
@@ -136,32 +136,32 @@ internal static class InboxFaults
             await unit.CommitAsync();
             return isSetAside;
         },
-            "Setting aside that is rolled back did not happen"),
+            "A rolled-back dead-lettering leaves the message pending"),
         new("A message that is brought back loses its body", Suite, store => store.Inbox.BringBack = (inner, unit, message) =>
             inner.BringBackAsync(unit, message with { Body = default }).AsTask(),
-            "A message that is brought back is handled again, at the end of its lane"),
+            "A redriven message is handled again, at the end of its lane"),
         new("Everything can be brought back", Suite, store => store.Inbox.BringBack = async (inner, unit, message) =>
         {
             await inner.BringBackAsync(unit, message);
             return true;
         },
-            "What is pending or done cannot be brought back",
-            "Bringing back that is rolled back did not happen"),
+            "A pending or completed message cannot be redriven",
+            "A rolled-back redrive leaves the message dead-lettered"),
         new("Settling is never refused", Suite, store => store.Inbox.Settle = async (inner, unit, message, retention) =>
         {
             await inner.SettleAsync(unit, message, retention);
             return true;
         },
-            "What is set aside is settled once, and then swept"),
+            "A dead-lettered message is settled once and then swept"),
         new("The first of several messages is completed", Suite, store => store.Inbox.Complete = (inner, unit, deliveries, retention) =>
             inner.CompleteAsync(unit, [deliveries[0]], retention).AsTask(),
             "Messages are completed together, or none of them"),
         new("Head starts are ignored", Suite, store => Written(store, message => message with { HeadStart = default }),
-            "In a backlog a head start counts as so much waiting, and no more"),
+            "In a backlog a head start counts as a fixed waiting time"),
         new("The retention is ignored", Suite, store => store.Inbox.Complete = (inner, unit, deliveries, _) => inner.CompleteAsync(unit, deliveries, TimeSpan.Zero).AsTask(),
-            "Only what is done is swept, when its retention is over"),
+            "Only completed messages are swept, after their retention"),
         new("Nothing is ever swept", Suite, store => store.Inbox.Sweep = (_, _) => Task.FromResult(0),
-            "Only what is done is swept, when its retention is over"),
+            "Only completed messages are swept, after their retention"),
         new("A sweep has no limit", Suite, store => store.Inbox.Sweep = (inner, _) => inner.SweepAsync(int.MaxValue).AsTask(),
             "A sweep ends at its limit"),
         new("A backlog is counted to the end", Suite, store => store.Inbox.Backlog = async (inner, consumer) =>
@@ -169,10 +169,10 @@ internal static class InboxFaults
             "A backlog is counted up to 10,001"),
         new("A backlog says nothing of its oldest", Suite, store => store.Inbox.Backlog = async (inner, consumer) =>
             (await inner.BacklogAsync(consumer)) with { OldestAttempts = 0, OldestIsDue = true },
-            "What waits is counted, and since when"),
+            "The backlog is counted, with the age of its oldest message"),
         new("A backlog does not say since when", Suite, store => store.Inbox.Backlog = async (inner, consumer) =>
             (await inner.BacklogAsync(consumer)) with { OldestAt = null },
-            "What waits is counted, and since when"),
+            "The backlog is counted, with the age of its oldest message"),
     ];
 
     private static void Written(BrokenStore store, Func<InboxMessage, InboxMessage> rewrite) =>

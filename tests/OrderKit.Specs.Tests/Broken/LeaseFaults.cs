@@ -15,7 +15,7 @@ internal static class LeaseFaults
             store.Leases.Acquire = (_, name, owner, duration) => Task.FromResult<Lease?>(new(name, owner, ++epoch, InMemoryStoreUnderTest.Start + duration));
         },
             "A lease has one holder",
-            "Of racing takers one gets the lease"),
+            "Of racing callers one gets the lease"),
         new("There is one lease", Suite, store => store.Leases.Acquire = async (inner, name, owner, duration) =>
             await inner.TryAcquireAsync("one", owner, duration) is { } lease ? lease with { Name = name } : null,
             "Leases of different names are different leases"),
@@ -28,7 +28,7 @@ internal static class LeaseFaults
             store.Leases.Acquire = async (inner, name, owner, duration) =>
                 await inner.TryAcquireAsync(name, owner, duration) ?? (Interlocked.Increment(ref takers) == 1 ? new Lease(name, owner, 1, InMemoryStoreUnderTest.Start) : null);
         },
-            "Of racing takers one gets the lease"),
+            "Of racing callers one gets the lease"),
         new("The holder cannot renew", Suite, store =>
         {
             var held = new HashSet<(string, string)>();
@@ -42,7 +42,7 @@ internal static class LeaseFaults
         },
             "The holder renews its lease under the same epoch"),
         new("Leases never lapse", Suite, store => store.Leases.Acquire = (inner, name, owner, _) => inner.TryAcquireAsync(name, owner, TimeSpan.FromDays(10_000)).AsTask(),
-            "Giving back a lost lease does nothing"),
+            "Releasing a lost lease does nothing"),
         new("Leases lapse early", Suite, store => store.Leases.Acquire = (inner, name, owner, duration) => inner.TryAcquireAsync(name, owner, duration / 4).AsTask(),
             "The holder renews its lease under the same epoch"),
         new("The epoch stands still", Suite, store => store.Leases.Acquire = async (inner, name, owner, duration) =>
@@ -59,9 +59,9 @@ internal static class LeaseFaults
             store.Leases.Acquire = async (inner, name, owner, duration) =>
                 await inner.TryAcquireAsync(name, owner, duration) is { } lease ? lease with { Epoch = lease.Epoch - released } : null;
         },
-            "A lease that is given back is free, and its epoch does not start again"),
+            "A released lease is free, and its epoch does not restart"),
         new("A release does nothing", Suite, store => store.Leases.Release = (_, _) => Task.CompletedTask,
-            "Names and owners are only text"),
+            "Names and owners may contain any text"),
         new("A release ignores who holds the lease", Suite, store =>
         {
             var held = new Dictionary<string, Lease>();
@@ -73,9 +73,9 @@ internal static class LeaseFaults
             };
             store.Leases.Release = (inner, lease) => inner.ReleaseAsync(held.GetValueOrDefault(lease.Name, lease)).AsTask();
         },
-            "Giving back a lost lease does nothing"),
+            "Releasing a lost lease does nothing"),
         new("Names lose what is not ASCII", Suite, store => store.Leases.Acquire = async (inner, name, owner, duration) =>
             await inner.TryAcquireAsync(System.Text.Encoding.ASCII.GetString(System.Text.Encoding.ASCII.GetBytes(name)), owner, duration),
-            "Names and owners are only text"),
+            "Names and owners may contain any text"),
     ];
 }

@@ -22,7 +22,7 @@ internal static class LifecycleFaults
             "A deadline that a guard stops is not lost whichever call fails"),
         new("A segment loses its leaves", Suite, store => store.Journal.ReadSegments = async (inner, from, max) =>
             (await inner.ReadSegmentsAsync(from, max)).Each(segment => segment with { Leaves = [] }),
-            "Rows are sealed once whichever call fails"),
+            "Rows are sealed once, whichever call fails"),
         new("Orders are read as they were first", Suite, store =>
         {
             var first = new ConcurrentDictionary<OrderKey, StoredOrder>();
@@ -41,9 +41,9 @@ internal static class LifecycleFaults
             };
         },
             "Of two commands that exclude each other one is accepted",
-            "Writers of one fact have one effect",
-            "Calls in one unit see each other, and leave nothing when it is rolled back"),
+            "Concurrent writers of one fact have one effect",
+            "Calls in one unit see each other, and leave nothing after a rollback"),
         new("Nothing waits", Suite, store => store.Orders.Take = (_, _, _) => Task.FromResult<IReadOnlyList<ParkedFact>>([]),
-            "An order and its payment that race find each other"),
+            "An order and its payment that arrive at the same time find each other"),
     ];
 }

@@ -4,9 +4,9 @@ namespace OrderKit.Specs.Tests;
 internal static class LostNodeFaults
 {
     private const string Suite = nameof(LostNodeSpec);
-    private const string Sent = "Messages that a lost node was sending are sent by others, a batch at a time";
-    private const string Handled = "Messages that a lost node was handling are handled by others, a batch at a time";
-    private const string Done = "Operations that a lost node was doing are done by others, a batch at a time";
+    private const string Sent = "Messages claimed by a lost node are sent by others, a batch at a time";
+    private const string Handled = "Messages claimed by a lost node are handled by others, a batch at a time";
+    private const string Done = "Operations of a lost node are completed by others, a batch at a time";
 
     public static IEnumerable<Fault> All =>
     [

@@ -22,51 +22,51 @@ internal static class OrderFaults
             return numbers;
         },
             "Rows that do not follow the expected version are refused",
-            "A change decided on an old version writes nothing at all",
+            "A change based on an old version writes nothing",
             "Of racing changes of one version one wins"),
         new("An order is created again over the one that exists", Suite, store => store.Orders.Save = async (inner, unit, changes) =>
             await inner.SaveAsync(unit, [.. changes.Select(change => change.ExpectedVersion == 0 ? change.On(CurrentAsync(inner, unit, change.Order.Key).Result) : change)]),
-            "Creating an order that exists writes nothing at all",
+            "Creating an order that exists writes nothing",
             "Of racing creations of one order one wins"),
         new("A change creates the order that it does not find", Suite, store => store.Orders.Save = async (inner, unit, changes) =>
             await inner.SaveAsync(unit, [.. changes.Select(change => CurrentAsync(inner, unit, change.Order.Key).Result == 0 ? change.On(0) : change)]),
-            "Changing an order that does not exist writes nothing at all"),
+            "Changing an order that does not exist writes nothing"),
         new("A conflict still writes messages", Suite, store => store.Orders.Save = async (inner, unit, changes) =>
         {
             var numbers = await inner.SaveAsync(unit, changes);
             store.Sound.OutboxWriter.Append(unit, [.. changes.Where((_, i) => numbers[i] == 0).SelectMany(change => change.Messages)]);
             return numbers;
         },
-            "Changing an order that does not exist writes nothing at all",
-            "A change decided on an old version writes nothing at all"),
+            "Changing an order that does not exist writes nothing",
+            "A change based on an old version writes nothing"),
         new("A conflict still opens cases", Suite, store => store.Orders.Save = async (inner, unit, changes) =>
         {
             var numbers = await inner.SaveAsync(unit, changes);
             store.Sound.CaseWriter.Apply(unit, [.. changes.Where((_, i) => numbers[i] == 0).SelectMany(change => change.Cases)]);
             return numbers;
         },
-            "A change decided on an old version writes nothing at all",
-            "A change decided on a version that is not there yet writes nothing at all"),
+            "A change based on an old version writes nothing",
+            "A change based on a version that does not exist yet writes nothing"),
         new("A conflict still links numbers", Suite, store => store.Orders.Save = (inner, unit, changes) =>
             AfterConflictsAsync(inner, unit, changes, lost => lost with { Details = [], Messages = [], Deadlines = [], Cases = [] }),
-            "A change decided on an old version writes nothing at all"),
+            "A change based on an old version writes nothing"),
         new("A conflict still arms deadlines", Suite, store => store.Orders.Save = (inner, unit, changes) =>
             AfterConflictsAsync(inner, unit, changes, lost => lost with { Details = [], Messages = [], Links = [], Cases = [] }),
-            "A change decided on an old version writes nothing at all"),
+            "A change based on an old version writes nothing"),
         new("A conflict still keeps details", Suite, store => store.Orders.Save = (inner, unit, changes) =>
             AfterConflictsAsync(inner, unit, changes, lost => lost with { Messages = [], Deadlines = [], Links = [], Cases = [] }),
-            "A change decided on an old version writes nothing at all"),
+            "A change based on an old version writes nothing"),
         new("A conflict is told as a success", Suite, store => store.Orders.Save = async (inner, unit, changes) =>
             (await inner.SaveAsync(unit, changes)).Each(number => Math.Max(number, 1)),
             "A fact is never written twice",
-            "A change decided on an old version writes nothing at all",
+            "A change based on an old version writes nothing",
             "Racing writers lose nothing"),
         new("A conflict is an exception", Suite, store => store.Orders.Save = async (inner, unit, changes) =>
         {
             var numbers = await inner.SaveAsync(unit, changes);
             return numbers.Contains(0) ? throw new InvalidOperationException("Conflict.") : numbers;
         },
-            "After a conflict the unit goes on"),
+            "A unit can be used after a conflict"),
         new("A conflict ends the call", Suite, store => store.Orders.Save = async (inner, unit, changes) =>
         {
             var numbers = new long[changes.Count];
@@ -81,7 +81,7 @@ internal static class OrderFaults
 
             return numbers;
         },
-            "Changes in one call are written each for itself"),
+            "Changes in one call are written independently"),
         new("A conflict spoils the unit", Suite, store =>
         {
             UnitOfWork? spoilt = null;
@@ -97,19 +97,19 @@ internal static class OrderFaults
                 return numbers;
             };
         },
-            "After a conflict the unit goes on"),
+            "A unit can be used after a conflict"),
         new("Only the first of several changes is written", Suite, store => store.Orders.Save = async (inner, unit, changes) =>
             changes.Count == 0 ? [] : [.. await inner.SaveAsync(unit, [changes[0]]), .. changes.Skip(1).Select(_ => 1L)],
-            "Every order has a number of its own"),
+            "Every order has its own number"),
         new("A change gives the order another number", Suite, store => store.Orders.Save = async (inner, unit, changes) =>
             [.. (await inner.SaveAsync(unit, changes)).Select((number, i) => number == 0 ? 0 : number + changes[i].ExpectedVersion)],
             "A change replaces the order and keeps its number"),
         new("All orders have one number", Suite, store => store.Orders.Save = async (inner, unit, changes) =>
             (await inner.SaveAsync(unit, changes)).Each(number => number == 0 ? 0 : 1),
-            "Every order has a number of its own"),
+            "Every order has its own number"),
         new("A stored order does not know its number", Suite, store => store.Orders.Load = async (inner, unit, lookups) =>
             (await inner.LoadAsync(unit, lookups)).Each(finding => finding with { Order = finding.Order is { } order ? order with { OrderNo = 0 } : null }),
-            "A new order is found with all that was saved"),
+            "A new order is found with everything that was saved"),
         new("A change does not replace the order", Suite, store =>
         {
             var first = new Dictionary<OrderKey, StoredOrder>();
@@ -142,7 +142,7 @@ internal static class OrderFaults
             "Rows that do not follow the expected version are refused"),
         new("A change keeps its last row only", Suite, store => store.Orders.Save = async (inner, unit, changes) =>
             await inner.SaveAsync(unit, changes.Each(change => change.Entries.Count < 2 ? change : change with { Entries = [change.Entries[^1]] }).Each(change => change.On(change.ExpectedVersion))),
-            "Several facts of one change have a row each"),
+            "Each fact of a change has its own row"),
         new("Identities are not looked up", Suite, store => store.Orders.Load = async (inner, unit, lookups) =>
             (await inner.LoadAsync(unit, lookups)).Each(finding => finding with { Earlier = null }),
             "An identity in another order is another fact"),
@@ -176,7 +176,7 @@ internal static class OrderFaults
             "Facts are found in a long journal"),
         new("A fact is written twice", Suite, store => store.Orders.Save = async (inner, unit, changes) =>
             await inner.SaveAsync(unit, changes.Each(change => change.Rows(entry => entry with { FactId = $"{entry.FactId}@{entry.Version}" }))),
-            "Several facts of one change have a row each"),
+            "Each fact of a change has its own row"),
         new("Any source may revoke", Suite, store => store.Orders.Load = async (inner, unit, lookups) =>
             await inner.LoadAsync(unit, lookups.Each(lookup => lookup.Revokes is null ? lookup : lookup with { Source = "shop" })),
             "A revoked fact is known from its own source only"),
@@ -188,10 +188,10 @@ internal static class OrderFaults
             "An order that was never saved is not found"),
         new("Lookups are answered in the order of the orders", Suite, store => store.Orders.Load = async (inner, unit, lookups) =>
             [.. (await inner.LoadAsync(unit, lookups)).OrderBy(finding => finding.Order?.OrderNo)],
-            "Lookups are answered in their order, also twice the same"),
+            "Lookups are answered in their order, duplicates included"),
         new("Equal lookups are answered once", Suite, store => store.Orders.Load = async (inner, unit, lookups) =>
             await inner.LoadAsync(unit, [.. lookups.Distinct()]),
-            "Lookups are answered in their order, also twice the same"),
+            "Lookups are answered in their order, duplicates included"),
         new("An empty call is refused", Suite, store => store.Orders.Save = async (inner, unit, changes) =>
             changes.Count == 0 ? throw new ArgumentException("Nothing to save.", nameof(changes)) : await inner.SaveAsync(unit, changes),
             "Empty calls return nothing and do nothing"),
@@ -203,7 +203,7 @@ internal static class OrderFaults
             {
                 Links = change.Links.Each(number => new OrderReference(number.Tenant, number.Kind, number.Value.Replace("'", "''", StringComparison.Ordinal))),
             })),
-            "Quotes and wildcards in texts are only text"),
+            "Quotes and wildcards in texts have no special meaning"),
         new("The tenant is not part of an order's key", Suite, store => store.Orders.Load = async (inner, unit, lookups) =>
             await inner.LoadAsync(unit, lookups.Each(lookup => lookup with { Order = new OrderKey(store.Tenant, lookup.Order.Order) })),
             "Tenants with the same order and number do not see each other"),
@@ -221,7 +221,7 @@ internal static class OrderFaults
             store.Queries.ReadJournal = async (inner, order, after, max) =>
                 (await inner.ReadJournalAsync(order, after, max)).Each(entry => erased.Contains(order) ? entry with { DetailDigest = null } : entry);
         },
-            "Erasing personal parts leaves the rows and their digests"),
+            "Erasing personal data keeps the rows and their digests"),
         new("Erasing erases nothing", Suite, store => store.Orders.Erase = (_, _, _) => Task.FromResult(2),
             "Erasing can be rolled back"),
         new("Erasing cannot be undone", Suite, store =>
@@ -236,11 +236,11 @@ internal static class OrderFaults
         },
             "Erasing can be rolled back"),
         new("A row loses its promised arrival", Suite, store => Rows(store, entry => entry with { DeliverBy = null }),
-            "Instants are cut to microseconds, towards the past"),
+            "Instants are truncated to microseconds"),
         new("A row loses its second sum", Suite, store => Rows(store, entry => entry with { Second = CounterChange.None }),
-            "Every field of an order and of its rows comes back"),
+            "Every field of an order and of its rows is read back"),
         new("A row's holds are signed", Suite, store => Rows(store, entry => entry with { Holds = entry.Holds & int.MaxValue }),
-            "Every field of an order and of its rows comes back"),
+            "Every field of an order and of its rows is read back"),
         new("A row takes nothing for zero", Suite, store => Rows(store, entry => entry with { Amount = entry.Amount ?? 0 }),
             "A fact is found by its source and identity"),
         new("A row takes an empty text for nothing", Suite, store => Rows(store, entry => entry with { Evidence = string.IsNullOrEmpty(entry.Evidence) ? null : entry.Evidence }),
@@ -251,15 +251,15 @@ internal static class OrderFaults
             "The largest and smallest values come back"),
         new("An order loses the entries of its facets", Suite, store => store.Orders.Save = async (inner, unit, changes) =>
             await inner.SaveAsync(unit, changes.Each(change => change with { Order = change.Order with { Snapshot = change.Order.Snapshot with { Since = default } } })),
-            "Every field of an order and of its rows comes back"),
+            "Every field of an order and of its rows is read back"),
         new("An order loses the digits of its currency", Suite, store => store.Orders.Save = async (inner, unit, changes) =>
             await inner.SaveAsync(unit, changes.Each(change => change with { Order = change.Order with { Currency = Currency.Custom(change.Order.Currency.Code, 2) } })),
-            "Every field of an order and of its rows comes back"),
+            "Every field of an order and of its rows is read back"),
         new("Instants keep what is finer than a microsecond", Suite, store => store.Orders.Load = async (inner, unit, lookups) =>
             (await inner.LoadAsync(unit, lookups)).Each(finding => finding with { Order = finding.Order is { } order ? order with { PlacedAt = order.PlacedAt.AddTicks(9) } : null }),
-            "A new order is found with all that was saved"),
+            "A new order is found with everything that was saved"),
         new("Instants are cut towards 1970", Suite, store => Rows(store, entry => entry with { OccurredAt = entry.OccurredAt is { } at && at < DateTimeOffset.UnixEpoch && at.UtcTicks % 10 != 0 ? at.AddTicks(10) : entry.OccurredAt }),
-            "Instants are cut to microseconds, towards the past"),
+            "Instants are truncated to microseconds"),
         new("What is stored is the caller's buffer", Suite, store =>
         {
             var details = new Dictionary<OrderKey, IReadOnlyList<JournalDetail>>();
@@ -274,7 +274,7 @@ internal static class OrderFaults
             };
             store.Queries.ReadDetails = (_, order) => Task.FromResult(details[order]);
         },
-            "What is stored does not change with the caller's buffers"),
+            "Stored values do not change with the caller's buffers"),
     ];
 
     public static async Task<long> CurrentAsync(IOrderStore inner, UnitOfWork unit, OrderKey key) =>

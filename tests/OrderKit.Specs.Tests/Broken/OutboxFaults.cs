@@ -12,14 +12,14 @@ internal static class OutboxFaults
     public static IEnumerable<Fault> All =>
     [
         new("Bodies are text", Suite, store => Written(store, message => message with { Body = System.Text.Encoding.UTF8.GetBytes(System.Text.Encoding.UTF8.GetString(message.Body.Span)) }),
-            "A message comes out as it was written"),
+            "A message is read back as it was written"),
         new("Destinations are mixed", Suite, store => Written(store, message => message with { Destination = "events" }),
             "The same lane of another destination is another lane"),
         new("Destinations are compared without case", Suite, store => Written(store, message => message with { Destination = message.Destination.ToLowerInvariant() }),
-            "A destination gets its own messages only"),
+            "A destination gets only its own messages"),
         new("Lanes have no order", Suite, store => Restored(store, message => message with { Lane = message.Lane + "|" + message.MessageId }),
-            "A lane is delivered one after the other, in the order written",
-            "Lanes are delivered beside each other, the longest waiting first"),
+            "The messages of a lane are delivered one after the other, in the order written",
+            "Lanes are delivered concurrently, the longest waiting first"),
         new("There is one lane", Suite, store => Restored(store, message => message with { Lane = "|" + message.Lane }),
             "Racing pumps claim each row once"),
         new("Lanes are those of all destinations", Suite, store =>
@@ -33,7 +33,7 @@ internal static class OutboxFaults
             "The same lane of another tenant is another lane"),
         new("A lane's head is passed over when it fails", Suite, store => store.Outbox.Retry = async (inner, delivery, pause, error) =>
             await inner.CompleteAsync([delivery]) == 1,
-            "A row that is given back without a pause is delivered at once"),
+            "A row that is released without a delay is delivered at once"),
         new("A failing head holds all lanes", Suite, store =>
         {
             var failed = false;
@@ -44,37 +44,37 @@ internal static class OutboxFaults
             };
             store.Outbox.Claim = async (inner, destination, max, lease) => failed ? [] : await inner.ClaimAsync(destination, max, lease);
         },
-            "A row that is given back without a pause is delivered at once"),
+            "A row that is released without a delay is delivered at once"),
         new("The newest lane is claimed first", Suite, store => store.Outbox.Claim = async (inner, destination, max, lease) =>
             await AllAsync(inner, destination, max, lease, all => all.OrderByDescending(delivery => delivery.Id)),
-            "Lanes are delivered beside each other, the longest waiting first"),
+            "Lanes are delivered concurrently, the longest waiting first"),
         new("The lowest number is claimed first", Suite, store => store.Outbox.Claim = async (inner, destination, max, lease) =>
             await AllAsync(inner, destination, max, lease, all => all.OrderBy(delivery => delivery.Id)),
-            "Many lanes that fail do not starve a fresh one",
-            "Lanes whose pumps die do not starve a fresh one"),
+            "Many failing lanes do not starve a new one",
+            "Lanes whose pumps crash do not starve a new one"),
         new("The pause is ignored", Suite, store => store.Outbox.Retry = (inner, delivery, _, error) => inner.RetryAsync(delivery, TimeSpan.Zero, error).AsTask(),
-            "A failing head holds its lane and no other"),
+            "A failing first message blocks only its own lane"),
         new("The pause is never over", Suite, store => store.Outbox.Retry = (inner, delivery, _, error) => inner.RetryAsync(delivery, TimeSpan.FromDays(10_000), error).AsTask(),
-            "A row that is given back without a pause is delivered at once"),
+            "A row that is released without a delay is delivered at once"),
         new("The clock is not the store's", Suite, store => store.Advance = _ => TimeSpan.Zero,
-            "A claimed row stays away from others until its lease lapses"),
+            "A claimed row is hidden from others until its lease lapses"),
         new("Attempts are not counted", Suite, store => store.Outbox.Claim = async (inner, destination, max, lease) =>
             (await inner.ClaimAsync(destination, max, lease)).Each(delivery => delivery with { Attempt = 1 }),
-            "A row that is given back is delivered after its pause, by the store's clock"),
+            "A released row is delivered after its delay, by the store's clock"),
         new("Claims are not fenced", Suite, store =>
         {
             var latest = Latest(store);
             store.Outbox.Complete = (inner, deliveries) => inner.CompleteAsync(deliveries.Each(delivery => latest.GetValueOrDefault(delivery.Id, delivery))).AsTask();
             store.Outbox.Retry = (inner, delivery, pause, error) => inner.RetryAsync(latest.GetValueOrDefault(delivery.Id, delivery), pause, error).AsTask();
         },
-            "Who was overtaken can neither complete a row nor give it back"),
+            "A pump that lost its claim can neither complete nor release the row"),
         new("A row that was given back stays the claim's", Suite, store => store.Outbox.Retry = async (inner, delivery, pause, error) =>
         {
             await inner.RetryAsync(delivery, pause, error);
             return true;
         },
             "A row is completed once",
-            "A row that was given back is no longer that claim's"),
+            "A released row no longer belongs to the claim"),
         new("A lapsed claim counts no more", Suite, store =>
         {
             var isLate = false;
@@ -85,11 +85,11 @@ internal static class OutboxFaults
             };
             store.Outbox.Complete = async (inner, deliveries) => isLate ? 0 : await inner.CompleteAsync(deliveries);
         },
-            "A lapsed claim that nobody took over still counts"),
+            "A lapsed claim that nobody took over is still valid"),
         new("Leases are short", Suite, store => store.Outbox.Claim = (inner, destination, max, _) => inner.ClaimAsync(destination, max, TimeSpan.FromSeconds(1)).AsTask(),
-            "A claimed row stays away from others until its lease lapses"),
+            "A claimed row is hidden from others until its lease lapses"),
         new("Leases never lapse", Suite, store => store.Outbox.Claim = (inner, destination, max, _) => inner.ClaimAsync(destination, max, TimeSpan.FromDays(10_000)).AsTask(),
-            "A claimed row stays away from others until its lease lapses"),
+            "A claimed row is hidden from others until its lease lapses"),
         new("Claims are not noted", Suite, store => store.Outbox.Claim = async (inner, destination, max, lease) =>
         {
             var claimed = await inner.ClaimAsync(destination, max, lease);
@@ -106,7 +106,7 @@ internal static class OutboxFaults
             await inner.CompleteAsync(deliveries);
             return deliveries.Count;
         },
-            "A number is never used for another row"),
+            "A row number is never reused"),
         new("Numbers are used again", Suite, store =>
         {
             var latest = new Dictionary<string, OutboxDelivery>();
@@ -122,7 +122,7 @@ internal static class OutboxFaults
             };
             store.Outbox.Complete = (inner, deliveries) => inner.CompleteAsync(deliveries.Each(delivery => latest[delivery.Message.MessageId])).AsTask();
         },
-            "A number is never used for another row"),
+            "A row number is never reused"),
         new("A backlog is counted by lanes", Suite, store => store.Outbox.Backlog = async (inner, destination) =>
             await inner.BacklogAsync(destination) is { Count: > 2 } backlog ? backlog with { Count = backlog.Count - 1 } : await inner.BacklogAsync(destination),
             "A backlog is counted up to 10,001"),
@@ -131,10 +131,10 @@ internal static class OutboxFaults
             "A backlog is counted up to 10,001"),
         new("A backlog says nothing of its oldest", Suite, store => store.Outbox.Backlog = async (inner, destination) =>
             (await inner.BacklogAsync(destination)) with { OldestAttempts = 0, OldestIsDue = true },
-            "What waits is counted, and since when"),
+            "The backlog is counted, with the age of its oldest message"),
         new("A backlog does not say since when", Suite, store => store.Outbox.Backlog = async (inner, destination) =>
             (await inner.BacklogAsync(destination)) with { OldestAt = null },
-            "What waits is counted, and since when"),
+            "The backlog is counted, with the age of its oldest message"),
         new("Messages are appended the last one first", Suite, store => store.Outbox.Append = (inner, unit, messages) => inner.AppendAsync(unit, [.. messages.Reverse()]).AsTask(),
             "Messages are appended in the order given, in a unit of work"),
         new("A row is removed in a unit of its own", Suite, store => store.Outbox.Remove = async (inner, unit, delivery) =>
@@ -143,10 +143,10 @@ internal static class OutboxFaults
             await unit.CommitAsync();
             return isRemoved;
         },
-            "A row is removed in a unit of work, and its lane goes on"),
+            "A row is removed in a unit of work, and its lane continues"),
         new("A claim does not say how old its message is", Suite, store => store.Outbox.Claim = async (inner, destination, max, lease) =>
             (await inner.ClaimAsync(destination, max, lease)).Each(delivery => delivery with { Age = TimeSpan.Zero }),
-            "A claim says since when its message waits"),
+            "A claim returns when its message was written"),
     ];
 
     private static void Written(BrokenStore store, Func<OutboxMessage, OutboxMessage> rewrite) =>

@@ -19,20 +19,20 @@ internal static class ParkedFactFaults
             store.Orders.Take = async (inner, unit, numbers) => (await inner.TakeParkedAsync(unit, numbers))
                 .Each(parked => parked with { Fact = parked.Fact with { Id = parked.Fact.Id!.Split('#')[0] } });
         },
-            "A fact that waits is kept once for each number, source and identity"),
+            "A fact is parked once for each number, source and identity"),
         new("Parking keeps one fact without an id", Suite, store => store.Orders.Park = async (inner, unit, facts) =>
             await inner.ParkAsync(unit, facts.Each(parked => parked.Fact.Id is null ? parked with { Fact = new OrderFact { Trigger = "none", Source = parked.Fact.Source, Reference = parked.Number } } : parked)),
-            "A fact without an id waits once by what it says"),
+            "A fact without an id is parked once for the same content"),
         new("Facts that wait are not removed when they are taken", Suite, store => store.Orders.Take = async (inner, unit, numbers) =>
         {
             var taken = await inner.TakeParkedAsync(unit, numbers);
             await inner.ParkAsync(unit, taken);
             return taken;
         },
-            "Racing takers take each fact once"),
+            "Racing callers take each fact once"),
         new("The newest fact that waits is taken first", Suite, store => store.Orders.Take = async (inner, unit, numbers) =>
             [.. (await inner.TakeParkedAsync(unit, numbers)).Reverse()],
-            "Facts that wait are taken once, the oldest first"),
+            "Parked facts are taken once, the oldest first"),
         new("Facts that wait are taken number by number", Suite, store => store.Orders.Take = async (inner, unit, numbers) =>
         {
             var taken = new List<ParkedFact>();
@@ -43,7 +43,7 @@ internal static class ParkedFactFaults
 
             return taken;
         },
-            "Facts that wait are taken once, the oldest first"),
+            "Parked facts are taken once, the oldest first"),
         new("Taking takes the facts of all numbers", Suite, store =>
         {
             var parked = new HashSet<OrderReference>();
@@ -54,8 +54,8 @@ internal static class ParkedFactFaults
             };
             store.Orders.Take = async (inner, unit, numbers) => numbers.Count == 0 ? [] : await inner.TakeParkedAsync(unit, [.. parked]);
         },
-            "A fact that waits is kept once for each number, source and identity",
-            "Taking leaves the facts of other numbers",
+            "A fact is parked once for each number, source and identity",
+            "Taking the facts of a number leaves those of other numbers",
             "Tenants take only their own facts"),
         new("A fact never waits again", Suite, store =>
         {
@@ -63,15 +63,15 @@ internal static class ParkedFactFaults
             store.Orders.Park = async (inner, unit, facts) =>
                 await inner.ParkAsync(unit, [.. facts.Where(parked => seen.Add((parked.Number, parked.Fact.Id ?? parked.Fact.RawStatus, parked.Fact.Source)))]);
         },
-            "A fact that was taken can wait again"),
+            "A fact that was taken can be parked again"),
         new("A fact that waits loses its payload", Suite, store => store.Orders.Park = async (inner, unit, facts) =>
             await inner.ParkAsync(unit, facts.Each(parked => parked with { Fact = parked.Fact with { Payload = default } })),
-            "What is stored does not change with the caller's buffers"),
+            "Stored values do not change with the caller's buffers"),
         new("A fact that waits loses its holds", Suite, store => store.Orders.Park = async (inner, unit, facts) =>
             await inner.ParkAsync(unit, facts.Each(parked => parked with { Fact = parked.Fact with { Holds = [] } })),
-            "A fact that waits comes back with every field"),
+            "A parked fact is read back with every field"),
         new("A fact that is parked beside its linking stays behind", Suite, store => store.Orders.Take = async (inner, unit, numbers) =>
             numbers is [{ Value: var value }] && value.StartsWith("number-", StringComparison.Ordinal) ? [] : await inner.TakeParkedAsync(unit, numbers),
-            "A number that is linked while its fact is parked does not lose the fact"),
+            "A fact is not lost if its number is linked while it is being parked"),
     ];
 }

@@ -11,20 +11,20 @@ internal static class QuarantineFaults
     [
         new("The content is taken for text", Suite, store => store.Quarantine.Add = async (inner, unit, message) =>
             await inner.AddAsync(unit, message with { Content = System.Text.Encoding.UTF8.GetBytes(System.Text.Encoding.UTF8.GetString(message.Content.Span)) }),
-            "A message is kept as it came"),
+            "A message is quarantined unchanged"),
         new("A message is kept each time it comes", Suite, store =>
         {
             var times = 0;
             store.Quarantine.Add = async (inner, unit, message) => await inner.AddAsync(unit, message with { MessageId = $"{message.MessageId}-{++times}" });
         },
-            "A message is kept once for each reason"),
+            "A message is quarantined once for each reason"),
         new("Keeping outlives a rollback", Suite, store => store.Quarantine.Add = async (inner, unit, message) =>
         {
             var isKept = await inner.AddAsync(unit, message);
             await unit.CommitAsync();
             return isKept;
         },
-            "A message of a unit that is rolled back was never kept"),
+            "A rolled-back unit leaves no quarantined message"),
         new("The last decision counts", Suite, store => store.Quarantine.Decide = async (inner, unit, number, state, who, note) =>
         {
             await inner.DecideAsync(unit, number, state, who, note);
@@ -33,8 +33,8 @@ internal static class QuarantineFaults
             "A message is decided once"),
         new("The page is forgotten", Suite, store => store.Quarantine.Query = async (inner, query) =>
             query.Continuation is null ? await inner.QueryAsync(query) : new Page<QuarantinedMessage>([], null),
-            "A list holds what was asked for, page by page"),
+            "A list returns what was asked for, page by page"),
         new("The filter is forgotten", Suite, store => store.Quarantine.Query = async (inner, query) => await inner.QueryAsync(query with { Source = null }),
-            "A list holds what was asked for, page by page"),
+            "A list returns what was asked for, page by page"),
     ];
 }

@@ -12,13 +12,13 @@ internal static class QueryFaults
     public static IEnumerable<Fault> All =>
     [
         new("The first updated comes first", Suite, store => Listed(store, items => items.Reverse()),
-            "The last updated comes first"),
+            "The order that was updated last comes first"),
         new("Orders are listed as they were placed", Suite, store => Listed(store, items => items.OrderBy(order => order.OrderNo)),
-            "The last updated comes first"),
+            "The order that was updated last comes first"),
         new("Paging leaves out the last row of a page", Suite, store => store.Queries.Search = async (inner, query) => await inner.SearchAsync(query) is { Continuation: not null } page
             ? page with { Items = [.. page.Items.SkipLast(1)] }
             : await inner.SearchAsync(query),
-            "Paging lists every order once, also those of one instant"),
+            "Paging lists every order once, even with equal times"),
         new("Paging repeats the last row of a page", Suite, store =>
         {
             StoredOrder? last = null;
@@ -30,7 +30,7 @@ internal static class QueryFaults
                 return page with { Items = items };
             };
         },
-            "Orders that change while pages are turned do not disturb the rest"),
+            "Orders that change during paging do not affect the others"),
         new("Paging goes on by instant alone", Suite, store =>
         {
             var seen = new HashSet<DateTimeOffset>();
@@ -42,7 +42,7 @@ internal static class QueryFaults
                 return page with { Items = items };
             };
         },
-            "Paging lists every order once, also those of one instant"),
+            "Paging lists every order once, even with equal times"),
         new("Paging counts rows", Suite, store => store.Queries.Search = async (inner, query) =>
         {
             var skipped = query.Continuation is null ? 0 : int.TryParse(query.Continuation, out var number) ? number : throw new ArgumentException(query.Continuation, nameof(query));
@@ -51,12 +51,12 @@ internal static class QueryFaults
             var next = skipped + query.PageSize;
             return new Page<StoredOrder>([.. all.Items.Skip(skipped).Take(query.PageSize)], next < all.Items.Count ? $"{next}" : null);
         },
-            "Orders that change while pages are turned do not disturb the rest"),
+            "Orders that change during paging do not affect the others"),
         new("The next page forgets the filter", Suite, store => Asked(store, query => query.Continuation is null ? query : query with { Headlines = [] }),
-            "Filters go on over pages"),
+            "Filters apply to all pages"),
         new("The last page has a continuation", Suite, store => store.Queries.Search = async (inner, query) =>
             await inner.SearchAsync(query) is var page && page.Continuation is null ? page with { Continuation = "0.0" } : page,
-            "What is not there is told as nothing"),
+            "A missing message is not found"),
         new("A text finds whole numbers only", Suite, store => store.Queries.Search = async (inner, query) =>
             await Kept(store, inner, query, numbers => numbers.Any(number => number == query.Text)),
             "A text finds the whole of a number, and its beginning"),
@@ -68,7 +68,7 @@ internal static class QueryFaults
         new("A text finds the ends of ids", Suite, store => Matched(store, (text, number) => number.StartsWith(text, StringComparison.Ordinal) || (number.Length == 31 && number.EndsWith(text, StringComparison.Ordinal))),
             "A text finds the beginning of an order's id"),
         new("A percent sign in a text is a wildcard", Suite, store => Matched(store, (text, number) => number.StartsWith(text.TrimEnd('%'), StringComparison.Ordinal)),
-            "Wildcards and quotes in a text are only text"),
+            "Wildcards and quotes in a search text have no special meaning"),
         new("A text is compared without case", Suite, store => Matched(store, (text, number) => number.StartsWith(text, StringComparison.OrdinalIgnoreCase)),
             "A text is compared character by character"),
         new("A text is compared as the language does", Suite, store => Matched(store, (text, number) =>
@@ -76,52 +76,52 @@ internal static class QueryFaults
             "A text is compared character by character"),
         new("A text ends a range at the last character", Suite, store => Matched(store, (text, number) =>
             string.CompareOrdinal(number, text) >= 0 && string.CompareOrdinal(number, text + '\uffff') < 0 && !text.EndsWith('\uffff')),
-            "A text with the last character there is finds what begins with it"),
+            "A search for the last Unicode character finds texts that begin with it"),
         new("An order is listed for each number", Suite, store => store.Queries.Search = async (inner, query) => await inner.SearchAsync(query) is var page && query.Text is "SF" or "S"
             ? page with { Items = [.. page.Items, .. page.Items] }
             : page,
             "An order with several matching numbers is listed once"),
         new("The headline is no filter", Suite, store => Asked(store, query => query with { Headlines = [] }),
-            "Filters go on over pages"),
+            "Filters apply to all pages"),
         new("The states are no filter", Suite, store => Asked(store, query => query with { States = [] }),
-            "Headlines, states, holds, cases and the day of placing filter"),
+            "Orders are filtered by headline, state, hold, case and time of placing"),
         new("Only the first facet's state filters", Suite, store => store.Queries.Search = async (inner, query) => await inner.SearchAsync(query) is var page && query.States.Count > 0
             ? page with { Items = [.. page.Items.Where(order => query.States.Contains(order.Snapshot.States[0]))] }
             : page,
-            "Headlines, states, holds, cases and the day of placing filter"),
+            "Orders are filtered by headline, state, hold, case and time of placing"),
         new("Holds are no filter", Suite, store => Asked(store, query => query with { IsHeld = null }),
-            "Headlines, states, holds, cases and the day of placing filter"),
+            "Orders are filtered by headline, state, hold, case and time of placing"),
         new("Cases are no filter", Suite, store => Asked(store, query => query with { HasOpenCase = null }),
-            "Headlines, states, holds, cases and the day of placing filter"),
+            "Orders are filtered by headline, state, hold, case and time of placing"),
         new("The day of placing begins too late", Suite, store => Asked(store, query => query with { PlacedFrom = query.PlacedFrom?.AddMicroseconds(1) }),
-            "Headlines, states, holds, cases and the day of placing filter"),
+            "Orders are filtered by headline, state, hold, case and time of placing"),
         new("The day of placing ends too late", Suite, store => Asked(store, query => query with { PlacedBefore = query.PlacedBefore?.AddMicroseconds(1) }),
-            "Headlines, states, holds, cases and the day of placing filter"),
+            "Orders are filtered by headline, state, hold, case and time of placing"),
         new("Headlines are counted once", Suite, store => store.Queries.CountByHeadline = async (inner, tenant) =>
             (await inner.CountByHeadlineAsync(tenant)).ToDictionary(pair => pair.Key, _ => 1L),
             "Orders are counted by headline"),
         new("A journal is read from the version itself on", Suite, store => store.Queries.ReadJournal = (inner, order, after, max) =>
             inner.ReadJournalAsync(order, Math.Max(0, after - 1), max).AsTask(),
-            "A journal is read from a version on, so many rows at most"),
+            "A journal is read from a version onwards, up to a limit"),
         new("A journal is read to its end", Suite, store => store.Queries.ReadJournal = (inner, order, after, _) => inner.ReadJournalAsync(order, after).AsTask(),
-            "A journal is read from a version on, so many rows at most"),
+            "A journal is read from a version onwards, up to a limit"),
         new("Details come as they were written", Suite, store => store.Queries.ReadDetails = async (inner, order) =>
             [.. (await inner.ReadDetailsAsync(order)).OrderByDescending(detail => detail.Version == 3)],
             "Details are read in the order of their rows"),
         new("What is not there throws", Suite, store => store.Queries.Find = async (inner, order) =>
             await inner.FindAsync(order) ?? throw new InvalidOperationException("Sequence contains no elements."),
-            "What is not there is told as nothing"),
+            "A missing message is not found"),
         new("Deadlines come as they were armed", Suite, store => store.Queries.DeadlinesOf = async (inner, order) => [.. (await inner.DeadlinesOfAsync(order)).Reverse()],
-            "Deadlines of an order are told by facet"),
+            "Deadlines of an order are read by facet"),
         new("Paging leaves out a fact that waits", Suite, store => store.Queries.Parked = async (inner, tenant, pageSize, continuation) =>
             await inner.ParkedAsync(tenant, pageSize, continuation) is { Continuation: not null } page
                 ? page with { Items = [.. page.Items.SkipLast(1)] }
                 : await inner.ParkedAsync(tenant, pageSize, continuation),
-            "Paging lists every waiting fact once, the oldest first"),
+            "Paging lists every parked fact once, the oldest first"),
         new("Every page size is taken", Suite, store => Asked(store, query => query with { PageSize = Math.Clamp(query.PageSize, 1, 1_000) }),
             "A page size outside 1 to 1,000 is refused"),
         new("Every continuation is taken", Suite, store => Asked(store, query => query with { Continuation = query.Continuation is { Length: > 15 } ? query.Continuation : null }),
-            "A continuation that is none is refused"),
+            "An invalid continuation is refused"),
         new("The tenant is no filter", Suite, store => Asked(store, query => query with { Tenant = store.Tenant }),
             "Tenants do not see each other's orders"),
         new("Orders of all tenants are counted", Suite, store => store.Queries.CountByHeadline = (inner, _) => inner.CountByHeadlineAsync(store.Tenant).AsTask(),

@@ -9,9 +9,9 @@ internal static class TransportFaults
     public static IReadOnlyList<(string Name, Action<BrokenTransport> Break, string[] FoundBy)> All { get; } =
     [
         ("Bodies are text", broken => Sent(broken, message => message with { Body = System.Text.Encoding.UTF8.GetBytes(System.Text.Encoding.UTF8.GetString(message.Body.Span)) }),
-            ["A message comes out as it went in"]),
+            ["A message is received as it was published"]),
         ("The tenant is lost", broken => Came(broken, delivery => delivery with { Tenant = null }),
-            ["A message comes out as it went in", "What the outbox sends takes effect once, and in order for one lane"]),
+            ["A message is received as it was published", "A message from outbox to inbox takes effect once, and in order within a lane"]),
         ("A batch is handed over in a wrong order", broken => broken.Receive = async (inner, max, token) => [.. (await inner.ReceiveAsync(max, token)).Reverse()],
             ["Messages of one lane come in the order published"]),
         ("A message is lost now and then", broken =>
@@ -19,9 +19,9 @@ internal static class TransportFaults
             var count = 0;
             broken.Publish = (inner, message, token) => Interlocked.Increment(ref count) % 50 == 0 ? Task.CompletedTask : inner.PublishAsync(message, token);
         },
-            ["All that is published beside each other arrives"]),
+            ["All messages of concurrent publishers arrive"]),
         ("All there is is handed over", broken => broken.Receive = (inner, _, token) => inner.ReceiveAsync(int.MaxValue, token),
-            ["No more messages are handed over than were asked for"]),
+            ["No more messages are received than requested"]),
         ("What is handed over is acknowledged", broken => broken.Receive = async (inner, max, token) =>
         {
             var received = await inner.ReceiveAsync(max, token);
@@ -29,20 +29,20 @@ internal static class TransportFaults
             return received;
         },
             [
-                "What was not acknowledged comes again in its order when the subscription ends",
-                "What is given back comes again in its order",
-                "A message is acknowledged only when it is committed",
-                "A message that is rejected is put aside, and its neighbours come",
+                "Unacknowledged messages are delivered again in their order after the subscription ends",
+                "Returned messages are delivered again in their order",
+                "A message is acknowledged only after the commit",
+                "A rejected message is set aside, and other messages arrive",
                 "A redelivery is recognised by the inbox",
-                "A message that cannot be read is listed once, although its acknowledgement was lost",
+                "An unreadable message is listed once, even if its acknowledgement was lost",
             ]),
         ("What comes again does not say so", broken => Came(broken, delivery => delivery with { IsRedelivered = false }),
             [
-                "What was not acknowledged comes again in its order when the subscription ends",
-                "A message that cannot be read is listed once, although its acknowledgement was lost",
+                "Unacknowledged messages are delivered again in their order after the subscription ends",
+                "An unreadable message is listed once, even if its acknowledgement was lost",
             ]),
         ("Acknowledgements are not heard", broken => broken.Acknowledge = (_, _) => ValueTask.CompletedTask,
-            ["What was acknowledged does not come again", "A receiver whose store failed keeps its messages and tries again"]),
+            ["An acknowledged message is not delivered again", "A receiver whose store failed keeps its messages and retries"]),
         ("A message that comes again has a new id", broken => Came(broken, delivery => delivery.IsRedelivered ? delivery with { MessageId = delivery.MessageId + "'" } : delivery),
             ["A redelivery is recognised by the inbox"]),
         ("What is given back is forgotten", broken =>
@@ -60,15 +60,15 @@ internal static class TransportFaults
             };
             broken.Return = inner => inner.AcknowledgeAsync([.. held]);
         },
-            ["What is given back comes again in its order"]),
+            ["Returned messages are delivered again in their order"]),
         ("What is rejected comes again", broken => broken.Reject = (inner, _) => inner.ReturnAsync(),
-            ["A message that is rejected is put aside, and its neighbours come"]),
+            ["A rejected message is set aside, and other messages arrive"]),
         ("A second subscription shares the first one's lanes", broken =>
         {
             ITransportSubscription? first = null;
             broken.Subscribe = async (inner, topic) => first ??= await inner.SubscribeAsync(topic);
         },
-            ["A second subscription takes a lane over when the first one ends, and not before"]),
+            ["A second subscription takes a lane over only after the first one ends"]),
         ("A message for nobody is taken", broken => broken.Publish = async (inner, message, token) =>
         {
             try
@@ -90,7 +90,7 @@ internal static class TransportFaults
             {
             }
         },
-            ["A message that cannot be carried is refused when it is published"]),
+            ["A message that the transport cannot carry is refused when it is published"]),
         ("A cancelled wait takes a message along", broken => broken.Receive = async (inner, max, token) =>
         {
             try
@@ -117,7 +117,7 @@ internal static class TransportFaults
                 }
             }
         },
-            ["A message that cannot be read becomes a dead letter, and its neighbours are accepted"]),
+            ["An unreadable message becomes a dead letter, and other messages are accepted"]),
     ];
 
     private static void Sent(BrokenTransport broken, Func<TransportMessage, TransportMessage> change) =>

@@ -12,16 +12,16 @@ internal static class UnitFaults
     public static IEnumerable<Fault> All =>
     [
         new("A commit is a rollback", Suite, store => Unit(store, inner => new BrokenUnit(inner) { Commit = unit => unit.Inner.DisposeAsync().AsTask() }),
-            "A committed unit is seen by others"),
+            "Others see a committed unit"),
         new("A rollback is a commit", Suite, store => Unit(store, inner => new BrokenUnit(inner)
         {
             Dispose = unit => unit.IsCommitted ? Task.CompletedTask : CommitAsync(unit),
         }),
-            "Others do not see what is not committed"),
+            "Others do not see uncommitted changes"),
         new("A unit that is lent is committed by anybody", Suite, store => Unit(store, inner => new BrokenUnit(inner) { IsNeverLent = true }),
-            "A unit that is lent is not committed"),
+            "A unit that was passed to host code cannot be committed by it"),
         new("What is left for after the commit is done before it", Suite, store => Unit(store, inner => new BrokenUnit(inner) { AfterCommits = act => act() }),
-            "What is left for after the commit is done once, after it"),
+            "An action for after the commit runs once, after the commit"),
         new("Every change is committed at once", Suite, store => store.Orders.Save = async (inner, unit, changes) =>
         {
             var numbers = await inner.SaveAsync(unit, changes);
@@ -71,7 +71,7 @@ internal static class UnitFaults
                 return facts;
             };
         },
-            "Facts that a rolled-back unit took still wait"),
+            "Facts that a rolled-back unit took are still parked"),
         new("A rollback forgets the deadlines", Suite, store =>
         {
             var removed = new HashSet<(OrderKey, int)>();
@@ -84,7 +84,7 @@ internal static class UnitFaults
             store.Deadlines.Claim = async (inner, max, lease) =>
                 [.. (await inner.ClaimDueAsync(max, lease)).Where(deadline => !removed.Contains((deadline.Order, deadline.Facet)))];
         },
-            "A deadline that a rolled-back unit removed still passes"),
+            "A deadline that a rolled-back unit removed is still due"),
         new("A rollback leaves the new head", Suite, store =>
         {
             var heads = new Dictionary<OrderKey, StoredOrder>();
@@ -118,7 +118,7 @@ internal static class UnitFaults
             store.Orders.Save = async (inner, unit, changes) =>
                 changes.All(change => written.Add((unit, change.Order.Key))) ? await inner.SaveAsync(unit, changes) : new long[changes.Count];
         },
-            "A unit writes one order again and again"),
+            "A unit can write one order several times"),
         new("Readers see what is not committed", Suite, store =>
         {
             var open = new Dictionary<OrderKey, StoredOrder>();
@@ -129,7 +129,7 @@ internal static class UnitFaults
             };
             store.Queries.Find = async (inner, key) => open.GetValueOrDefault(key) ?? await inner.FindAsync(key);
         },
-            "Others do not see what is not committed"),
+            "Others do not see uncommitted changes"),
         new("An ended unit goes on", Suite, store => Unit(store, inner => new BrokenUnit(inner)
         {
             Commit = async unit =>

@@ -72,7 +72,7 @@ public sealed class InterleavingsTests
         }));
 
         Assert.Contains("P1: read\n  P2: read", failure.Message, StringComparison.Ordinal);
-        Assert.Contains("counter should be 2, and is 1", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("counter should be 2, but is 1", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -126,7 +126,7 @@ internal static class DailyWork
         await store.DeadLetters.ActsAsync(letters[0].Number);
         await store.DeadLetters.QueryAsync(new DeadLetterQuery { Name = "payments", ErrorClass = "x" });
         await store.DeadLetters.QueryAsync(new DeadLetterQuery { Lane = "1", State = null });
-        await store.DeadLetters.QueryAsync(new DeadLetterQuery { MessageId = "1", Continuation = "1", Flow = MessageFlow.Inbox, Tenant = TenantId.Default });
+        await store.DeadLetters.QueryAsync(new DeadLetterQuery { MessageId = "1", Continuation = ".1", Flow = MessageFlow.Inbox, Tenant = TenantId.Default });
         await store.Pauses.PauseAsync(MessageFlow.Outbox, "x", "li", null);
         await store.Pauses.PauseAsync(MessageFlow.Inbox, "x", "li", "maintenance");
         await store.Pauses.FindAsync(MessageFlow.Outbox, "x");

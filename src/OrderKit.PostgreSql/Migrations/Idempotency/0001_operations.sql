@@ -1,5 +1,5 @@
 -- Operations that take effect once. Keys are compared byte for byte (COLLATE "C").
--- state: 1 running, 2 succeeded, 3 failed, 4 waiting, 5 unknown. lease_until of a waiting one is when it may be tried again.
+-- state: 1 running, 2 succeeded, 3 failed, 4 waiting, 5 unknown. For a waiting one, lease_until is the time of the next attempt.
 
 CREATE TABLE {operations} (
     tenant text COLLATE "C" NOT NULL,

@@ -79,7 +79,7 @@ CREATE UNIQUE INDEX {prefix}journal_fact ON {journal} (order_no, source, fact_id
 CREATE INDEX {prefix}journal_unsealed ON {journal} (order_no, version) WHERE segment IS NULL;
 CREATE INDEX {prefix}journal_segment ON {journal} (segment) WHERE segment IS NOT NULL;
 
--- What may be personal. Rows are erased; the digest stays in the journal.
+-- Personal data. Rows can be erased; their digest stays in the journal.
 CREATE TABLE {journal_details} (
     order_no bigint NOT NULL,
     version bigint NOT NULL,

@@ -7,8 +7,8 @@ CREATE TABLE {leases} (
     until_at integer NOT NULL
 ) WITHOUT ROWID;
 
--- AUTOINCREMENT, so that a claim on a row that is gone can never hit a younger row of the same number.
--- held: 1 while it is claimed. waiting: 1 while a row before it in its lane, with blocks = 1, keeps it from being claimed.
+-- AUTOINCREMENT, so that numbers are never reused: a claim of a removed row cannot match a newer row.
+-- held: 1 while the row is claimed. waiting: 1 while an earlier row in its lane, with blocks = 1, keeps it from being claimed.
 CREATE TABLE {outbox} (
     id integer PRIMARY KEY AUTOINCREMENT,
     destination text NOT NULL,

@@ -1,4 +1,4 @@
--- Messages that could not pass, as they came. state: 0 waiting, 1 released, 2 discarded.
+-- Quarantined messages, unchanged. state: 0 waiting, 1 released, 2 discarded.
 
 CREATE TABLE {quarantine} (
     number integer PRIMARY KEY,

@@ -1,4 +1,4 @@
--- Duplicate orders: who guards a subject, which pairs were found, and what was decided. Subjects are digests.
+-- Duplicate orders: the order that guards each subject, the pairs that were found, and the decisions. Subjects are digests.
 
 CREATE TABLE {duplicate_guards} (
     tenant text NOT NULL,

@@ -75,10 +75,10 @@ CREATE TABLE {journal} (
     PRIMARY KEY (order_no, version)
 );
 CREATE UNIQUE INDEX {prefix}journal_fact ON {journal} (order_no, source, fact_id);
--- What no segment holds yet stands at one place of this index, in the order written: a new row dirties no page of its own there.
+-- Unsealed rows are adjacent in this index, in the order written, so that a new row changes no additional page.
 CREATE INDEX {prefix}journal_segment ON {journal} (segment);
 
--- What may be personal. Rows are erased; the digest stays in the journal.
+-- Personal data. Rows can be erased; their digest stays in the journal.
 CREATE TABLE {journal_details} (
     order_no integer NOT NULL,
     version integer NOT NULL,
