@@ -8,6 +8,7 @@ public static class ErpCommand
     private const int Success = 0;
     private const int Failure = 1;
     private const int WrongUsage = 2;
+    private const int CannotOpen = 14; // SQLITE_CANTOPEN
 
     /// <returns>0 where both sides agree, 1 where they do not, 2 for a wrong command line.</returns>
     public static async Task<int> RunAsync(IReadOnlyList<string> args, TextWriter output, TextWriter errors)
@@ -51,6 +52,11 @@ public static class ErpCommand
         catch (Exception e) when (options.Postgres is not null && e is System.Data.Common.DbException or ArgumentException)
         {
             await errors.WriteLineAsync($"PostgreSQL cannot be used: {e.Message}");
+            return WrongUsage;
+        }
+        catch (Exception e) when (options.Postgres is null && e is Microsoft.Data.Sqlite.SqliteException { SqliteErrorCode: CannotOpen })
+        {
+            await errors.WriteLineAsync(e.Message);
             return WrongUsage;
         }
         finally

@@ -26,12 +26,17 @@ var orderKit = host.Services.AddOrderKit()
     });
 
 // What a process held that was killed waits for its lease, so the lease is short.
-var lease = TimeSpan.FromSeconds(2);
+var (lease, timeout) = (TimeSpan.FromSeconds(6), TimeSpan.FromSeconds(2));
 var sweep = TimeSpan.FromMilliseconds(20);
-orderKit.AddInbox(options => (options.RunInBackground, options.Lease, options.PollInterval, options.MaxAttempts) = (role == "consumer", lease, sweep, 1_000_000));
+orderKit.AddInbox(options =>
+{
+    (options.RunInBackground, options.PollInterval, options.MaxAttempts) = (role == "consumer", sweep, 1_000_000);
+    (options.Lease, options.HandlerTimeout) = (lease, timeout);
+});
 orderKit.SendThroughTransport(options =>
 {
-    (options.RunInBackground, options.Lease, options.PollInterval, options.MaxAttempts) = (role == "publisher", lease, sweep, 1_000_000);
+    (options.RunInBackground, options.PollInterval, options.MaxAttempts) = (role == "publisher", sweep, 1_000_000);
+    (options.Lease, options.HandlerTimeout) = (lease, timeout);
     (options.FirstDelay, options.MaxDelay) = (TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(500));
     (options.FirstBreak, options.MaxBreak) = (TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(500));
 });
@@ -43,4 +48,5 @@ if (role == "consumer")
 
 using var built = host.Build();
 var running = built.RunAsync();
-await Task.WhenAny(running, Console.In.ReadToEndAsync());
+// Reading the standard input can block, so it has a thread of its own. A host that failed ends the process with its exception.
+await await Task.WhenAny(running, Task.Run(Console.In.ReadToEnd));

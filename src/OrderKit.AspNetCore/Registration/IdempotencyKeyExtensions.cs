@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using OrderKit.AspNetCore;
+using OrderKit.Idempotency;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -50,6 +51,13 @@ public static class IdempotencyKeyExtensions
                 throw new InvalidOperationException(
                     $"The endpoint {endpoint.DisplayName} requires an Idempotency-Key, but request bodies are not recorded. "
                     + "Call builder.Services.AddIdempotencyKeys().");
+            }
+
+            if (endpoint.ApplicationServices.GetService<IServiceProviderIsService>()?.IsService(typeof(Operations)) == false)
+            {
+                throw new InvalidOperationException(
+                    $"The endpoint {endpoint.DisplayName} requires an Idempotency-Key, but nothing stores its requests. "
+                    + "Call builder.Services.AddOrderKit() and choose a store.");
             }
 
             var isWrapped = endpoint.Metadata.OfType<IdempotencyKeyMetadata>().Any();

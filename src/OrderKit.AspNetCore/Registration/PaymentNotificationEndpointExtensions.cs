@@ -20,6 +20,7 @@ public static class PaymentNotificationEndpointExtensions
     /// The provider, as in <see cref="NotificationFacts.Provider"/> and <see cref="NotificationOptions.Protocols"/>.
     /// </param>
     /// <param name="read">Verifies and reads a callback.</param>
+    /// <exception cref="InvalidOperationException"><c>AddPaymentNotifications</c> was not called.</exception>
     public static IEndpointConventionBuilder MapPaymentNotifications(
         this IEndpointRouteBuilder endpoints, string pattern, string provider, NotificationReader read)
     {
@@ -27,6 +28,12 @@ public static class PaymentNotificationEndpointExtensions
         ArgumentException.ThrowIfNullOrEmpty(pattern);
         ArgumentException.ThrowIfNullOrEmpty(provider);
         ArgumentNullException.ThrowIfNull(read);
+        if (endpoints.ServiceProvider.GetService<IServiceProviderIsService>()?.IsService(typeof(NotificationGate)) == false)
+        {
+            throw new InvalidOperationException(
+                $"The callbacks of {provider} need a notification gate. Call services.AddOrderKit().AddPaymentNotifications<T>().");
+        }
+
         return endpoints.MapPost(pattern, (RequestDelegate)new NotificationEndpoint(provider, read).InvokeAsync)
             .WithDisplayName($"Notifications of {provider}");
     }
