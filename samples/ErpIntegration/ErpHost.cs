@@ -30,7 +30,7 @@ internal sealed class ErpHost : IAsyncDisposable
         Faults = faults is null ? null : new FaultPlan(faults, _dataSource);
         var services = new ServiceCollection().AddLogging();
         services.AddScoped<OrderDesk>();
-        services.AddSingleton<IDeadlineProbe, PaymentCloseProbe>();
+        services.AddScoped<IDeadlineProbe, PaymentCloseProbe>();
         services.AddDbContextFactory<ErpContext>(options => UseDatabase(options, file));
         var orderKit = services.AddOrderKit().AddInboxHandler<PaymentHandler>().AddEventHandler<PickTicketHandler>();
         if (_dataSource is null)
@@ -43,8 +43,8 @@ internal sealed class ErpHost : IAsyncDisposable
         }
 
         // A worker that is killed holds its leases; the next one shall not wait for long. In production the defaults are right.
-        services.Configure<InboxPumpOptions>(options => (options.Lease, options.FirstDelay) = (Soon, Now));
-        services.Configure<OutboxPumpOptions>(options => (options.Lease, options.FirstDelay) = (Soon, Now));
+        services.Configure<InboxPumpOptions>(Hurry);
+        services.Configure<OutboxPumpOptions>(Hurry);
         services.Configure<DeadlineOptions>(options => (options.Lease, options.RetryDelay) = (Soon, Now));
         _services = services.BuildServiceProvider();
     }
@@ -88,6 +88,9 @@ internal sealed class ErpHost : IAsyncDisposable
             await _dataSource.DisposeAsync();
         }
     }
+
+    private static void Hurry(PumpOptions options) =>
+        (options.Lease, options.HandlerTimeout, options.FirstDelay) = (Soon, Soon / 2, Now);
 
     private void UseDatabase(DbContextOptionsBuilder options, string file)
     {

@@ -45,9 +45,9 @@ public sealed class RabbitMqOptions
 
     /// <summary>The delay before a receiver connects again. It doubles with each further failure.</summary>
     /// <value>200 milliseconds.</value>
-    public TimeSpan FirstPause { get; set; } = TimeSpan.FromMilliseconds(200);
+    public TimeSpan FirstDelay { get; set; } = TimeSpan.FromMilliseconds(200);
 
     /// <summary>The longest delay before a receiver connects again.</summary>
     /// <value>10 seconds.</value>
-    public TimeSpan LongestPause { get; set; } = TimeSpan.FromSeconds(10);
+    public TimeSpan MaxDelay { get; set; } = TimeSpan.FromSeconds(10);
 }

@@ -54,8 +54,8 @@ internal static class RabbitMqOptionsCheck
         faults.RequirePositive(options.ConnectTimeout);
         faults.RequirePositive(options.ConfirmTimeout);
         faults.RequirePositive(options.Heartbeat);
-        faults.RequirePositive(options.FirstPause);
-        faults.RequireNotBelow(options.LongestPause, options.FirstPause);
+        faults.RequirePositive(options.FirstDelay);
+        faults.RequireNotBelow(options.MaxDelay, options.FirstDelay);
     }
 
     // Queue 0 of a topic "a" has the name of a topic "a.0".

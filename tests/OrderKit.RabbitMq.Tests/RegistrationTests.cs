@@ -46,7 +46,7 @@ public sealed class RegistrationTests
             o.ConfirmTimeout = TimeSpan.Zero;
             o.ConnectTimeout = TimeSpan.Zero;
             o.Heartbeat = TimeSpan.Zero;
-            o.LongestPause = TimeSpan.Zero;
+            o.MaxDelay = TimeSpan.Zero;
             o.Topics.Add(new RabbitMqTopic("", 0));
             o.Topics.Add(new RabbitMqTopic("events"));
             o.Topics.Add(new RabbitMqTopic("events.0"));
@@ -55,7 +55,7 @@ public sealed class RegistrationTests
 
         var failure = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync());
 
-        foreach (var setting in new[] { "Uri", "Prefix", "Prefetch", "DeliveryLimit", "MaxLength", "ConfirmTimeout", "ConnectTimeout", "Heartbeat", "LongestPause", "'' with 0 queues", "'events.0'" })
+        foreach (var setting in new[] { "Uri", "Prefix", "Prefetch", "DeliveryLimit", "MaxLength", "ConfirmTimeout", "ConnectTimeout", "Heartbeat", "MaxDelay", "'' with 0 queues", "'events.0'" })
         {
             Assert.Contains(failure.Failures, fault => fault.Contains(setting, StringComparison.Ordinal));
         }

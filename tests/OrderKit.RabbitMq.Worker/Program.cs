@@ -21,7 +21,7 @@ var orderKit = host.Services.AddOrderKit()
         options.ClientName = role;
         options.DeliveryLimit = 10_000;
         options.ConfirmTimeout = TimeSpan.FromSeconds(1);
-        options.LongestPause = TimeSpan.FromSeconds(1);
+        options.MaxDelay = TimeSpan.FromSeconds(1);
         options.Topics.Add(new RabbitMqTopic("events", 4));
     });
 

@@ -1,11 +1,10 @@
 using ErpIntegration.Orders;
-using Microsoft.Extensions.DependencyInjection;
 using OrderKit.StateMachine;
 
 namespace ErpIntegration.Deadlines;
 
 /// <summary>Closes orders that nobody paid in time: OrderKit's order and the ERP's rows change in one transaction, begun by the ERP.</summary>
-public sealed class PaymentCloseProbe(IServiceScopeFactory scopes) : IDeadlineProbe
+public sealed class PaymentCloseProbe(OrderDesk desk) : IDeadlineProbe
 {
     public string Name => "payment-close";
 
@@ -14,8 +13,6 @@ public sealed class PaymentCloseProbe(IServiceScopeFactory scopes) : IDeadlinePr
         ArgumentNullException.ThrowIfNull(deadline);
 
         // A real ERP closes the payment at the provider first, so that nobody can pay for an order that is closed.
-        await using var scope = scopes.CreateAsyncScope();
-        var desk = scope.ServiceProvider.GetRequiredService<OrderDesk>();
         await desk.CloseUnpaidAsync(deadline.Order, FormattableString.Invariant($"deadline:{deadline.Version}"), cancellationToken);
 
         // The order has left the state that was waited in, so the deadline has nothing left to do.

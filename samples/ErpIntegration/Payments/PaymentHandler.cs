@@ -7,7 +7,7 @@ using OrderKit.StateMachine;
 namespace ErpIntegration.Payments;
 
 /// <summary>Books payments: the inbox message, OrderKit's order and the ERP's rows change in one transaction of the inbox.</summary>
-public sealed class PaymentHandler(IDbContextFactory<ErpContext> contexts, OrderLifecycle orders) : IInboxHandler
+public sealed class PaymentHandler(ErpContext db, OrderLifecycle orders) : IInboxHandler
 {
     public string Consumer => PaymentCallback.Consumer;
 
@@ -15,7 +15,6 @@ public sealed class PaymentHandler(IDbContextFactory<ErpContext> contexts, Order
     {
         ArgumentNullException.ThrowIfNull(delivery);
         var payment = PaymentCallback.From(delivery.Message);
-        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         await db.ExecuteInUnitOfWorkAsync(
             unitOfWork,
             async cancellation =>

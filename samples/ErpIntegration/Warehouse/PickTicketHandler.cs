@@ -5,7 +5,7 @@ using OrderKit.Core;
 namespace ErpIntegration.Warehouse;
 
 /// <summary>Makes a job for the warehouse when an order is paid. Events come at least once, so the row has the order as its key.</summary>
-public sealed class PickTicketHandler(IDbContextFactory<ErpContext> contexts) : IOrderEventHandler
+public sealed class PickTicketHandler(ErpContext db) : IOrderEventHandler
 {
     public async Task HandleAsync(OrderEvent orderEvent, CancellationToken cancellationToken)
     {
@@ -15,7 +15,6 @@ public sealed class PickTicketHandler(IDbContextFactory<ErpContext> contexts) : 
             return;
         }
 
-        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var id = orderEvent.Order.Order.Value;
         if (!await db.PickTickets.AnyAsync(ticket => ticket.OrderId == id, cancellationToken))
         {

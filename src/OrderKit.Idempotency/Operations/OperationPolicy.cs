@@ -32,11 +32,11 @@ public sealed record OperationPolicy
 
     /// <summary>The pause after the first failure without an effect; it doubles with each further one.</summary>
     /// <value>1 second.</value>
-    public TimeSpan FirstPause { get; init; } = TimeSpan.FromSeconds(1);
+    public TimeSpan FirstDelay { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>The longest pause.</summary>
     /// <value>1 hour.</value>
-    public TimeSpan LongestPause { get; init; } = TimeSpan.FromHours(1);
+    public TimeSpan MaxDelay { get; init; } = TimeSpan.FromHours(1);
 
     /// <summary>
     /// How long a request under a lease waits while another one is at the same operation, to answer with what came of it.
@@ -71,8 +71,8 @@ public sealed record OperationPolicy
         Positive(Lease, nameof(Lease));
         Positive(SuccessRetention, nameof(SuccessRetention));
         Positive(FailureRetention, nameof(FailureRetention));
-        Positive(FirstPause, nameof(FirstPause));
-        Positive(LongestPause, nameof(LongestPause));
+        Positive(FirstDelay, nameof(FirstDelay));
+        Positive(MaxDelay, nameof(MaxDelay));
         if (Lease > LongestLease)
         {
             faults.Add(
@@ -112,5 +112,5 @@ public sealed record OperationPolicy
 
     /// <summary>The pause after an attempt.</summary>
     internal TimeSpan PauseAfter(int attempt) =>
-        TimeSpan.FromTicks((long)Math.Min(LongestPause.Ticks, FirstPause.Ticks * Math.Pow(2, Math.Min(attempt - 1, 40))));
+        TimeSpan.FromTicks((long)Math.Min(MaxDelay.Ticks, FirstDelay.Ticks * Math.Pow(2, Math.Min(attempt - 1, 40))));
 }

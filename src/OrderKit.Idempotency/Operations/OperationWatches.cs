@@ -6,8 +6,8 @@ namespace OrderKit.Idempotency;
 /// <remarks>Safe for several threads. One poll serves all who wait, and only one of them then claims the operation.</remarks>
 internal sealed class OperationWatches(IOperationStore store, TimeProvider time)
 {
-    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(20);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan MaxDelay = TimeSpan.FromSeconds(1);
 
     private readonly Lock _gate = new();
     private readonly Dictionary<OperationKey, Watch> _watches = [];
@@ -97,7 +97,7 @@ internal sealed class OperationWatches(IOperationStore store, TimeProvider time)
     {
         try
         {
-            for (var pause = FirstPause; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
+            for (var pause = FirstDelay; ; pause = pause * 2 < MaxDelay ? pause * 2 : MaxDelay)
             {
                 using (var ended = new CancellationTokenSource())
                 {

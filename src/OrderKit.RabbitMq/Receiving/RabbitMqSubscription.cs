@@ -108,7 +108,7 @@ internal sealed partial class RabbitMqSubscription(
     }
 
     private TimeSpan Pause(int failures) =>
-        TimeSpan.FromTicks((long)Math.Min(options.LongestPause.Ticks, options.FirstPause.Ticks * Math.Pow(2, Math.Min(failures, 30))));
+        TimeSpan.FromTicks((long)Math.Min(options.MaxDelay.Ticks, options.FirstDelay.Ticks * Math.Pow(2, Math.Min(failures, 30))));
 
     private async ValueTask EndSessionAsync()
     {
