@@ -77,7 +77,8 @@ public static class LaneStoreSpec
         var again = await lanes.ClaimAsync();
         Expect.Set(["a", "c"], again.Select(delivery => delivery.MessageId));
         Expect.That(
-            again.All(delivery => delivery is { Attempt: 1, IsTakenOver: false }), "A message that was not started must not use an attempt.");
+            again.All(delivery => delivery is { Attempt: 1, IsTakenOver: false }),
+            "A message that was not started must not use an attempt.");
         Expect.That(!await lanes.Of(lanes.Store).RetryAsync(claimed[0], TimeSpan.Zero, "late"), "The claim was already released.");
         Expect.Equal(2, await lanes.CompleteAsync(lanes.Store, [.. again]));
         Expect.Equal(1, await lanes.CompleteAsync(lanes.Store, claimed[1]));

@@ -12,9 +12,9 @@ namespace OrderKit.Sql;
 /// <para>
 /// Every claim would read the messages behind the head of their lane. If there are many, a claim puts them off: <c>waiting = 1</c> removes
 /// them from that index, and <c>blocks = 1</c> marks their head. Removing such a head from its lane lets in the next message, which is
-/// marked in turn. So each message is put off once and let in once, however deep its lane is. A message is put off only while its head is locked,
-/// and a statement that begins after the head is gone looks up the next message. Therefore no message is put off without a head that lets
-/// it in.
+/// marked in turn. So each message is put off once and let in once, however deep its lane is. A message is put off only while its head is
+/// locked, and a statement that begins after the head is gone looks up the next message. Therefore no message is put off without a head
+/// that lets it in.
 /// </para>
 /// </remarks>
 internal abstract class SqlLaneStore<TDelivery> : ILaneStore<TDelivery>

@@ -28,7 +28,8 @@ internal sealed class RowOrderStatements : IOrderStatements
         WHERE tenant = $1 AND order_id = $2 AND version = ${{OrderRow.Columns.Count + 1}}
             AND NOT EXISTS (
                 SELECT 1 FROM {journal} j
-                WHERE j.order_no = o.order_no AND j.source = ${{OrderRow.Columns.Count + 2}} AND j.fact_id = ${{OrderRow.Columns.Count + 3}})
+                WHERE j.order_no = o.order_no
+                    AND j.source = ${{OrderRow.Columns.Count + 2}} AND j.fact_id = ${{OrderRow.Columns.Count + 3}})
         RETURNING order_no
         """);
 
