@@ -76,7 +76,9 @@ internal sealed class CsvTable : IDisposable
     /// <exception cref="InputException">The file does not have it.</exception>
     public int Column(string name) => OptionalColumn(name) is var column and >= 0
         ? column
-        : throw new InputException($"{Name}:{Line.ToString(CultureInfo.InvariantCulture)}: the column '{name}' is missing; the header has {string.Join(", ", _columns.Keys)}.");
+        : throw new InputException(
+            $"{Name}:{Line.ToString(CultureInfo.InvariantCulture)}: the column '{name}' is missing; the header has "
+            + $"{string.Join(", ", _columns.Keys)}.");
 
     /// <summary>The number of a column; -1 where the file does not have it.</summary>
     public int OptionalColumn(string name) => _columns.GetValueOrDefault(name, -1);
@@ -234,7 +236,8 @@ internal sealed class CsvTable : IDisposable
         }
         catch (Exception e) when (e is InvalidDataException or IOException)
         {
-            throw new InputException($"{Name}:{(_read + 1).ToString(CultureInfo.InvariantCulture)}: the file is damaged and cannot be read on: {e.Message}", e);
+            throw new InputException(
+                $"{Name}:{(_read + 1).ToString(CultureInfo.InvariantCulture)}: the file is damaged and cannot be read on: {e.Message}", e);
         }
     }
 }

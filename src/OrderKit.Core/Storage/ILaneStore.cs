@@ -8,7 +8,9 @@ namespace OrderKit.Core.Storage;
 public interface ILaneStore<TDelivery>
     where TDelivery : MessageDelivery
 {
-    /// <summary>Set after each commit of this process that wrote messages. Commits of the host and of other processes do not set it.</summary>
+    /// <summary>
+    /// Set after each commit of this process that wrote messages. Commits of the host and of other processes do not set it.
+    /// </summary>
     WakeUp Written { get; }
 
     /// <summary>Leases the due heads of up to <paramref name="max"/> lanes. This uses none of their attempts.</summary>

@@ -13,7 +13,8 @@ public abstract class InMemoryLaneStore<TDelivery> : ILaneStore<TDelivery>
 
     private readonly Dictionary<long, InMemoryMessage<TDelivery>> _pending = [];
     private readonly Dictionary<(string Name, TenantId Tenant, string Lane), SortedSet<InMemoryMessage<TDelivery>>> _lanes = [];
-    private readonly Dictionary<string, (SortedSet<InMemoryMessage<TDelivery>> All, SortedSet<InMemoryMessage<TDelivery>> Heads)> _names = [];
+    private readonly Dictionary<string, (
+        SortedSet<InMemoryMessage<TDelivery>> All, SortedSet<InMemoryMessage<TDelivery>> Heads)> _names = [];
     private long _lastId;
 
     /// <summary>Makes an empty store.</summary>
@@ -26,7 +27,8 @@ public abstract class InMemoryLaneStore<TDelivery> : ILaneStore<TDelivery>
     protected InMemoryDatabase Database { get; }
 
     /// <inheritdoc/>
-    public ValueTask<IReadOnlyList<TDelivery>> ClaimAsync(string name, int max, TimeSpan lease, CancellationToken cancellationToken = default)
+    public ValueTask<IReadOnlyList<TDelivery>> ClaimAsync(
+        string name, int max, TimeSpan lease, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         ArgumentOutOfRangeException.ThrowIfLessThan(max, 1);
@@ -129,7 +131,9 @@ public abstract class InMemoryLaneStore<TDelivery> : ILaneStore<TDelivery>
         }
     }
 
-    /// <summary>The row of a claim; <see langword="null"/> if it no longer stands. One that lapsed stands until the row is claimed again.</summary>
+    /// <summary>
+    /// The row of a claim; <see langword="null"/> if it no longer stands. One that lapsed stands until the row is claimed again.
+    /// </summary>
     protected InMemoryMessage<TDelivery>? Claimed(TDelivery delivery)
     {
         ArgumentNullException.ThrowIfNull(delivery);
@@ -167,7 +171,8 @@ public abstract class InMemoryLaneStore<TDelivery> : ILaneStore<TDelivery>
         Put(row);
     }
 
-    private ValueTask<bool> ChangeAsync(TDelivery delivery, Action<InMemoryMessage<TDelivery>> change, CancellationToken cancellationToken) =>
+    private ValueTask<bool> ChangeAsync(
+        TDelivery delivery, Action<InMemoryMessage<TDelivery>> change, CancellationToken cancellationToken) =>
         Database.WriteAsync(
             () =>
             {

@@ -1,6 +1,8 @@
 namespace OrderKit.Core.Storage;
 
-/// <summary>The outbox of an <see cref="InMemoryDatabase"/>; engines write it with <see cref="Append"/> in the unit of their change.</summary>
+/// <summary>
+/// The outbox of an <see cref="InMemoryDatabase"/>; engines write it with <see cref="Append"/> in the unit of their change.
+/// </summary>
 public sealed class InMemoryOutboxStore(InMemoryDatabase database) : InMemoryLaneStore<OutboxDelivery>(database), IOutboxStore
 {
     /// <summary>Writes messages in a unit of work; they can be claimed once it is committed.</summary>
@@ -23,7 +25,8 @@ public sealed class InMemoryOutboxStore(InMemoryDatabase database) : InMemoryLan
     }
 
     /// <inheritdoc/>
-    public ValueTask AppendAsync(UnitOfWork unitOfWork, IReadOnlyList<OutboxMessage> messages, CancellationToken cancellationToken = default)
+    public ValueTask AppendAsync(
+        UnitOfWork unitOfWork, IReadOnlyList<OutboxMessage> messages, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
         Append(unitOfWork, messages);
@@ -31,7 +34,8 @@ public sealed class InMemoryOutboxStore(InMemoryDatabase database) : InMemoryLan
     }
 
     /// <inheritdoc/>
-    public override ValueTask<bool> RemoveAsync(UnitOfWork unitOfWork, OutboxDelivery delivery, CancellationToken cancellationToken = default)
+    public override ValueTask<bool> RemoveAsync(
+        UnitOfWork unitOfWork, OutboxDelivery delivery, CancellationToken cancellationToken = default)
     {
         var unit = Database.Require(unitOfWork);
         cancellationToken.ThrowIfCancellationRequested();

@@ -385,7 +385,8 @@ public sealed class OperationGroups<TMember> : IAsyncDisposable
                 continue;
             }
 
-            foreach (var answer in await _store.ClaimAsync(run.UnitOfWork, requests, kind.Key, CancellationToken.None).ConfigureAwait(false))
+            var answers = await _store.ClaimAsync(run.UnitOfWork, requests, kind.Key, CancellationToken.None).ConfigureAwait(false);
+            foreach (var answer in answers)
             {
                 if (answer.Claim is { } claim)
                 {

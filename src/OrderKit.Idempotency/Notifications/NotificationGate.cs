@@ -211,7 +211,8 @@ public sealed class NotificationGate : IAsyncDisposable
 
         member.HasWritten = true;
         var (number, state) = (release.Number, QuarantineState.Released);
-        if (!await _quarantine.DecideAsync(unit, number, state, release.OperatorId, release.Note, CancellationToken.None).ConfigureAwait(false))
+        if (!await _quarantine.DecideAsync(unit, number, state, release.OperatorId, release.Note, CancellationToken.None)
+            .ConfigureAwait(false))
         {
             throw new OperationLostException($"The message {release.Number} no longer waits in quarantine: another operator was first.");
         }
@@ -282,7 +283,10 @@ public sealed class NotificationGate : IAsyncDisposable
         var key = new OperationKey(notification.Tenant, $"payment-effect:{notification.Provider}", EffectOf(notification));
         var effect = new OperationRequest(key, Fingerprint.Of(fields), Guid.NewGuid());
         return notification.TransportId is { } id
-            ? [new(new OperationKey(notification.Tenant, $"notification:{notification.Provider}", id), effect.Fingerprint, Guid.NewGuid()), effect]
+            ? [
+                new(new OperationKey(notification.Tenant, $"notification:{notification.Provider}", id), effect.Fingerprint, Guid.NewGuid()),
+                effect,
+            ]
             : [effect];
     }
 

@@ -68,7 +68,8 @@ public readonly record struct OperationKey
                 is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator)
             {
                 var position = text.Length - rest.Length;
-                return string.Create(CultureInfo.InvariantCulture, $"it has the invisible character U+{rune.Value:X4} at position {position}");
+                return string.Create(
+                    CultureInfo.InvariantCulture, $"it has the invisible character U+{rune.Value:X4} at position {position}");
             }
 
             rest = rest[length..];

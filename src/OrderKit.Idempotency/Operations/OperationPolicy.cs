@@ -75,7 +75,8 @@ public sealed record OperationPolicy
         Positive(MaxDelay, nameof(MaxDelay));
         if (Lease > LongestLease)
         {
-            faults.Add($"Lease is {Lease}; it is at most {LongestLease.Days} days. Seconds are enough: it is renewed while the worker lives.");
+            faults.Add(
+                $"Lease is {Lease}; it is at most {LongestLease.Days} days. Seconds are enough: it is renewed while the worker lives.");
         }
 
         if (WaitWhileRunning < TimeSpan.Zero || WaitWhileRunning > LongestWait)

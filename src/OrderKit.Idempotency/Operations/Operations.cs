@@ -379,7 +379,8 @@ public sealed partial class Operations
             catch (OperationFailedException e)
             {
                 var isRecorded = await InUnitAsync(
-                    unit => FailAsync(unit, claim, OperationState.Failed, policy.FailureRetention, e.Message), CancellationToken.None).ConfigureAwait(false);
+                    unit => FailAsync(unit, claim, OperationState.Failed, policy.FailureRetention, e.Message),
+                    CancellationToken.None).ConfigureAwait(false);
                 return isRecorded
                     ? new OperationOutcome<T>.Failed(e.Message, null)
                     : throw new OperationLostException(claim);

@@ -33,7 +33,9 @@ public static class OrderKitIdempotencyExtensions
         return builder;
     }
 
-    /// <summary>Adds <see cref="NotificationGate"/>. Register an <see cref="INotificationEffects"/> too; it is opened in a scope per transaction.</summary>
+    /// <summary>
+    /// Adds <see cref="NotificationGate"/>. Register an <see cref="INotificationEffects"/> too; it is opened in a scope per transaction.
+    /// </summary>
     public static OrderKitBuilder AddNotifications(this OrderKitBuilder builder, Action<NotificationOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
@@ -47,7 +49,9 @@ public static class OrderKitIdempotencyExtensions
 
     /// <summary>Adds <see cref="DuplicateOrders"/> and <see cref="DuplicateReview"/>. Calling it again only changes the options.</summary>
     /// <param name="builder">The builder.</param>
-    /// <param name="configure">Changes the options. Bind <see cref="DuplicateOrderOptions"/> to a configuration section to follow its changes.</param>
+    /// <param name="configure">
+    /// Changes the options. Bind <see cref="DuplicateOrderOptions"/> to a configuration section to follow its changes.
+    /// </param>
     public static OrderKitBuilder AddDuplicateOrders(this OrderKitBuilder builder, Action<DuplicateOrderOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(builder);

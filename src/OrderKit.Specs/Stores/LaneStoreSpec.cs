@@ -3,10 +3,10 @@ using OrderKit.Messaging;
 
 namespace OrderKit.Specs;
 
-/// <summary>What the outbox and the inbox have in common: attempts, and lanes that are deep.</summary>
+/// <summary>The rules that both an outbox and an inbox must keep, about attempts and deep lanes.</summary>
 public static class LaneStoreSpec
 {
-    // More than a store reads over without putting them off.
+    // More messages than a store reads again without putting them off.
     private const int Deep = 300;
     private const string Name = "events";
 
@@ -21,16 +21,16 @@ public static class LaneStoreSpec
         where TDelivery : MessageDelivery =>
     [
         new($"A claim uses no attempt, a start uses one ({name})", store => AClaimUsesNoAttemptAsync(of(store))),
-        new($"What is released is due at once, and has used no attempt ({name})", store => WhatIsReleasedIsDueAtOnceAsync(of(store))),
-        new($"Who was overtaken can neither start a message nor release it ({name})",
+        new($"A released message is due at once and has used no attempt ({name})", store => WhatIsReleasedIsDueAtOnceAsync(of(store))),
+        new($"A worker that lost its lease can neither start nor release a message ({name})",
             store => WhoWasOvertakenCanNeitherStartNorReleaseAsync(of(store))),
-        new($"A deep lane keeps its order, and the lanes behind it are claimed beside it ({name})",
+        new($"A deep lane keeps its order, and the lanes behind it are claimed together with it ({name})",
             store => ADeepLaneKeepsItsOrderAsync(of(store))),
-        new($"A deep lane whose head fails waits for it, and no other lane does ({name})",
+        new($"A deep lane whose head fails waits for it, and other lanes do not ({name})",
             store => ADeepLaneWaitsForItsHeadAsync(of(store))),
-        new($"A head that is taken out of a deep lane lets the next one be claimed, unless that is rolled back ({name})",
+        new($"Removing the head of a deep lane lets the next message be claimed, unless it is rolled back ({name})",
             store => AHeadThatIsTakenOutLetsTheNextOneInAsync(of(store))),
-        new($"Racing pumps claim each message of deep lanes once and in order, while others come ({name})",
+        new($"Racing pumps claim each message of deep lanes once and in order, while new ones arrive ({name})",
             store => RacingPumpsKeepTheOrderOfDeepLanesAsync(of(store))),
     ];
 
@@ -42,11 +42,12 @@ public static class LaneStoreSpec
         {
             var claimed = await lanes.ClaimAsync();
             Expect.Sequence([1, 1], claimed.Select(delivery => delivery.Attempt));
-            Expect.That(claimed.All(delivery => delivery.IsTakenOver == i > 0), "A message whose lease lapsed must be marked as taken over.");
+            Expect.That(
+                claimed.All(delivery => delivery.IsTakenOver == i > 0), "A message whose lease lapsed must be marked as taken over.");
             await lanes.Store.AdvanceAsync(Acting.Minute * 2);
         }
 
-        // By number: claims that lapsed at the same instant have no order.
+        // Sorted by number, because claims that lapsed at the same instant have no order.
         var all = (await lanes.ClaimAsync()).OrderBy(delivery => delivery.Id).ToList();
         Expect.That(await lanes.Of(lanes.Store).StartAsync(all[0]), "The claim must be valid.");
         Expect.Equal(1, (await lanes.Of(lanes.Store).BacklogAsync(Name)).OldestAttempts);
@@ -54,7 +55,7 @@ public static class LaneStoreSpec
         all = [.. (await lanes.ClaimAsync()).OrderBy(delivery => delivery.Id)];
         Expect.Sequence([2, 1], all.Select(delivery => delivery.Attempt));
 
-        // Its failure is that of the same attempt, whether that was counted before or not.
+        // A failure belongs to the same attempt, whether the attempt was counted before or not.
         await lanes.Of(lanes.Store).StartAsync(all[0]);
         foreach (var delivery in all)
         {
@@ -63,7 +64,7 @@ public static class LaneStoreSpec
 
         all = [.. (await lanes.ClaimAsync()).OrderBy(delivery => delivery.Id)];
         Expect.Sequence([3, 2], all.Select(delivery => delivery.Attempt));
-        Expect.That(!all.Any(delivery => delivery.IsTakenOver), "What was given back is not taken over.");
+        Expect.That(!all.Any(delivery => delivery.IsTakenOver), "A message that is retried must not be marked as taken over.");
     }
 
     private static async Task WhatIsReleasedIsDueAtOnceAsync<TDelivery>(Lanes<TDelivery> lanes)
@@ -75,8 +76,10 @@ public static class LaneStoreSpec
         await lanes.Of(lanes.Store).ReleaseAsync([]);
         var again = await lanes.ClaimAsync();
         Expect.Set(["a", "c"], again.Select(delivery => delivery.MessageId));
-        Expect.That(again.All(delivery => delivery is { Attempt: 1, IsTakenOver: false }), "What was not handed over used no attempt.");
-        Expect.That(!await lanes.Of(lanes.Store).RetryAsync(claimed[0], TimeSpan.Zero, "late"), "It was released before.");
+        Expect.That(
+            again.All(delivery => delivery is { Attempt: 1, IsTakenOver: false }),
+            "A message that was not started must not use an attempt.");
+        Expect.That(!await lanes.Of(lanes.Store).RetryAsync(claimed[0], TimeSpan.Zero, "late"), "The claim was already released.");
         Expect.Equal(2, await lanes.CompleteAsync(lanes.Store, [.. again]));
         Expect.Equal(1, await lanes.CompleteAsync(lanes.Store, claimed[1]));
     }
@@ -93,7 +96,7 @@ public static class LaneStoreSpec
         Expect.Sequence([], (await lanes.ClaimAsync()).Select(delivery => delivery.MessageId));
         Expect.That(await lanes.Of(lanes.Store).StartAsync(held), "The claim must be valid.");
         Expect.Equal(1, await lanes.CompleteAsync(lanes.Store, held));
-        Expect.That(!await lanes.Of(lanes.Store).StartAsync(held), "It is done.");
+        Expect.That(!await lanes.Of(lanes.Store).StartAsync(held), "The message is already completed.");
     }
 
     private static async Task ADeepLaneKeepsItsOrderAsync<TDelivery>(Lanes<TDelivery> lanes)
@@ -105,7 +108,7 @@ public static class LaneStoreSpec
         while (await lanes.ClaimAsync(max: 5) is { Count: > 0 } claimed)
         {
             Expect.Equal(claimed.Count, claimed.Select(delivery => delivery.Lane).Distinct().Count());
-            Expect.That(handled.Count > 0 || claimed.Count == 3, "The lanes behind a deep one are claimed beside it.");
+            Expect.That(handled.Count > 0 || claimed.Count == 3, "The lanes behind a deep one must be claimed together with it.");
             handled.AddRange(claimed.Select(delivery => delivery.MessageId));
             Expect.Equal(claimed.Count, await lanes.CompleteAsync(lanes.Store, [.. claimed]));
             if (handled.Count == 30)

@@ -19,9 +19,11 @@ internal sealed class SqlDeadLetterStore(SqlDatabase database) : IDeadLetterStor
 
     private const string Close = "UPDATE {dead_letters} SET state = $2 WHERE number = $1 AND state = 0";
 
-    private const string InsertAct = "INSERT INTO {dead_letter_acts} (letter, to_state, done_by, done_at, note) VALUES ($1, $2, $3, {now}, $4)";
+    private const string InsertAct = 
+        "INSERT INTO {dead_letter_acts} (letter, to_state, done_by, done_at, note) VALUES ($1, $2, $3, {now}, $4)";
 
-    private const string InsertActWithoutNote = "INSERT INTO {dead_letter_acts} (letter, to_state, done_by, done_at) VALUES ($1, $2, $3, {now})";
+    private const string InsertActWithoutNote = 
+        "INSERT INTO {dead_letter_acts} (letter, to_state, done_by, done_at) VALUES ($1, $2, $3, {now})";
 
     private const string Acts = "SELECT letter, to_state, done_by, done_at, note FROM {dead_letter_acts} WHERE letter = $1 ORDER BY act_no";
 
@@ -67,7 +69,8 @@ internal sealed class SqlDeadLetterStore(SqlDatabase database) : IDeadLetterStor
         var after = query.Continuation is { } continuation ? Continuations.Read(continuation).Number : 0;
         sql.Append("number > ").Add(values, after).Append(" ORDER BY number LIMIT ").Add(values, query.PageSize + 1);
         var rows = await database.ReadAsync(
-            session => session.CallOnce(sql.ToString()).With([.. values]).ListAsync(Read, cancellationToken), cancellationToken).ConfigureAwait(false);
+            session => session.CallOnce(sql.ToString()).With([.. values]).ListAsync(Read, cancellationToken),
+            cancellationToken).ConfigureAwait(false);
         return Continuations.Page(rows, query.PageSize, static row => row, static row => Continuations.Write(null, row.Number));
 
         void Require(string column, string? value)
@@ -95,7 +98,9 @@ internal sealed class SqlDeadLetterStore(SqlDatabase database) : IDeadLetterStor
         }
 
         // Without the column where there is no note: a parameter without a value has no type.
-        var act = note is null ? session.Call(InsertActWithoutNote).With(number, (int)to, by) : session.Call(InsertAct).With(number, (int)to, by, note);
+        var act = note is null
+            ? session.Call(InsertActWithoutNote).With(number, (int)to, by)
+            : session.Call(InsertAct).With(number, (int)to, by, note);
         await act.ExecuteAsync(cancellationToken).ConfigureAwait(false);
         return true;
     }
@@ -103,7 +108,8 @@ internal sealed class SqlDeadLetterStore(SqlDatabase database) : IDeadLetterStor
     public async ValueTask<IReadOnlyList<DeadLetterAct>> ActsAsync(long number, CancellationToken cancellationToken = default) =>
         await database.ReadAsync(
             session => session.Call(Acts).With(number).ListAsync(
-                static row => new DeadLetterAct(row.Int64(0), (DeadLetterState)row.Int32(1), row.Text(2), row.Instant(3), row.NullableText(4)), cancellationToken),
+                static row => new DeadLetterAct(
+                    row.Int64(0), (DeadLetterState)row.Int32(1), row.Text(2), row.Instant(3), row.NullableText(4)), cancellationToken),
             cancellationToken).ConfigureAwait(false);
 
     private static DeadLetter Read(SqlRow row) => new()

@@ -14,7 +14,8 @@ internal sealed class SqlInboxStore(SqlDatabase database)
         INSERT INTO {inbox} (id, consumer, tenant, message_id, lane, type, body, received_at, due_at)
         SELECT n.id, n.consumer, n.tenant, n.message_id, n.lane, n.type, n.body, n.at, n.at - n.head_start
         FROM (
-            SELECT nextval('{inbox_ids}') AS id, r.consumer, r.tenant, r.message_id, r.lane, r.type, r.body, r.head_start, r.nth, {now} AS at
+            SELECT
+                nextval('{inbox_ids}') AS id, r.consumer, r.tenant, r.message_id, r.lane, r.type, r.body, r.head_start, r.nth, {now} AS at
             FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bytea[], $7::interval[])
                 WITH ORDINALITY AS r (consumer, tenant, message_id, lane, type, body, head_start, nth)
             ORDER BY r.nth) n
@@ -36,11 +37,13 @@ internal sealed class SqlInboxStore(SqlDatabase database)
 
     private const string SweepSkipping = """
         DELETE FROM {inbox} WHERE id = ANY (ARRAY(
-            SELECT s.id FROM {inbox} s WHERE s.state = 1 AND s.due_at <= (SELECT {now}) ORDER BY s.due_at LIMIT (SELECT $1) FOR UPDATE SKIP LOCKED))
+            SELECT s.id FROM {inbox} s WHERE s.state = 1 AND s.due_at <= (SELECT {now})
+            ORDER BY s.due_at LIMIT (SELECT $1) FOR UPDATE SKIP LOCKED))
         """;
 
     private const string Sweep =
-        "DELETE FROM {inbox} WHERE id IN (SELECT s.id FROM {inbox} s WHERE s.state = 1 AND s.due_at <= (SELECT {now}) ORDER BY s.due_at LIMIT (SELECT $1))";
+        "DELETE FROM {inbox} WHERE id IN "
+        + "(SELECT s.id FROM {inbox} s WHERE s.state = 1 AND s.due_at <= (SELECT {now}) ORDER BY s.due_at LIMIT (SELECT $1))";
 
     public override WakeUp Written { get; } = new();
 
@@ -68,7 +71,8 @@ internal sealed class SqlInboxStore(SqlDatabase database)
             {
                 var message = messages[i];
                 var isNew = await session.Call(Accept)
-                    .With(message.Consumer, message.Tenant.Value, message.MessageId, message.Lane, message.Type, message.Body, message.HeadStart)
+                    .With(message.Consumer, message.Tenant.Value, message.MessageId, message.Lane, message.Type, message.Body,
+                        message.HeadStart)
                     .ExecuteAsync(cancellationToken).ConfigureAwait(false) == 1;
                 receipts[i] = isNew ? InboxReceipt.Accepted : InboxReceipt.Duplicate;
             }
@@ -77,9 +81,9 @@ internal sealed class SqlInboxStore(SqlDatabase database)
         }
 
         var accepted = await session.Call(AcceptMany).With(
-            messages.Select(m => m.Consumer).ToArray(), messages.Select(m => m.Tenant.Value).ToArray(), messages.Select(m => m.MessageId).ToArray(),
-            messages.Select(m => m.Lane).ToArray(), messages.Select(m => m.Type).ToArray(), messages.Select(m => SqlValue.Bytes(m.Body)).ToArray(),
-            messages.Select(m => m.HeadStart).ToArray())
+            messages.Select(m => m.Consumer).ToArray(), messages.Select(m => m.Tenant.Value).ToArray(),
+            messages.Select(m => m.MessageId).ToArray(), messages.Select(m => m.Lane).ToArray(), messages.Select(m => m.Type).ToArray(),
+            messages.Select(m => SqlValue.Bytes(m.Body)).ToArray(), messages.Select(m => m.HeadStart).ToArray())
             .ListAsync(static row => (row.Text(0), row.Text(1), row.Text(2)), cancellationToken).ConfigureAwait(false);
         var isAccepted = accepted.ToHashSet();
         for (var i = 0; i < receipts.Length; i++)
@@ -99,14 +103,16 @@ internal sealed class SqlInboxStore(SqlDatabase database)
         var session = Database.On(unitOfWork);
         ArgumentNullException.ThrowIfNull(deliveries);
         ArgumentOutOfRangeException.ThrowIfLessThan(retention, TimeSpan.Zero);
-        var done = await TakeOutAsync(session, deliveries, cancellationToken, (int)InboxRowState.Done, retention, Array.Empty<byte>()).ConfigureAwait(false);
+        var done = await TakeOutAsync(
+            session, deliveries, cancellationToken, (int)InboxRowState.Done, retention, Array.Empty<byte>()).ConfigureAwait(false);
         if (deliveries.FirstOrDefault(delivery => !done.Contains(delivery.Id)) is { } lost)
         {
             throw new InboxFenceLostException(lost);
         }
     }
 
-    public override async ValueTask<bool> RemoveAsync(UnitOfWork unitOfWork, InboxDelivery delivery, CancellationToken cancellationToken = default)
+    public override async ValueTask<bool> RemoveAsync(
+        UnitOfWork unitOfWork, InboxDelivery delivery, CancellationToken cancellationToken = default)
     {
         var session = Database.On(unitOfWork);
         ArgumentNullException.ThrowIfNull(delivery);
@@ -119,11 +125,13 @@ internal sealed class SqlInboxStore(SqlDatabase database)
         var session = Database.On(unitOfWork);
         ArgumentNullException.ThrowIfNull(message);
         SqlText.RequireStorable(message.Consumer, message.Tenant.Value, message.MessageId, message.Lane, message.Type);
-        await session.Call(Forget).With(message.Consumer, message.Tenant.Value, message.MessageId).ExecuteAsync(cancellationToken).ConfigureAwait(false);
+        await session.Call(Forget).With(message.Consumer, message.Tenant.Value, message.MessageId)
+            .ExecuteAsync(cancellationToken).ConfigureAwait(false);
         return (await AcceptAsync(unitOfWork, [message], cancellationToken).ConfigureAwait(false))[0] == InboxReceipt.Accepted;
     }
 
-    public async ValueTask<bool> SettleAsync(UnitOfWork unitOfWork, InboxMessage message, TimeSpan retention, CancellationToken cancellationToken = default)
+    public async ValueTask<bool> SettleAsync(
+        UnitOfWork unitOfWork, InboxMessage message, TimeSpan retention, CancellationToken cancellationToken = default)
     {
         var session = Database.On(unitOfWork);
         ArgumentNullException.ThrowIfNull(message);
@@ -136,7 +144,8 @@ internal sealed class SqlInboxStore(SqlDatabase database)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(max, 1);
         return Database.WriteAsync(
-            session => session.Call(Database.Dialect.WritesSets ? SweepSkipping : Sweep).With(max).ExecuteAsync(cancellationToken), cancellationToken);
+            session => session.Call(Database.Dialect.WritesSets ? SweepSkipping : Sweep).With(max).ExecuteAsync(cancellationToken),
+            cancellationToken);
     }
 
     protected override InboxDelivery Make(

@@ -3,33 +3,33 @@ using OrderKit.Core;
 
 namespace OrderKit.Sql;
 
-/// <summary>Messages in lanes over SQL: the statements that the outbox and the inbox share.</summary>
+/// <summary>Stores messages in lanes over SQL, with the statements that the outbox and the inbox share.</summary>
 /// <remarks>
 /// <para>
-/// A claim walks along the due messages in the order of an index and looks up the head of each message's lane. <c>due_at</c> is also the end
-/// of a lease, so a message that is held, or was given back with a delay, is not due and is not read.
+/// A claim reads the due messages in the order of an index and looks up the head of each message's lane. <c>due_at</c> is also the end of a
+/// lease. Therefore a message that is claimed, or that is retried later, is not due and is not read.
 /// </para>
 /// <para>
-/// Messages behind the head of their lane would be read by every claim. Where there are many, a claim puts them off: <c>waiting = 1</c> takes
-/// them out of that index, and <c>blocks = 1</c> marks their head. Whoever takes such a head out of its lane lets the next message be claimed,
-/// and marks it in turn. So each message is put off once and let in once, however deep its lane is. A message is put off only while its head
-/// is locked, and the next message is looked up by a statement that begins after the head is gone: none is put off without a head that lets
-/// it in.
+/// Every claim would read the messages behind the head of their lane. If there are many, a claim puts them off: <c>waiting = 1</c> removes
+/// them from that index, and <c>blocks = 1</c> marks their head. Removing such a head from its lane lets in the next message, which is
+/// marked in turn. So each message is put off once and let in once, however deep its lane is. A message is put off only while its head is
+/// locked, and a statement that begins after the head is gone looks up the next message. Therefore no message is put off without a head
+/// that lets it in.
 /// </para>
 /// </remarks>
 internal abstract class SqlLaneStore<TDelivery> : ILaneStore<TDelivery>
     where TDelivery : MessageDelivery
 {
-    // So many messages behind their heads are cheaper to read again than to put off.
+    // Reading up to this many messages behind their heads again is cheaper than putting them off.
     private const int FewFollowers = 50;
 
-    // How many due messages are put off at once, and how often a claim goes on when it has found some heads.
+    // The number of due messages that are put off at once, and the number of rounds after which a claim that has found messages ends.
     private const int Walk = 5_000;
     private const int MaxRounds = 4;
 
     private static readonly (DateTimeOffset DueAt, long Id) Beginning = (DateTimeOffset.UnixEpoch, 0);
 
-    // PostgreSQL reads a whole page of equal keys even for the first of them, so the next number is looked for nearby at first.
+    // PostgreSQL reads a whole page of equal keys even for the first of them. So the next number is first looked up nearby.
     private static readonly int[] NearbyNumbers = [16, 1_024];
 
     private readonly string _claimMany;
@@ -50,13 +50,13 @@ internal abstract class SqlLaneStore<TDelivery> : ILaneStore<TDelivery>
     private readonly string _count;
     private readonly string _oldest;
 
-    /// <summary>Makes the statements.</summary>
+    /// <summary>Builds the statements.</summary>
     /// <param name="database">The database.</param>
     /// <param name="table">The table, as a name in braces.</param>
     /// <param name="name">The column of the destination or consumer.</param>
-    /// <param name="since">The column that says when a message was written or accepted.</param>
-    /// <param name="pending">What is true of a row <c>~</c> that waits, with <c>AND</c> before it; nothing where all rows wait.</param>
-    /// <param name="takeOut">What takes a row out of its lane: the beginning of a statement, up to its condition.</param>
+    /// <param name="since">The column of the time when a message was written or accepted.</param>
+    /// <param name="pending">The condition for a pending row <c>~</c>, starting with <c>AND</c>. Empty if all rows are pending.</param>
+    /// <param name="takeOut">The statement that removes a row from its lane, without its condition.</param>
     protected SqlLaneStore(SqlDatabase database, string table, string name, string since, string pending, string takeOut)
     {
         Database = database;
@@ -64,8 +64,8 @@ internal abstract class SqlLaneStore<TDelivery> : ILaneStore<TDelivery>
         var lane = $"h.{name} = $1 AND h.tenant = o.tenant AND h.lane = o.lane{Pending("h")}";
         var columns = $"o.id, o.message_id, o.{name}, o.tenant, o.lane, o.type, o.body, o.attempts, o.epoch, o.{since}, {{now}}";
 
-        // The clock and the limits are sub-queries: PostgreSQL then walks along the index and stops, and does not sort all that is due.
-        // So is the head of a lane: as a join, a planner without statistics may read the whole table.
+        // The clock and the limits are sub-queries, so PostgreSQL reads along the index and stops, and does not sort all due messages.
+        // The head of a lane is a sub-query too. With a join, a planner without statistics may read the whole table.
         var head = $"(SELECT h.id FROM {table} h WHERE {lane} AND h.waiting = 0 ORDER BY h.held DESC, h.id LIMIT 1) AS head";
         var due = $$"""
             FROM {{table}} o
@@ -91,11 +91,12 @@ internal abstract class SqlLaneStore<TDelivery> : ILaneStore<TDelivery>
             """;
         _claim = $"UPDATE {table} SET due_at = {{now}} + $2, epoch = epoch + 1, held = 1 WHERE id = $1";
 
-        // The head of each lane is looked up once, however many messages of it are met.
+        // Looks up the head of each lane once, however many of its messages are read.
         _walk = $"""
             WITH met AS MATERIALIZED (SELECT o.id, o.due_at, o.tenant, o.lane {due}),
                 lanes AS MATERIALIZED (SELECT o.tenant, o.lane, {head} FROM (SELECT DISTINCT met.tenant, met.lane FROM met) o)
-            SELECT met.id, met.due_at, lanes.head FROM met JOIN lanes ON lanes.tenant = met.tenant AND lanes.lane = met.lane ORDER BY met.due_at, met.id
+            SELECT met.id, met.due_at, lanes.head FROM met JOIN lanes ON lanes.tenant = met.tenant AND lanes.lane = met.lane
+            ORDER BY met.due_at, met.id
             """;
         _putOffMany = $"""
             WITH heads AS MATERIALIZED (
@@ -106,7 +107,8 @@ internal abstract class SqlLaneStore<TDelivery> : ILaneStore<TDelivery>
                     WHERE o.id = ANY (ARRAY(SELECT heads.id FROM heads)) AND (o.blocks = 0 OR o.waiting = 1)),
                 followers AS MATERIALIZED (
                     SELECT f.id FROM unnest($2::bigint[], $3::bigint[]) AS met (id, head)
-                    CROSS JOIN LATERAL (SELECT f.id FROM {table} f WHERE f.id = met.id AND f.held = 0{Pending("f")} FOR UPDATE SKIP LOCKED) f
+                    CROSS JOIN LATERAL (
+                        SELECT f.id FROM {table} f WHERE f.id = met.id AND f.held = 0{Pending("f")} FOR UPDATE SKIP LOCKED) f
                     WHERE met.head IN (SELECT heads.id FROM heads))
             UPDATE {table} o SET waiting = 1 WHERE o.id = ANY (ARRAY(SELECT followers.id FROM followers))
             """;
@@ -114,7 +116,9 @@ internal abstract class SqlLaneStore<TDelivery> : ILaneStore<TDelivery>
         _putOff = $"UPDATE {table} SET waiting = 1 WHERE id = $1";
 
         string Next(string condition) => $"(SELECT h.id FROM {table} h WHERE {lane} AND h.waiting = 1{condition} ORDER BY h.id LIMIT 1)";
-        var nearby = string.Join(", ", NearbyNumbers.Select(number => Next(string.Create(CultureInfo.InvariantCulture, $" AND h.id > o.id AND h.id < o.id + {number}"))));
+        string NextWithin(int numbers) =>
+            Next(string.Create(CultureInfo.InvariantCulture, $" AND h.id > o.id AND h.id < o.id + {numbers}"));
+        var nearby = string.Join(", ", NearbyNumbers.Select(NextWithin));
         _letInMany = $"""
             WITH next AS MATERIALIZED (
                 SELECT h.id
@@ -125,7 +129,9 @@ internal abstract class SqlLaneStore<TDelivery> : ILaneStore<TDelivery>
             """;
         _letIn = $"""
             UPDATE {table} SET waiting = 0, blocks = 1
-            WHERE id = (SELECT h.id FROM {table} h WHERE h.{name} = $1 AND h.tenant = $2 AND h.lane = $3 AND h.waiting = 1{Pending("h")} ORDER BY h.id LIMIT 1)
+            WHERE id = (
+                SELECT h.id FROM {table} h WHERE h.{name} = $1 AND h.tenant = $2 AND h.lane = $3 AND h.waiting = 1{Pending("h")}
+                ORDER BY h.id LIMIT 1)
             """;
 
         var stands = $"id = $1 AND epoch = $2{pending.Replace("~.", "", StringComparison.Ordinal)}";
@@ -142,7 +148,7 @@ internal abstract class SqlLaneStore<TDelivery> : ILaneStore<TDelivery>
             UPDATE {{table}} o SET due_at = {now}, epoch = epoch + 1, held = 0 WHERE o.id = ANY (ARRAY(SELECT done.id FROM done))
             """;
 
-        // In the order of an index, or PostgreSQL gathers a million rows before it counts ten thousand.
+        // In the order of an index. Otherwise PostgreSQL collects a million rows before it counts ten thousand.
         _count = $"SELECT count(*) FROM (SELECT 1 FROM {table} o WHERE o.{name} = $1{Pending("o")} ORDER BY o.id LIMIT $2) counted";
         _oldest = $$"""
             SELECT o.{{since}}, o.attempts, CASE WHEN o.due_at <= {now} THEN 1 ELSE 0 END
@@ -156,7 +162,8 @@ internal abstract class SqlLaneStore<TDelivery> : ILaneStore<TDelivery>
 
     private bool WritesSets => Database.Dialect.WritesSets;
 
-    public async ValueTask<IReadOnlyList<TDelivery>> ClaimAsync(string name, int max, TimeSpan lease, CancellationToken cancellationToken = default)
+    public async ValueTask<IReadOnlyList<TDelivery>> ClaimAsync(
+        string name, int max, TimeSpan lease, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         ArgumentOutOfRangeException.ThrowIfLessThan(max, 1);
@@ -171,7 +178,7 @@ internal abstract class SqlLaneStore<TDelivery> : ILaneStore<TDelivery>
                 break;
             }
 
-            // Fewer than asked for: there are no more, or many messages that stand behind their heads.
+            // Fewer than the maximum: there are no more messages, or many messages are behind their heads.
             var met = await MeetAsync(name, from, cancellationToken).ConfigureAwait(false);
             if (met.Count <= FewFollowers)
             {
@@ -185,7 +192,7 @@ internal abstract class SqlLaneStore<TDelivery> : ILaneStore<TDelivery>
                     break;
                 }
 
-                // Their heads are locked just now.
+                // The heads of these messages are locked at the moment.
                 from = (met[^1].DueAt, met[^1].Id);
             }
 
@@ -203,8 +210,8 @@ internal abstract class SqlLaneStore<TDelivery> : ILaneStore<TDelivery>
     {
         ArgumentNullException.ThrowIfNull(delivery);
         return await Database.WriteAsync(
-            session => session.Call(_start).With(delivery.Id, delivery.Epoch, delivery.Attempt).ExecuteAsync(cancellationToken), cancellationToken)
-            .ConfigureAwait(false) == 1;
+            session => session.Call(_start).With(delivery.Id, delivery.Epoch, delivery.Attempt).ExecuteAsync(cancellationToken),
+            cancellationToken).ConfigureAwait(false) == 1;
     }
 
     public async ValueTask<bool> RetryAsync(TDelivery delivery, TimeSpan delay, string error, CancellationToken cancellationToken = default)
@@ -212,7 +219,8 @@ internal abstract class SqlLaneStore<TDelivery> : ILaneStore<TDelivery>
         ArgumentNullException.ThrowIfNull(delivery);
         ArgumentOutOfRangeException.ThrowIfLessThan(delay, TimeSpan.Zero);
         return await Database.WriteAsync(
-            session => session.Call(_retry).With(delivery.Id, delivery.Epoch, delay, delivery.Attempt, SqlText.Storable(error)).ExecuteAsync(cancellationToken),
+            session => session.Call(_retry).With(delivery.Id, delivery.Epoch, delay, delivery.Attempt, SqlText.Storable(error))
+                .ExecuteAsync(cancellationToken),
             cancellationToken).ConfigureAwait(false) == 1;
     }
 
@@ -226,12 +234,14 @@ internal abstract class SqlLaneStore<TDelivery> : ILaneStore<TDelivery>
                 {
                     if (WritesSets)
                     {
-                        return await session.Call(_releaseMany).With(Ids(deliveries), Epochs(deliveries)).ExecuteAsync(cancellationToken).ConfigureAwait(false);
+                        return await session.Call(_releaseMany).With(Ids(deliveries), Epochs(deliveries))
+                            .ExecuteAsync(cancellationToken).ConfigureAwait(false);
                     }
 
                     foreach (var delivery in deliveries)
                     {
-                        await session.Call(_release).With(delivery.Id, delivery.Epoch).ExecuteAsync(cancellationToken).ConfigureAwait(false);
+                        await session.Call(_release).With(delivery.Id, delivery.Epoch)
+                            .ExecuteAsync(cancellationToken).ConfigureAwait(false);
                     }
 
                     return deliveries.Count;
@@ -249,27 +259,31 @@ internal abstract class SqlLaneStore<TDelivery> : ILaneStore<TDelivery>
             async session =>
             {
                 var oldest = await session.Call(_oldest).With(name).FirstAsync(
-                    static row => new MessageBacklog(1, row.Instant(0)) { OldestAttempts = row.Int32(1), OldestIsDue = row.Int32(2) == 1 }, cancellationToken)
-                    .ConfigureAwait(false);
+                    static row => new MessageBacklog(1, row.Instant(0)) { OldestAttempts = row.Int32(1), OldestIsDue = row.Int32(2) == 1 },
+                    cancellationToken).ConfigureAwait(false);
                 if (oldest is null)
                 {
                     return new MessageBacklog(0, null);
                 }
 
-                var count = await session.Call(_count).With(name, MessageBacklog.CountLimit).NumberAsync(cancellationToken).ConfigureAwait(false);
+                var count = await session.Call(_count).With(name, MessageBacklog.CountLimit)
+                    .NumberAsync(cancellationToken).ConfigureAwait(false);
                 return oldest with { Count = (int)Math.Max(1, count ?? 0) };
             },
             cancellationToken);
     }
 
-    /// <summary>Makes a delivery of what was read.</summary>
-    protected abstract TDelivery Make(long id, string messageId, string name, TenantId tenant, string lane, string type, byte[] body, int attempt, long epoch);
+    /// <summary>Creates a delivery from the columns that were read.</summary>
+    protected abstract TDelivery Make(
+        long id, string messageId, string name, TenantId tenant, string lane, string type, byte[] body, int attempt, long epoch);
 
-    /// <summary>Takes claimed rows out of their lanes, and lets the next ones be claimed; returns the numbers of those whose claim stood.</summary>
+    /// <summary>
+    /// Removes claimed rows from their lanes and lets in the next ones. Returns the numbers of the rows with a valid claim.
+    /// </summary>
     /// <param name="session">The session of a transaction.</param>
     /// <param name="deliveries">The claims.</param>
-    /// <param name="cancellationToken">Cancels.</param>
-    /// <param name="arguments">The further parameters of the statement, from <c>$3</c> on.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <param name="arguments">The additional parameters of the statement, from <c>$3</c> on.</param>
     protected async ValueTask<HashSet<long>> TakeOutAsync(
         SqlSession session, IReadOnlyList<TDelivery> deliveries, CancellationToken cancellationToken, params object[] arguments)
     {
@@ -291,7 +305,8 @@ internal abstract class SqlLaneStore<TDelivery> : ILaneStore<TDelivery>
         var blocking = taken.Where(static row => row.Blocks).Select(static row => row.Id).ToHashSet();
         if (blocking.Count > 0)
         {
-            await LetInAsync(session, [.. deliveries.Where(delivery => blocking.Contains(delivery.Id))], cancellationToken).ConfigureAwait(false);
+            await LetInAsync(
+                session, [.. deliveries.Where(delivery => blocking.Contains(delivery.Id))], cancellationToken).ConfigureAwait(false);
         }
 
         return [.. taken.Select(static row => row.Id)];
@@ -301,7 +316,7 @@ internal abstract class SqlLaneStore<TDelivery> : ILaneStore<TDelivery>
 
     protected static long[] Epochs(IReadOnlyList<TDelivery> deliveries) => [.. deliveries.Select(static delivery => delivery.Epoch)];
 
-    // One look-up by key for each claim, whatever the planner believes of the table: a sub-query that locks is never turned into a join.
+    // One look-up by key for each claim, whatever the planner assumes about the table: a sub-query that locks never becomes a join.
     private static string Standing(string table, string pending) => $"""
         SELECT o.id FROM unnest($1::bigint[], $2::bigint[]) AS claim (id, epoch)
         CROSS JOIN LATERAL (SELECT o.id FROM {table} o WHERE o.id = claim.id AND o.epoch = claim.epoch{pending} FOR UPDATE) o
@@ -314,14 +329,16 @@ internal abstract class SqlLaneStore<TDelivery> : ILaneStore<TDelivery>
         if (WritesSets)
         {
             return await Database.WriteAsync(
-                session => session.Call(_claimMany).With(name, from.DueAt, from.Id, reads, max, lease).ListAsync(row => Read(row, 0), cancellationToken),
+                session => session.Call(_claimMany).With(name, from.DueAt, from.Id, reads, max, lease)
+                    .ListAsync(row => Read(row, 0), cancellationToken),
                 cancellationToken).ConfigureAwait(false);
         }
 
         return await Database.TransactAsync(
             async session =>
             {
-                var found = await session.Call(_find).With(name, from.DueAt, from.Id, reads, max).ListAsync(row => Read(row, 1), cancellationToken).ConfigureAwait(false);
+                var found = await session.Call(_find).With(name, from.DueAt, from.Id, reads, max)
+                    .ListAsync(row => Read(row, 1), cancellationToken).ConfigureAwait(false);
                 foreach (var (delivery, _) in found)
                 {
                     await session.Call(_claim).With(delivery.Id, lease).ExecuteAsync(cancellationToken).ConfigureAwait(false);
@@ -353,7 +370,8 @@ internal abstract class SqlLaneStore<TDelivery> : ILaneStore<TDelivery>
                 if (WritesSets)
                 {
                     return await session.Call(_putOffMany)
-                        .With(heads, followers.Select(static row => row.Id).ToArray(), followers.Select(static row => row.Head!.Value).ToArray())
+                        .With(heads, followers.Select(static row => row.Id).ToArray(),
+                            followers.Select(static row => row.Head!.Value).ToArray())
                         .ExecuteAsync(cancellationToken).ConfigureAwait(false);
                 }
 
@@ -379,7 +397,8 @@ internal abstract class SqlLaneStore<TDelivery> : ILaneStore<TDelivery>
             foreach (var name in gone.GroupBy(static delivery => delivery.Name, StringComparer.Ordinal))
             {
                 await session.Call(_letInMany)
-                    .With(name.Key, name.Select(static d => d.Id).ToArray(), name.Select(static d => d.Tenant.Value).ToArray(), name.Select(static d => d.Lane).ToArray())
+                    .With(name.Key, name.Select(static d => d.Id).ToArray(), name.Select(static d => d.Tenant.Value).ToArray(),
+                        name.Select(static d => d.Lane).ToArray())
                     .ExecuteAsync(cancellationToken).ConfigureAwait(false);
             }
 
@@ -388,19 +407,22 @@ internal abstract class SqlLaneStore<TDelivery> : ILaneStore<TDelivery>
 
         foreach (var delivery in gone)
         {
-            await session.Call(_letIn).With(delivery.Name, delivery.Tenant.Value, delivery.Lane).ExecuteAsync(cancellationToken).ConfigureAwait(false);
+            await session.Call(_letIn).With(delivery.Name, delivery.Tenant.Value, delivery.Lane)
+                .ExecuteAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 
-    // Where one statement writes sets it is a transaction by itself.
+    // If one statement writes a set, it is a transaction by itself.
     private ValueTask<T> RunAsync<T>(Func<SqlSession, ValueTask<T>> write, CancellationToken cancellationToken) =>
         WritesSets ? Database.WriteAsync(write, cancellationToken) : Database.TransactAsync(write, cancellationToken);
 
     private (TDelivery Delivery, DateTimeOffset DueAt) Read(SqlRow row, int epochsToCome)
     {
         var delivery = Make(
-            row.Int64(0), row.Text(1), row.Text(2), new TenantId(row.Text(3)), row.Text(4), row.Text(5), row.Bytes(6), row.Int32(7) + 1, row.Int64(8) + epochsToCome);
+            row.Int64(0), row.Text(1), row.Text(2), new TenantId(row.Text(3)), row.Text(4), row.Text(5), row.Bytes(6), row.Int32(7) + 1,
+            row.Int64(8) + epochsToCome);
         var since = row.Instant(9);
-        return ((TDelivery)(delivery with { FirstAt = since, Age = row.Instant(10) - since, IsTakenOver = row.Int32(11) == 1 }), row.Instant(12));
+        return ((TDelivery)(delivery with { FirstAt = since, Age = row.Instant(10) - since, IsTakenOver = row.Int32(11) == 1 }),
+            row.Instant(12));
     }
 }

@@ -4,7 +4,8 @@ namespace OrderKit.Sql;
 
 /// <summary>The outbox over SQL.</summary>
 internal sealed class SqlOutboxStore(SqlDatabase database)
-    : SqlLaneStore<OutboxDelivery>(database, "{outbox}", "destination", "created_at", pending: "", takeOut: "DELETE FROM {outbox}"), IOutboxStore
+    : SqlLaneStore<OutboxDelivery>(database, "{outbox}", "destination", "created_at", pending: "", takeOut: "DELETE FROM {outbox}"),
+    IOutboxStore
 {
     private const string Insert = """
         INSERT INTO {outbox} (destination, lane, message_id, tenant, type, body, created_at, due_at)
@@ -21,7 +22,8 @@ internal sealed class SqlOutboxStore(SqlDatabase database)
 
     public override WakeUp Written => Database.OutboxWritten;
 
-    public async ValueTask AppendAsync(UnitOfWork unitOfWork, IReadOnlyList<OutboxMessage> messages, CancellationToken cancellationToken = default)
+    public async ValueTask AppendAsync(
+        UnitOfWork unitOfWork, IReadOnlyList<OutboxMessage> messages, CancellationToken cancellationToken = default)
     {
         var session = Database.On(unitOfWork);
         ArgumentNullException.ThrowIfNull(messages);
@@ -35,20 +37,23 @@ internal sealed class SqlOutboxStore(SqlDatabase database)
         if (messages.Count > 1 && Database.Dialect.WritesSets)
         {
             await session.Call(InsertMany).With(
-                messages.Select(m => m.Destination).ToArray(), messages.Select(m => m.Lane).ToArray(), messages.Select(m => m.MessageId).ToArray(),
-                messages.Select(m => m.Tenant.Value).ToArray(), messages.Select(m => m.Type).ToArray(), messages.Select(m => SqlValue.Bytes(m.Body)).ToArray())
+                messages.Select(m => m.Destination).ToArray(), messages.Select(m => m.Lane).ToArray(),
+                messages.Select(m => m.MessageId).ToArray(), messages.Select(m => m.Tenant.Value).ToArray(),
+                messages.Select(m => m.Type).ToArray(), messages.Select(m => SqlValue.Bytes(m.Body)).ToArray())
                 .ExecuteAsync(cancellationToken).ConfigureAwait(false);
             return;
         }
 
         foreach (var message in messages)
         {
-            await session.Call(Insert).With(message.Destination, message.Lane, message.MessageId, message.Tenant.Value, message.Type, message.Body)
+            await session.Call(Insert).With(
+                message.Destination, message.Lane, message.MessageId, message.Tenant.Value, message.Type, message.Body)
                 .ExecuteAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 
-    public override async ValueTask<bool> RemoveAsync(UnitOfWork unitOfWork, OutboxDelivery delivery, CancellationToken cancellationToken = default)
+    public override async ValueTask<bool> RemoveAsync(
+        UnitOfWork unitOfWork, OutboxDelivery delivery, CancellationToken cancellationToken = default)
     {
         var session = Database.On(unitOfWork);
         ArgumentNullException.ThrowIfNull(delivery);
@@ -58,9 +63,14 @@ internal sealed class SqlOutboxStore(SqlDatabase database)
     public async ValueTask<int> CompleteAsync(IReadOnlyList<OutboxDelivery> deliveries, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(deliveries);
-        return deliveries.Count == 0
-            ? 0
-            : (await Database.TransactAsync(session => TakeOutAsync(session, deliveries, cancellationToken), cancellationToken).ConfigureAwait(false)).Count;
+        if (deliveries.Count == 0)
+        {
+            return 0;
+        }
+
+        var done = await Database.TransactAsync(
+            session => TakeOutAsync(session, deliveries, cancellationToken), cancellationToken).ConfigureAwait(false);
+        return done.Count;
     }
 
     protected override OutboxDelivery Make(

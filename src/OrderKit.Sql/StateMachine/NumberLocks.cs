@@ -6,7 +6,9 @@ namespace OrderKit.Sql;
 /// <summary>The advisory locks under which a number is either parked for or linked, never both at once.</summary>
 internal static class NumberLocks
 {
-    /// <summary>Waits for the locks and holds them until the transaction ends; nothing is left on the session, so a pooler may stand between.</summary>
+    /// <summary>
+    /// Waits for the locks and holds them until the transaction ends; nothing is left on the session, so a pooler may stand between.
+    /// </summary>
     internal const string Sql = "SELECT count(*) FROM (SELECT pg_advisory_xact_lock(l.key) FROM unnest($1::bigint[]) AS l (key)) taken";
 
     /// <summary>The keys of some numbers, in the one order in which everybody takes them.</summary>

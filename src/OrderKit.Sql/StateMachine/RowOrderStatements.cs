@@ -3,11 +3,14 @@ using OrderKit.Core;
 
 namespace OrderKit.Sql;
 
-/// <summary>The statements of the order store row by row, prepared once per connection: the fastest way where no network lies between.</summary>
+/// <summary>
+/// The statements of the order store row by row, prepared once per connection: the fastest way where no network lies between.
+/// </summary>
 internal sealed class RowOrderStatements : IOrderStatements
 {
     private const string Resolve =
-        "SELECT o.tenant, o.order_id FROM {references} r JOIN {orders} o ON o.order_no = r.order_no WHERE r.tenant = $1 AND r.value = $2 AND r.kind = $3 ORDER BY r.order_no";
+        "SELECT o.tenant, o.order_id FROM {references} r JOIN {orders} o ON o.order_no = r.order_no "
+        + "WHERE r.tenant = $1 AND r.value = $2 AND r.kind = $3 ORDER BY r.order_no";
 
     private static readonly string Load = $$"""
         SELECT {{OrderRow.Select("o")}}, j.version, j.trigger_name, j.amount, j.quantity, j.currency,
@@ -17,17 +20,22 @@ internal sealed class RowOrderStatements : IOrderStatements
         """;
 
     private static readonly string Create =
-        $"INSERT INTO {{orders}} ({OrderRow.Columns.Names}) VALUES ({OrderRow.Columns.Parameters(1)}) ON CONFLICT DO NOTHING RETURNING order_no";
+        $"INSERT INTO {{orders}} ({OrderRow.Columns.Names}) VALUES ({OrderRow.Columns.Parameters(1)}) "
+        + "ON CONFLICT DO NOTHING RETURNING order_no";
 
     private static readonly string Change = string.Create(CultureInfo.InvariantCulture, $$"""
         UPDATE {orders} AS o SET {{OrderRow.Columns.ParameterAssignments(1, "tenant", "order_id")}}
         WHERE tenant = $1 AND order_id = $2 AND version = ${{OrderRow.Columns.Count + 1}}
-            AND NOT EXISTS (SELECT 1 FROM {journal} j WHERE j.order_no = o.order_no AND j.source = ${{OrderRow.Columns.Count + 2}} AND j.fact_id = ${{OrderRow.Columns.Count + 3}})
+            AND NOT EXISTS (
+                SELECT 1 FROM {journal} j
+                WHERE j.order_no = o.order_no
+                    AND j.source = ${{OrderRow.Columns.Count + 2}} AND j.fact_id = ${{OrderRow.Columns.Count + 3}})
         RETURNING order_no
         """);
 
     private const string Has =
-        "SELECT 1 FROM {journal} WHERE order_no = (SELECT o.order_no FROM {orders} o WHERE o.tenant = $1 AND o.order_id = $2) AND source = $3 AND fact_id = $4";
+        "SELECT 1 FROM {journal} WHERE order_no = (SELECT o.order_no FROM {orders} o WHERE o.tenant = $1 AND o.order_id = $2) "
+        + "AND source = $3 AND fact_id = $4";
 
     private static readonly SqlInsert<JournalEntry> AddEntry = new("journal", JournalColumns.Columns, "ON CONFLICT DO NOTHING");
     private static readonly SqlInsert<JournalDetail> AddDetail = new("journal_details", OrderParts.Details, "ON CONFLICT DO NOTHING");
@@ -35,14 +43,17 @@ internal sealed class RowOrderStatements : IOrderStatements
     private static readonly SqlInsert<OrderCase> AddCase = new("cases", OrderParts.Cases, "ON CONFLICT DO NOTHING");
 
     private static readonly SqlInsert<DeadlineChange> Arm = new(
-        "deadlines", OrderParts.Deadlines, $"ON CONFLICT (order_no, facet) DO UPDATE SET {OrderParts.Deadlines.Assignments("excluded", "facet")}");
+        "deadlines", OrderParts.Deadlines,
+        $"ON CONFLICT (order_no, facet) DO UPDATE SET {OrderParts.Deadlines.Assignments("excluded", "facet")}");
 
     private static readonly string AddMessage =
-        $"INSERT INTO {{outbox}} ({OrderParts.Messages.Names}, created_at, due_at) VALUES ({OrderParts.Messages.Parameters(1)}, {{now}}, {{now}})";
+        $"INSERT INTO {{outbox}} ({OrderParts.Messages.Names}, created_at, due_at) "
+        + $"VALUES ({OrderParts.Messages.Parameters(1)}, {{now}}, {{now}})";
 
     private const string Disarm = "DELETE FROM {deadlines} WHERE order_no = $1 AND facet = $2";
 
-    private const string CloseCase = "UPDATE {cases} SET closed_at = $3, closed_version = $4 WHERE order_no = $1 AND code = $2 AND closed_at IS NULL";
+    private const string CloseCase =
+        "UPDATE {cases} SET closed_at = $3, closed_version = $4 WHERE order_no = $1 AND code = $2 AND closed_at IS NULL";
 
     private static readonly string Park =
         $"INSERT INTO {{parked}} ({OrderParts.Parked.Names}) VALUES ({OrderParts.Parked.Parameters(1)}) ON CONFLICT DO NOTHING";
@@ -62,7 +73,8 @@ internal sealed class RowOrderStatements : IOrderStatements
         return found;
     }
 
-    public async ValueTask<IReadOnlyList<OrderFinding>> LoadAsync(SqlSession session, IReadOnlyList<OrderLookup> lookups, CancellationToken cancellationToken)
+    public async ValueTask<IReadOnlyList<OrderFinding>> LoadAsync(
+        SqlSession session, IReadOnlyList<OrderLookup> lookups, CancellationToken cancellationToken)
     {
         var findings = new OrderFinding[lookups.Count];
         for (var i = 0; i < findings.Length; i++)
@@ -74,7 +86,8 @@ internal sealed class RowOrderStatements : IOrderStatements
     }
 
     public async ValueTask SaveAsync(
-        SqlSession session, IReadOnlyList<OrderChange> changes, IReadOnlyList<int> places, long[] saved, CancellationToken cancellationToken)
+        SqlSession session, IReadOnlyList<OrderChange> changes, IReadOnlyList<int> places, long[] saved,
+        CancellationToken cancellationToken)
     {
         foreach (var place in places)
         {
@@ -106,7 +119,8 @@ internal sealed class RowOrderStatements : IOrderStatements
     }
 
     /// <summary>The orders that one number belongs to.</summary>
-    internal static async ValueTask<IReadOnlyList<OrderKey>> ResolveAsync(SqlSession session, OrderReference number, CancellationToken cancellationToken) =>
+    internal static async ValueTask<IReadOnlyList<OrderKey>> ResolveAsync(
+        SqlSession session, OrderReference number, CancellationToken cancellationToken) =>
         await session.Call(Resolve).With(number.Tenant.Value, number.Value, number.Kind.Code)
             .ListAsync(static row => OrderRow.ReadKey(row), cancellationToken).ConfigureAwait(false);
 
@@ -122,18 +136,21 @@ internal sealed class RowOrderStatements : IOrderStatements
         var after = from + OrderRow.Width;
         var earlier = row.IsNull(after)
             ? null
-            : new EarlierFact(row.Int64(after), row.Text(after + 1), row.NullableInt64(after + 2), row.NullableInt64(after + 3), row.IsNull(after + 4) ? null : row.Text(after + 4));
+            : new EarlierFact(row.Int64(after), row.Text(after + 1), row.NullableInt64(after + 2), row.NullableInt64(after + 3),
+                row.IsNull(after + 4) ? null : row.Text(after + 4));
         return new OrderFinding(OrderRow.Read(row, from), earlier, row.Int64(after + 5) != 0);
     }
 
     /// <summary>Opens and closes cases one after the other.</summary>
-    internal static async ValueTask WriteCasesAsync(SqlSession session, long orderNo, IEnumerable<OrderCase> cases, CancellationToken cancellationToken)
+    internal static async ValueTask WriteCasesAsync(
+        SqlSession session, long orderNo, IEnumerable<OrderCase> cases, CancellationToken cancellationToken)
     {
         foreach (var item in cases)
         {
             if (item.ClosedAt is { } closedAt)
             {
-                await session.Call(CloseCase).With(orderNo, item.Code, closedAt, item.ClosedVersion).ExecuteAsync(cancellationToken).ConfigureAwait(false);
+                await session.Call(CloseCase).With(orderNo, item.Code, closedAt, item.ClosedVersion)
+                    .ExecuteAsync(cancellationToken).ConfigureAwait(false);
             }
             else
             {
@@ -204,7 +221,8 @@ internal sealed class RowOrderStatements : IOrderStatements
         for (var i = 1; i < change.Entries.Count; i++)
         {
             var entry = change.Entries[i];
-            if (await session.Call(Has).With(key.Tenant.Value, key.Order.Value, entry.Source, entry.FactId).NumberAsync(cancellationToken).ConfigureAwait(false) is not null)
+            if (await session.Call(Has).With(key.Tenant.Value, key.Order.Value, entry.Source, entry.FactId)
+                .NumberAsync(cancellationToken).ConfigureAwait(false) is not null)
             {
                 return 0;
             }

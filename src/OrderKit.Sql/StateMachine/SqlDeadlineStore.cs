@@ -44,13 +44,16 @@ internal sealed class SqlDeadlineStore(SqlDatabase database) : IDeadlineStore
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(lease, TimeSpan.Zero);
         var claimed = database.Dialect.WritesSets
             ? await database.WriteAsync(
-                session => session.Call(ClaimSkipping).With(max, lease).ListAsync(static row => Read(row), cancellationToken), cancellationToken).ConfigureAwait(false)
-            : await database.TransactAsync(session => ClaimOneByOneAsync(session, max, lease, cancellationToken), cancellationToken).ConfigureAwait(false);
+                session => session.Call(ClaimSkipping).With(max, lease).ListAsync(static row => Read(row), cancellationToken),
+                cancellationToken).ConfigureAwait(false)
+            : await database.TransactAsync(
+                session => ClaimOneByOneAsync(session, max, lease, cancellationToken), cancellationToken).ConfigureAwait(false);
         claimed.Sort(static (a, b) => (a.DueAt, a.OrderNo, a.Facet).CompareTo((b.DueAt, b.OrderNo, b.Facet)));
         return claimed;
     }
 
-    public async ValueTask PostponeAsync(IReadOnlyList<DueDeadline> deadlines, TimeSpan delay, CancellationToken cancellationToken = default)
+    public async ValueTask PostponeAsync(
+        IReadOnlyList<DueDeadline> deadlines, TimeSpan delay, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(deadlines);
         ArgumentOutOfRangeException.ThrowIfLessThan(delay, TimeSpan.Zero);
@@ -66,7 +69,8 @@ internal sealed class SqlDeadlineStore(SqlDatabase database) : IDeadlineStore
                 {
                     return await session.Call(PostponeMany).With(
                         deadlines.Select(d => d.OrderNo).ToArray(), deadlines.Select(d => (long)d.Facet).ToArray(),
-                        deadlines.Select(d => d.Version).ToArray(), session.Dialect.FromInstants([.. deadlines.Select(d => (DateTimeOffset?)d.DueAt)]), delay)
+                        deadlines.Select(d => d.Version).ToArray(),
+                        session.Dialect.FromInstants([.. deadlines.Select(d => (DateTimeOffset?)d.DueAt)]), delay)
                         .ExecuteAsync(cancellationToken).ConfigureAwait(false);
                 }
 
@@ -89,7 +93,8 @@ internal sealed class SqlDeadlineStore(SqlDatabase database) : IDeadlineStore
     internal static DueDeadline Read(SqlRow row) => new(
         row.Int64(0), OrderRow.ReadKey(row, 1), row.Int32(3), row.Instant(4), row.Int64(5), row.Text(6), row.NullableText(7));
 
-    private static async ValueTask<List<DueDeadline>> ClaimOneByOneAsync(SqlSession session, int max, TimeSpan lease, CancellationToken cancellationToken)
+    private static async ValueTask<List<DueDeadline>> ClaimOneByOneAsync(
+        SqlSession session, int max, TimeSpan lease, CancellationToken cancellationToken)
     {
         var due = await session.Call(Find).With(max).ListAsync(static row => Read(row), cancellationToken).ConfigureAwait(false);
         foreach (var deadline in due)

@@ -11,7 +11,9 @@ internal sealed class SqlOrderStore(SqlDatabase database) : IOrderStore
 {
     private static readonly int[][] FirstOnly = [[0]];
 
-    private readonly IOrderStatements _statements = database.Dialect.WritesSets ? new SetOrderStatements(database) : new RowOrderStatements();
+    private readonly IOrderStatements _statements = database.Dialect.WritesSets
+        ? new SetOrderStatements(database)
+        : new RowOrderStatements();
 
     public async ValueTask<IReadOnlyList<IReadOnlyList<OrderKey>>> ResolveAsync(
         UnitOfWork unitOfWork, IReadOnlyList<OrderReference> numbers, CancellationToken cancellationToken = default)

@@ -73,7 +73,7 @@ internal static class DeadlineFaults
             store.Deadlines.Claim = async (inner, max, lease) =>
                 [.. (await inner.ClaimDueAsync(max, lease)).Where(deadline => claimed.Add((deadline.Order, deadline.Facet)))];
         },
-            "A claimed deadline is armed anew without its lease"),
+            "Arming a claimed deadline again removes its lease"),
         new("A deadline that was claimed is never void", Suite, store =>
         {
             var claimed = new HashSet<(object, int)>();
@@ -112,11 +112,11 @@ internal static class DeadlineFaults
         },
             "Deadlines are postponed together, each only if it is unchanged"),
         new("Postponing is for ever", Suite, store => store.Deadlines.Postpone = (inner, deadlines, _) => inner.PostponeAsync(deadlines, TimeSpan.FromDays(10_000)).AsTask(),
-            "A deadline postponed by nothing can be claimed at once"),
+            "A deadline that is postponed by zero can be claimed at once"),
         new("Postponing does nothing", Suite, store => store.Deadlines.Postpone = (_, _, _) => Task.CompletedTask,
-            "A deadline postponed by nothing can be claimed at once"),
+            "A deadline that is postponed by zero can be claimed at once"),
         new("Postponing ignores the delay", Suite, store => store.Deadlines.Postpone = (inner, deadlines, _) => inner.PostponeAsync(deadlines, TimeSpan.Zero).AsTask(),
-            "A postponed deadline passes later, by the store's clock"),
+            "A postponed deadline is due later, by the store's clock"),
         new("The oldest deadline always comes first", Suite, store => store.Deadlines.Claim = async (inner, max, lease) =>
         {
             var all = (await inner.ClaimDueAsync(1_000, lease)).OrderBy(deadline => deadline.DueAt).ToList();
@@ -135,7 +135,7 @@ internal static class DeadlineFaults
             };
             store.Deadlines.Count = async inner => await inner.CountAsync() is var (armed, next) ? (armed - claimed, next) : default;
         },
-            "What is armed is counted, also what is claimed"),
+            "Armed deadlines are counted, claimed ones included"),
         new("The next instant is not told", Suite, store => store.Deadlines.Count = async inner => ((await inner.CountAsync()).Armed, null),
             "A facet has one deadline, the one that was armed last",
             "Armed deadlines are counted, claimed ones included"),

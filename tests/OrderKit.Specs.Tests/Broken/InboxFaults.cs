@@ -123,13 +123,13 @@ internal static class InboxFaults
 
             return [.. all.Take(max)];
         },
-            "Many lanes that fail do not starve a fresh one"),
+            "Many failing lanes do not starve a new one"),
         new("Setting aside holds the lane", Suite, store => store.Inbox.Remove = async (inner, unit, delivery) =>
         {
             await Task.Yield();
             return delivery.Attempt > 0;
         },
-            "A message that is set aside lets its lane go on, and its redelivery is recognised"),
+            "A dead-lettered message unblocks its lane, and its redelivery is recognised"),
         new("A message is set aside in a unit of its own", Suite, store => store.Inbox.Remove = async (inner, unit, delivery) =>
         {
             var isSetAside = await inner.RemoveAsync(unit, delivery);

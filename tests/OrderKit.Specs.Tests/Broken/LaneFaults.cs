@@ -25,10 +25,10 @@ internal static class LaneFaults
                 return claimed;
             },
                 $"A claim uses no attempt, a start uses one ({name})",
-                $"What is released is due at once, and has used no attempt ({name})"),
+                $"A released message is due at once and has used no attempt ({name})"),
             new($"A start is forgotten ({name})", Suite, store => of(store).Start = (_, _) => Task.FromResult(true),
                 $"A claim uses no attempt, a start uses one ({name})",
-                $"Who was overtaken can neither start a message nor release it ({name})"),
+                $"A worker that lost its lease can neither start nor release a message ({name})"),
             new($"A release is a failure ({name})", Suite, store => of(store).Release = async (inner, deliveries) =>
             {
                 foreach (var delivery in deliveries)
@@ -36,26 +36,26 @@ internal static class LaneFaults
                     await inner.RetryAsync(delivery, TimeSpan.Zero, "released");
                 }
             },
-                $"What is released is due at once, and has used no attempt ({name})"),
+                $"A released message is due at once and has used no attempt ({name})"),
             new($"A long lane is cut off ({name})", Suite, store =>
             {
                 var seen = new HashSet<string>();
                 of(store).Claim = async (inner, consumer, max, lease) =>
                     [.. (await inner.ClaimAsync(consumer, max, lease)).Where(delivery => delivery.Lane.Length < 2 ? seen.Count < 150 || !seen.Add(delivery.MessageId) : seen.Add(delivery.MessageId) && seen.Count < 250)];
             },
-                $"A deep lane keeps its order, and the lanes behind it are claimed beside it ({name})"),
+                $"A deep lane keeps its order, and the lanes behind it are claimed together with it ({name})"),
             new($"A head that failed is passed over ({name})", Suite, store =>
             {
                 of(store).Retry = async (inner, delivery, delay, error) => await inner.RetryAsync(delivery, TimeSpan.Zero, error);
             },
-                $"A deep lane whose head fails waits for it, and no other lane does ({name})"),
+                $"A deep lane whose head fails waits for it, and other lanes do not ({name})"),
             new($"A message is removed in a unit of its own ({name})", Suite, store => of(store).Remove = async (inner, unit, delivery) =>
             {
                 var isRemoved = await inner.RemoveAsync(unit, delivery);
                 await unit.CommitAsync();
                 return isRemoved;
             },
-                $"A head that is taken out of a deep lane lets the next one be claimed, unless that is rolled back ({name})"),
+                $"Removing the head of a deep lane lets the next message be claimed, unless it is rolled back ({name})"),
             new($"Claims are not kept ({name})", Suite, store => of(store).Claim = async (inner, consumer, max, lease) =>
             {
                 var claimed = await inner.ClaimAsync(consumer, max, lease);
@@ -66,7 +66,7 @@ internal static class LaneFaults
 
                 return claimed;
             },
-                $"Racing pumps claim each message of deep lanes once and in order, while others come ({name})"),
+                $"Racing pumps claim each message of deep lanes once and in order, while new ones arrive ({name})"),
         ];
     }
 }

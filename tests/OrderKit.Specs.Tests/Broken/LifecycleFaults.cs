@@ -13,13 +13,13 @@ internal static class LifecycleFaults
     [
         new("Saving loses the events", Suite, store => store.Orders.Save = (inner, unit, changes) =>
             inner.SaveAsync(unit, changes.Each(change => change with { Messages = [] })).AsTask(),
-            "A fact counts once whichever call fails",
-            "Facts of many orders count once whichever call fails",
-            "An order takes what waited for it whichever call fails",
-            "A deadline has one effect whichever call fails",
-            "Events are delivered in order whichever call fails"),
+            "A fact counts once, whichever call fails",
+            "Facts of many orders count once, whichever call fails",
+            "An order applies its parked facts, whichever call fails",
+            "A deadline has one effect, whichever call fails",
+            "Events are delivered in order, whichever call fails"),
         new("Postponing is for ever", Suite, store => store.Deadlines.Postpone = (inner, deadlines, _) => inner.PostponeAsync(deadlines, TimeSpan.FromDays(10_000)).AsTask(),
-            "A deadline that a guard stops is not lost whichever call fails"),
+            "A deadline that a guard stops is not lost, whichever call fails"),
         new("A segment loses its leaves", Suite, store => store.Journal.ReadSegments = async (inner, from, max) =>
             (await inner.ReadSegmentsAsync(from, max)).Each(segment => segment with { Leaves = [] }),
             "Rows are sealed once, whichever call fails"),
