@@ -146,8 +146,12 @@ public sealed class OrderLifecycle
     }
 
     /// <summary>Fires facts in one transaction, of which those with a deadline are void when their state was left.</summary>
+    /// <param name="facts">The facts.</param>
+    /// <param name="deadlines">The deadline of each fact, or <see langword="null"/>.</param>
+    /// <param name="cancellationToken">Cancels before the commit.</param>
+    /// <param name="onBegun">Called when the transaction has begun.</param>
     internal async Task<FireResult[]> FireDeadlinesAsync(
-        IReadOnlyList<OrderFact> facts, IReadOnlyList<DueDeadline?> deadlines, CancellationToken cancellationToken)
+        IReadOnlyList<OrderFact> facts, IReadOnlyList<DueDeadline?> deadlines, CancellationToken cancellationToken, Action? onBegun = null)
     {
         for (var i = 0; i < facts.Count; i++)
         {
@@ -157,7 +161,7 @@ public sealed class OrderLifecycle
             }
         }
 
-        return await OwnedAsync(facts, deadlines, cancellationToken).ConfigureAwait(false);
+        return await OwnedAsync(facts, deadlines, cancellationToken, onBegun).ConfigureAwait(false);
     }
 
     private void CheckAll(IReadOnlyList<OrderFact> facts)
@@ -178,13 +182,17 @@ public sealed class OrderLifecycle
         new(_store, unit, _models, _options, _writesNotices, Instants.ToMicroseconds(_time.GetUtcNow()), commit, cancellationToken);
 
     private async ValueTask<FireResult[]> OwnedAsync(
-        IReadOnlyList<OrderFact> facts, IReadOnlyList<DueDeadline?>? deadlines, CancellationToken cancellationToken)
+        IReadOnlyList<OrderFact> facts,
+        IReadOnlyList<DueDeadline?>? deadlines,
+        CancellationToken cancellationToken,
+        Action? onBegun = null)
     {
         using var activity = OrderKitTelemetry.ActivitySource.StartActivity("orderkit.fire");
         var started = LifecycleTelemetry.Start();
         for (var attempt = 1; ; attempt++)
         {
             var unit = await _units.BeginAsync(cancellationToken).ConfigureAwait(false);
+            onBegun?.Invoke();
             try
             {
                 var results = await NewRun(unit, CommitState.Committed, cancellationToken).ExecuteAsync(facts, deadlines).ConfigureAwait(false);
