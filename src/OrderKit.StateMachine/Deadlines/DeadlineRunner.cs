@@ -138,22 +138,22 @@ public sealed partial class DeadlineRunner
             return results;
         }
 
-        var hasBegun = false;
+        var cannotBegin = false;
         try
         {
             return await _lifecycle.FireDeadlinesAsync(
                 Array.ConvertAll(members, static step => step.Fact!),
                 Array.ConvertAll(members, static step => step.IsOwnFact ? step.Deadline : null),
                 cancellationToken,
-                onBegun: () => hasBegun = true).ConfigureAwait(false);
+                onBeginFailed: () => cannotBegin = true).ConfigureAwait(false);
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
-            if (members.Length == 1 || !hasBegun)
+            if (members.Length == 1 || cannotBegin)
             {
                 LogFailed(_logger, e, members.Length, members[0].Deadline.Order.Order);
                 pass.Failure ??= ExceptionDispatchInfo.Capture(e);
-                pass.IsUnreachable |= !hasBegun;
+                pass.IsUnreachable |= cannotBegin;
                 return results;
             }
 
@@ -237,6 +237,7 @@ public sealed partial class DeadlineRunner
         }
         catch (OperationCanceledException e) when (limit.IsCancellationRequested)
         {
+            await ending.CancelAsync().ConfigureAwait(false);
             _ = asking.ContinueWith(
                 static late => late.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
             throw new TimeoutException($"The probe did not answer within {_options.ProbeTimeout}.", e);
