@@ -23,6 +23,7 @@ public static class TowerApp
         builder.Services.AddSingleton<TimeProvider>(static services => services.GetRequiredService<ReplayClock>());
         builder.Services.AddOrderKit()
             .AddEventHandler<ReleaseWhenReady>()
+            .AddDeadlineProbe<PaymentCloseDesk>()
             .UseSqlite(sqlite =>
             {
                 sqlite.ConnectionString = $"Data Source={database}";
@@ -31,7 +32,6 @@ public static class TowerApp
                 // A host with real orders should keep the default, which is durable.
                 sqlite.Synchronous = SqliteSynchronous.Normal;
             });
-        builder.Services.AddSingleton<IDeadlineProbe, PaymentCloseDesk>();
 
         // The replay runs pump and deadlines itself, between two slots.
         builder.Services.Configure<OutboxPumpOptions>(static pump => pump.RunInBackground = false);

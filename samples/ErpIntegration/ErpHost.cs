@@ -30,9 +30,11 @@ internal sealed class ErpHost : IAsyncDisposable
         Faults = faults is null ? null : new FaultPlan(faults, _dataSource);
         var services = new ServiceCollection().AddLogging();
         services.AddScoped<OrderDesk>();
-        services.AddScoped<IDeadlineProbe, PaymentCloseProbe>();
         services.AddDbContextFactory<ErpContext>(options => UseDatabase(options, file));
-        var orderKit = services.AddOrderKit().AddInboxHandler<PaymentHandler>().AddEventHandler<PickTicketHandler>();
+        var orderKit = services.AddOrderKit()
+            .AddInboxHandler<PaymentHandler>()
+            .AddEventHandler<PickTicketHandler>()
+            .AddDeadlineProbe<PaymentCloseProbe>();
         if (_dataSource is null)
         {
             orderKit.UseSqlite($"Data Source={file}");
@@ -45,7 +47,7 @@ internal sealed class ErpHost : IAsyncDisposable
         // A worker that is killed holds its leases; the next one shall not wait for long. In production the defaults are right.
         services.Configure<InboxPumpOptions>(Hurry);
         services.Configure<OutboxPumpOptions>(Hurry);
-        services.Configure<DeadlineOptions>(options => (options.Lease, options.RetryDelay) = (Soon, Now));
+        services.Configure<DeadlineOptions>(options => (options.Lease, options.ProbeTimeout, options.RetryDelay) = (Soon, Soon / 2, Now));
         _services = services.BuildServiceProvider();
     }
 

@@ -32,9 +32,18 @@ internal sealed class JoinedTransaction : IAsyncDisposable
         var joined = new JoinedTransaction(database);
         var connection = transaction.Connection!;
         database.SetDbConnection(connection, contextOwnsConnection: false);
-        SqliteFunctions.AddTo(connection, database);
-        await database.UseTransactionAsync(transaction, cancellationToken).ConfigureAwait(false);
-        return joined;
+        try
+        {
+            SqliteFunctions.AddTo(connection, database);
+            await database.UseTransactionAsync(transaction, cancellationToken).ConfigureAwait(false);
+            return joined;
+        }
+        catch
+        {
+            // A pooled context would keep the connection for its next user.
+            await joined.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
     }
 
     public async ValueTask DisposeAsync()

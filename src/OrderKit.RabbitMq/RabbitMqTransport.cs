@@ -11,7 +11,7 @@ namespace OrderKit.RabbitMq;
 /// Safe for several threads. It connects at the first use, declares exchanges and queues as the options say, and reconnects by itself.
 /// Meanwhile publishing fails and receiving waits.
 /// </remarks>
-public sealed class RabbitMqTransport : ITransport, IAsyncDisposable
+public sealed class RabbitMqTransport : ITransport, IAsyncDisposable, IDisposable
 {
     private readonly RabbitMqOptions _options;
     private readonly RabbitMqTopology _topology;
@@ -66,4 +66,7 @@ public sealed class RabbitMqTransport : ITransport, IAsyncDisposable
 
     /// <summary>Ends publishing. The owner of a subscription ends it.</summary>
     public ValueTask DisposeAsync() => _publisher.DisposeAsync();
+
+    /// <inheritdoc cref="DisposeAsync"/>
+    public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
 }

@@ -1,4 +1,6 @@
+using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using OrderKit.Core;
 using OrderKit.Core.Storage;
@@ -98,6 +100,24 @@ public abstract class UnitOfWorkTests
     }
 
     [Fact]
+    public async Task A_context_that_cannot_enter_gets_its_own_connection_back()
+    {
+        await using var erp = await OpenAsync();
+        var order = await erp.PlaceAsync(1);
+        var refusal = new RefusingOnce();
+        await using var db = erp.NewContext(refusal);
+        await using (var unit = await erp.Units.BeginAsync())
+        {
+            await Assert.ThrowsAsync<TimeoutException>(() => db.ExecuteInUnitOfWorkAsync(unit, _ => Task.CompletedTask));
+        }
+
+        Assert.True(refusal.Refused);
+        Assert.Null(db.Database.CurrentTransaction);
+        Assert.NotSame(refusal.Connection, db.Database.GetDbConnection());
+        Assert.Equal("Placed", (await db.Orders.SingleAsync(o => o.Id == order.Order.Value)).Status);
+    }
+
+    [Fact]
     public async Task A_context_that_is_busy_and_a_unit_without_a_transaction_are_refused()
     {
         await using var erp = await OpenAsync();
@@ -116,6 +136,26 @@ public abstract class UnitOfWorkTests
         await using var other = await memory.BeginAsync();
         var refusal = await Assert.ThrowsAsync<ArgumentException>(() => db.ExecuteInUnitOfWorkAsync(other, _ => Task.CompletedTask));
         Assert.Contains("UseSqlite", refusal.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Refuses the first transaction that a context is to use.</summary>
+    private sealed class RefusingOnce : DbTransactionInterceptor
+    {
+        public bool Refused { get; private set; }
+
+        public DbConnection? Connection { get; private set; }
+
+        public override ValueTask<DbTransaction> TransactionUsedAsync(
+            DbConnection connection, TransactionEventData eventData, DbTransaction result, CancellationToken cancellationToken = default)
+        {
+            if (Refused)
+            {
+                return new ValueTask<DbTransaction>(result);
+            }
+
+            (Refused, Connection) = (true, connection);
+            throw new TimeoutException("No answer.");
+        }
     }
 
     private sealed class PaidHandler(OrderLifecycle orders) : IInboxHandler

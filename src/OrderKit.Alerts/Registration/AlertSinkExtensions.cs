@@ -39,6 +39,6 @@ public static class AlertSinkExtensions
         configure(options);
         return string.Join(' ', check(options)) is { Length: > 0 } faults
             ? throw new ArgumentException(faults, nameof(configure))
-            : alerts.To(provider => create(options, provider));
+            : alerts.To(provider => create(options, provider), ServiceLifetime.Singleton);
     }
 }

@@ -20,7 +20,11 @@ public class GroupedWriterOptions
     public int QueueLimit { get; set; } = 4_096;
 
     /// <summary>How many sets are written at the same time.</summary>
-    /// <value>1, which is all that a file with one writer can use; 2 on a server.</value>
+    /// <remarks>
+    /// A SQLite file has one writer, so more than 1 is of no use there. On a database server 2 is a good choice. No store changes this
+    /// option by itself.
+    /// </remarks>
+    /// <value>1.</value>
     public int Writers { get; set; } = 1;
 
     /// <summary>Adds every fault of the options.</summary>

@@ -13,7 +13,7 @@ namespace OrderKit.Idempotency;
 /// outcome means that the effect is durable. Use it for many small effects at once; see <see cref="Operations"/> for those in your own
 /// transaction and for those outside the store.
 /// </remarks>
-public sealed class GroupedOperations : IAsyncDisposable
+public sealed class GroupedOperations : IAsyncDisposable, IDisposable
 {
     private readonly OperationGroups<GroupedOperation> _groups;
 
@@ -58,6 +58,9 @@ public sealed class GroupedOperations : IAsyncDisposable
 
     /// <summary>Takes no further requests, and writes those that wait.</summary>
     public ValueTask DisposeAsync() => _groups.DisposeAsync();
+
+    /// <inheritdoc cref="DisposeAsync"/>
+    public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
 
     private static async ValueTask ActAsync(GroupRun<GroupedOperation> run, IReadOnlyList<GroupedOperation> operations)
     {

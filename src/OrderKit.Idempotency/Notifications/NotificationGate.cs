@@ -14,7 +14,7 @@ namespace OrderKit.Idempotency;
 /// Notifications that come at the same time share a transaction, each with an outcome of its own; one that comes alone waits for no other.
 /// Safe for several threads and machines. When a method throws, answer the provider with <see cref="RetryLater"/>.
 /// </remarks>
-public sealed class NotificationGate : IAsyncDisposable
+public sealed class NotificationGate : IAsyncDisposable, IDisposable
 {
     private const string UnknownTrade = "unknown-trade";
     private const int MaxAttempts = 5;
@@ -76,6 +76,9 @@ public sealed class NotificationGate : IAsyncDisposable
 
     /// <summary>Takes no further notifications, and writes those that wait.</summary>
     public ValueTask DisposeAsync() => _groups.DisposeAsync();
+
+    /// <inheritdoc cref="DisposeAsync"/>
+    public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
 
     /// <summary>The answer for a provider whose notification could not be made durable.</summary>
     public Acknowledgement RetryLater(string provider) => ProtocolOf(provider).Again;

@@ -3,8 +3,12 @@ using OrderKit.Core;
 namespace OrderKit.Messaging;
 
 /// <summary>Passes alerts to one sink.</summary>
-internal sealed class AlertDelivery(IAlertSink sink) : IOutboxSink
+internal sealed class AlertDelivery(ScopedService<IAlertSink> sink) : IOutboxSink
 {
-    public Task DeliverAsync(OutboxDelivery delivery, CancellationToken cancellationToken) =>
-        sink.SendAsync(GatheredNotices.Decode(delivery.Message.Body).ToAlert(), cancellationToken);
+    public async Task DeliverAsync(OutboxDelivery delivery, CancellationToken cancellationToken)
+    {
+        var lease = sink.Open();
+        await using var closing = lease.ConfigureAwait(false);
+        await lease.Service.SendAsync(GatheredNotices.Decode(delivery.Message.Body).ToAlert(), cancellationToken).ConfigureAwait(false);
+    }
 }

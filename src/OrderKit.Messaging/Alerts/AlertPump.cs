@@ -23,19 +23,18 @@ public sealed class AlertPump
         IDeliveryPauseStore pauses,
         ILeaseStore leases,
         IUnitOfWorkFactory units,
-        IEnumerable<IAlertSink> sinks,
+        ScopedServices<IAlertSink> sinks,
         IOptions<AlertOptions>? options = null,
         ILoggerFactory? loggers = null,
         TimeProvider? timeProvider = null)
     {
         ArgumentNullException.ThrowIfNull(sinks);
-        var all = sinks.ToArray();
-        if (all.Length == 0)
+        if (sinks.All.Count == 0)
         {
             throw new ArgumentException("There is no sink for alerts. Add one, such as ToLog().", nameof(sinks));
         }
 
-        var names = all.Select(static sink => sink.Name).ToArray();
+        var names = sinks.All.Select(static sink => sink.Read(static s => s.Name)).ToArray();
         if (names.CountBy(static name => name, StringComparer.Ordinal).FirstOrDefault(static same => same.Value > 1).Key is { } twice)
         {
             throw new ArgumentException($"Two alert sinks are named '{twice}'. Give each sink a name of its own: it names the queue.", nameof(sinks));
@@ -47,8 +46,15 @@ public sealed class AlertPump
         var log = loggers.CreateLogger<OutboxPump>();
         _pumps =
         [
-            .. all.Select(sink => new OutboxPump(
-                outbox, letters, pauses, units, new ScopedService<IOutboxSink>(new AlertDelivery(sink)), Options.Create(SettingsOf(sink, settings)), log, timeProvider)),
+            .. sinks.All.Zip(names, (sink, name) => new OutboxPump(
+                outbox,
+                letters,
+                pauses,
+                units,
+                new ScopedService<IOutboxSink>(new AlertDelivery(sink)),
+                Options.Create(SettingsOf(name, settings)),
+                log,
+                timeProvider)),
         ];
     }
 
@@ -64,11 +70,11 @@ public sealed class AlertPump
 
     internal Task<int> GatherAsync(CancellationToken cancellationToken) => _gatherer.GatherAsync(cancellationToken);
 
-    private static OutboxPumpOptions SettingsOf(IAlertSink sink, AlertOptions settings)
+    private static OutboxPumpOptions SettingsOf(string sink, AlertOptions settings)
     {
         var pump = new OutboxPumpOptions
         {
-            Destination = $"{AlertNotice.Destination}.{sink.Name}", Lease = settings.Lease, HandlerTimeout = settings.Lease / 2, BatchSize = 10,
+            Destination = $"{AlertNotice.Destination}.{sink}", Lease = settings.Lease, HandlerTimeout = settings.Lease / 2, BatchSize = 10,
         };
 
         // Whatever a sink throws, the next alert would fail the same way.

@@ -29,19 +29,22 @@ public sealed class AlertsBuilder
         return this;
     }
 
-    /// <summary>Sends alerts to a sink of the host. Calling it again with the same type has no effect.</summary>
+    /// <summary>Sends alerts to a sink of the host. Each delivery resolves it in a scope of its own.</summary>
+    /// <remarks>Calling it again with the same type has no effect.</remarks>
     public AlertsBuilder To<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TSink>()
         where TSink : class, IAlertSink
     {
-        _services.TryAddEnumerable(ServiceDescriptor.Singleton<IAlertSink, TSink>());
+        _services.AddScopedServices<IAlertSink, TSink>();
         return this;
     }
 
     /// <summary>Sends alerts to a sink that a factory creates.</summary>
-    public AlertsBuilder To(Func<IServiceProvider, IAlertSink> create)
+    /// <param name="create">Creates the sink.</param>
+    /// <param name="lifetime">By default, each delivery creates the sink in a scope of its own, which disposes it.</param>
+    public AlertsBuilder To(Func<IServiceProvider, IAlertSink> create, ServiceLifetime lifetime = ServiceLifetime.Scoped)
     {
         ArgumentNullException.ThrowIfNull(create);
-        _services.AddSingleton(create);
+        _services.Add(new ServiceDescriptor(typeof(IAlertSink), create, lifetime));
         return this;
     }
 }

@@ -26,7 +26,7 @@ public static class AlertExtensions
 
         services.AddValidatedOptions<AlertOptions>(null, static (options, faults) => options.Validate(faults));
         services.Replace(ServiceDescriptor.Singleton(static provider => new AlertNotices(provider.GetRequiredService<IOutboxStore>())));
-        services.TryAddSingleton<AlertPump>();
+        services.UseScopedService<IAlertSink>().TryAddSingleton<AlertPump>();
         services.AddBackgroundLoops<AlertPump>(LoopsOf);
         return builder;
     }

@@ -14,7 +14,7 @@ namespace OrderKit.Messaging;
 /// because the store failed stays with the receiver and is tried again at the next call: to give it back would use up the few
 /// deliveries after which a broker takes a message for poison.
 /// </remarks>
-public sealed partial class TransportReceiver : IAsyncDisposable
+public sealed partial class TransportReceiver : IAsyncDisposable, IDisposable
 {
     /// <summary>The <see cref="DeadLetter.ErrorClass"/> of messages that nobody can read.</summary>
     public const string UnreadableErrorClass = "UnreadableMessage";
@@ -123,6 +123,9 @@ public sealed partial class TransportReceiver : IAsyncDisposable
             await subscription.DisposeAsync().ConfigureAwait(false);
         }
     }
+
+    /// <inheritdoc cref="DisposeAsync"/>
+    public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
 
     private async Task<ReceiveResult> KeepAsync(IReadOnlyList<TransportDelivery> deliveries, CancellationToken cancellationToken)
     {

@@ -14,7 +14,11 @@ public sealed class DeadlineOptions() : BackgroundOptions(TimeSpan.FromSeconds(5
     /// <value>16.</value>
     public int MaxConcurrentProbes { get; set; } = 16;
 
-    /// <summary>How long a claimed deadline is kept from other claims.</summary>
+    /// <summary>How long a probe may take. A probe that takes longer is cancelled and counts as failed.</summary>
+    /// <value>20 seconds. At most half of <see cref="Lease"/>, and one day.</value>
+    public TimeSpan ProbeTimeout { get; set; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>How long a claimed deadline is kept from other claims. Probes are asked during the first half of it.</summary>
     /// <value>1 minute.</value>
     public TimeSpan Lease { get; set; } = TimeSpan.FromMinutes(1);
 
@@ -27,6 +31,12 @@ public sealed class DeadlineOptions() : BackgroundOptions(TimeSpan.FromSeconds(5
         faults.RequirePositive(PollInterval);
         faults.RequirePositive(Lease);
         faults.RequirePositive(RetryDelay);
+        faults.RequireBetween(ProbeTimeout, TimeSpan.FromMilliseconds(1), TimeSpan.FromDays(1));
+        if (Lease > TimeSpan.Zero && ProbeTimeout > Lease / 2)
+        {
+            faults.Add(nameof(ProbeTimeout), $"is {ProbeTimeout}; it is at most half of Lease, which is {Lease}. Raise Lease.");
+        }
+
         faults.RequireBetween(BatchSize, 1, 10_000);
         faults.RequireBetween(MaxConcurrentProbes, 1, 1_000);
     }

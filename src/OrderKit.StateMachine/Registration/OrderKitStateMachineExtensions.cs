@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using OrderKit.Core;
@@ -38,6 +39,16 @@ public static class OrderKitStateMachineExtensions
             .UseScopedService<IDeadlineProbe>()
             .AddBackgroundLoop<DeadlineRunner, DeadlineOptions>("deadlines", static (runner, token) => runner.RunDueAsync(token))
             .TryAddSingleton<DeadlineRunner>();
+        return builder;
+    }
+
+    /// <summary>Adds a probe that is asked before deadlines act. Each question resolves it in a scope of its own.</summary>
+    public static OrderKitBuilder AddDeadlineProbe<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TProbe>(
+        this OrderKitBuilder builder)
+        where TProbe : class, IDeadlineProbe
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Services.AddScopedServices<IDeadlineProbe, TProbe>();
         return builder;
     }
 

@@ -146,8 +146,13 @@ public sealed class OrderLifecycle
     }
 
     /// <summary>Fires facts in one transaction, of which those with a deadline are void when their state was left.</summary>
+    /// <param name="facts">The facts.</param>
+    /// <param name="deadlines">The deadline of each fact, or <see langword="null"/>.</param>
+    /// <param name="cancellationToken">Cancels before the commit.</param>
+    /// <param name="onBeginFailed">Called when a transaction could not begin.</param>
     internal async Task<FireResult[]> FireDeadlinesAsync(
-        IReadOnlyList<OrderFact> facts, IReadOnlyList<DueDeadline?> deadlines, CancellationToken cancellationToken)
+        IReadOnlyList<OrderFact> facts, IReadOnlyList<DueDeadline?> deadlines, CancellationToken cancellationToken,
+        Action? onBeginFailed = null)
     {
         for (var i = 0; i < facts.Count; i++)
         {
@@ -157,7 +162,7 @@ public sealed class OrderLifecycle
             }
         }
 
-        return await OwnedAsync(facts, deadlines, cancellationToken).ConfigureAwait(false);
+        return await OwnedAsync(facts, deadlines, cancellationToken, onBeginFailed).ConfigureAwait(false);
     }
 
     private void CheckAll(IReadOnlyList<OrderFact> facts)
@@ -178,13 +183,16 @@ public sealed class OrderLifecycle
         new(_store, unit, _models, _options, _writesNotices, Instants.ToMicroseconds(_time.GetUtcNow()), commit, cancellationToken);
 
     private async ValueTask<FireResult[]> OwnedAsync(
-        IReadOnlyList<OrderFact> facts, IReadOnlyList<DueDeadline?>? deadlines, CancellationToken cancellationToken)
+        IReadOnlyList<OrderFact> facts,
+        IReadOnlyList<DueDeadline?>? deadlines,
+        CancellationToken cancellationToken,
+        Action? onBeginFailed = null)
     {
         using var activity = OrderKitTelemetry.ActivitySource.StartActivity("orderkit.fire");
         var started = LifecycleTelemetry.Start();
         for (var attempt = 1; ; attempt++)
         {
-            var unit = await _units.BeginAsync(cancellationToken).ConfigureAwait(false);
+            var unit = await BeginAsync(onBeginFailed, cancellationToken).ConfigureAwait(false);
             try
             {
                 var results = await NewRun(unit, CommitState.Committed, cancellationToken).ExecuteAsync(facts, deadlines).ConfigureAwait(false);
@@ -203,6 +211,19 @@ public sealed class OrderLifecycle
             {
                 await unit.DisposeAsync().ConfigureAwait(false);
             }
+        }
+    }
+
+    private async ValueTask<UnitOfWork> BeginAsync(Action? onFailed, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _units.BeginAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            onFailed?.Invoke();
+            throw;
         }
     }
 

@@ -14,7 +14,7 @@ namespace OrderKit;
 /// Safe for any number of callers. While one transaction is written the next one gathers, so a lone caller never waits for others. A
 /// result means that the fact is durable. A call that throws may be repeated with the same request: its key makes it take effect once.
 /// </remarks>
-public sealed class OrderIntake : IAsyncDisposable
+public sealed class OrderIntake : IAsyncDisposable, IDisposable
 {
     private readonly OrderLifecycle _lifecycle;
     private readonly ClaimTerms _terms;
@@ -52,6 +52,9 @@ public sealed class OrderIntake : IAsyncDisposable
 
     /// <summary>Takes no further facts, and writes those that wait.</summary>
     public ValueTask DisposeAsync() => _groups.DisposeAsync();
+
+    /// <inheritdoc cref="DisposeAsync"/>
+    public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
 
     private async ValueTask FireAsync(GroupRun<IntakeMember> run, IReadOnlyList<IntakeMember> members)
     {

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Globalization;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.DependencyInjection;
@@ -41,6 +42,8 @@ public abstract class ErpDatabase : IAsyncDisposable
 
     /// <summary>A context that retries, over a connection that fails once.</summary>
     internal ErpContext NewContext(FaultPoint fault) => new(NewOptions(fault.Watch(NewConnection())).AddInterceptors(fault).Options);
+
+    internal ErpContext NewContext(IInterceptor interceptor) => new(NewOptions(connection: null).AddInterceptors(interceptor).Options);
 
     /// <summary>Makes the connection fail as its server or its disk would.</summary>
     public abstract Task FailAsync(DbConnection connection);

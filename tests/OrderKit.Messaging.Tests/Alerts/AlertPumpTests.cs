@@ -23,6 +23,32 @@ public sealed class AlertPumpTests
         Assert.Equal(0, (await desk.Outbox.BacklogAsync(AlertNotice.Destination)).Count);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Each_delivery_opens_a_sink_of_the_host_in_a_scope_of_its_own(bool byFactory)
+    {
+        var clock = new FakeTimeProvider(Post.Noon);
+        List<Visit> visits = [];
+        var services = new ServiceCollection().AddLogging().AddSingleton<TimeProvider>(clock).AddSingleton(visits).AddScoped<Visit>();
+        services.AddOrderKit().UseInMemory().AddAlerts(alerts => _ = byFactory
+            ? alerts.To(provider => new VisitingSink(provider.GetRequiredService<Visit>(), visits))
+            : alerts.To<VisitingSink>());
+        await using var provider = services.BuildServiceProvider(validateScopes: true);
+        await using (var unit = await provider.GetRequiredService<IUnitOfWorkFactory>().BeginAsync())
+        {
+            var notices = new[] { "A", "B" }.Select(reason => new AlertNotice(TenantId.Default, AlertKinds.Case, "desk", reason, "m-1").ToMessage());
+            await provider.GetRequiredService<IOutboxStore>().AppendAsync(unit, [.. notices]);
+            await unit.CommitAsync();
+        }
+
+        clock.Advance(TimeSpan.FromSeconds(10));
+        await provider.GetRequiredService<AlertPump>().PumpOnceAsync();
+
+        Assert.Equal(2, visits.Distinct().Count());
+        Assert.All(visits, visit => Assert.Equal(1, visit.Ended));
+    }
+
     [Fact]
     public async Task Each_kind_source_and_reason_is_a_message_of_its_own_and_tenants_share_one()
     {
@@ -336,4 +362,28 @@ public sealed class AlertPumpTests
         Flow = flow, Name = name, Tenant = TenantId.Default, MessageId = "m-1", Lane = "m-1", Type = "t", Body = new byte[] { 1 },
         ErrorClass = "FormatException", ErrorText = "'13800138000' is no number", Attempts = 1, FirstAt = Post.Noon,
     };
+
+    /// <summary>What a DbContext would be: one for each delivery, disposed after it.</summary>
+    private sealed class Visit : IDisposable
+    {
+        public int Ended { get; private set; }
+
+        public void Dispose() => Ended++;
+    }
+
+    private sealed class VisitingSink(Visit visit, List<Visit> visits) : IAlertSink
+    {
+        public string Name => "visiting";
+
+        public Task SendAsync(Alert alert, CancellationToken cancellationToken)
+        {
+            Assert.Equal(0, visit.Ended);
+            lock (visits)
+            {
+                visits.Add(visit);
+            }
+
+            return Task.CompletedTask;
+        }
+    }
 }

@@ -54,7 +54,7 @@ internal sealed class Desk : IDisposable
     /// <summary>A pump of another process at the same store.</summary>
     public AlertPump AnotherPump(params IAlertSink[] sinks) => new(
         Outbox, _services.GetRequiredService<IDeadLetterStore>(), _services.GetRequiredService<IDeliveryPauseStore>(), _services.GetRequiredService<ILeaseStore>(),
-        _services.GetRequiredService<IUnitOfWorkFactory>(), sinks, _services.GetRequiredService<IOptions<AlertOptions>>(), null, Clock);
+        _services.GetRequiredService<IUnitOfWorkFactory>(), new ScopedServices<IAlertSink>(sinks), _services.GetRequiredService<IOptions<AlertOptions>>(), null, Clock);
 
     public ValueTask<UnitOfWork> BeginAsync() => _services.GetRequiredService<IUnitOfWorkFactory>().BeginAsync();
 

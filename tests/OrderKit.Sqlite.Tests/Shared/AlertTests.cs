@@ -23,7 +23,8 @@ public abstract class AlertTests
 
         var sink = new Sink { Fails = true };
         var pump = new AlertPump(
-            store.Outbox, store.DeadLetters, store.Pauses, store.Leases, store.Units, [sink], Options.Create(new AlertOptions { BatchSize = 400 }));
+            store.Outbox, store.DeadLetters, store.Pauses, store.Leases, store.Units, new ScopedServices<IAlertSink>(sink),
+            Options.Create(new AlertOptions { BatchSize = 400 }));
         store.Advance(TimeSpan.FromSeconds(11));
         await pump.PumpOnceAsync();
         Assert.Equal(0, await store.CountAsync("outbox", "destination = 'alerts'"));
@@ -42,7 +43,8 @@ public abstract class AlertTests
     {
         await using var store = await OpenAsync();
         var (one, other) = (new Sink(), new Sink());
-        var pumps = new[] { one, other }.Select(sink => new AlertPump(store.Outbox, store.DeadLetters, store.Pauses, store.Leases, store.Units, [sink])).ToArray();
+        var pumps = new[] { one, other }.Select(sink => new AlertPump(
+            store.Outbox, store.DeadLetters, store.Pauses, store.Leases, store.Units, new ScopedServices<IAlertSink>(sink))).ToArray();
         for (var minute = 0; minute < 20; minute++)
         {
             await using (var unit = await store.Units.BeginAsync())

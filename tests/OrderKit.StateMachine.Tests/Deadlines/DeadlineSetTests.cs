@@ -116,6 +116,87 @@ public sealed class DeadlineSetTests : IDisposable
         Assert.Equal(3, probe.Most);
     }
 
+    [Fact]
+    public async Task A_hung_probe_delays_no_deadline_without_a_probe_and_is_given_up()
+    {
+        await PlaceAsync(3);
+        await ArmShipByAsync();
+        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var hung = new HungProbe(asked);
+
+        var running = _shop.Runner(new DeadlineOptions { MaxConcurrentProbes = 1 }, probes: hung).RunDueAsync();
+        await asked.Task.WaitAsync(TimeSpan.FromSeconds(60));
+
+        Assert.Equal(["ship-by-passed"], await _shop.OpenCasesAsync("Z"));
+        Assert.False(running.IsCompleted);
+
+        hung.IsHung = false;
+        _shop.Clock.Advance(TimeSpan.FromSeconds(20));
+        Assert.Equal(3, await running.WaitAsync(TimeSpan.FromSeconds(60)));
+        Assert.True(hung.WasCancelled);
+        Assert.Equal(["100/200", "140/290", "140/290"], [await _shop.StatesAsync("O0"), await _shop.StatesAsync("O1"), await _shop.StatesAsync("O2")]);
+
+        // It counts as failed: it is asked again after the delay.
+        _shop.Clock.Advance(TimeSpan.FromMinutes(4));
+        Assert.Equal(0, await _shop.Runner(probes: Yes).RunDueAsync());
+        _shop.Clock.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(1, await _shop.Runner(probes: Yes).RunDueAsync());
+    }
+
+    [Fact]
+    public async Task Slow_probes_are_asked_until_half_of_the_lease_and_the_rest_later()
+    {
+        await PlaceAsync(8);
+        await ArmShipByAsync();
+        var slow = new TestProbe(_ =>
+        {
+            _shop.Clock.Advance(TimeSpan.FromSeconds(15));
+            return new ProbeAnswer.Proceed();
+        });
+        var runner = _shop.Runner(new DeadlineOptions { BatchSize = 4, MaxConcurrentProbes = 1 }, probes: slow);
+
+        // Two of the first set; the sets after it fire only what needs no probe.
+        Assert.Equal(3, await runner.RunDueAsync());
+        Assert.Equal(2, slow.Asked);
+        Assert.Equal(["ship-by-passed"], await _shop.OpenCasesAsync("Z"));
+        Assert.Equal(["140/290", "100/200"], [await _shop.StatesAsync("O1"), await _shop.StatesAsync("O2")]);
+
+        for (var call = 2; call <= 4; call++)
+        {
+            _shop.Clock.Advance(TimeSpan.FromMinutes(1));
+            Assert.Equal(2, await runner.RunDueAsync());
+        }
+
+        Assert.Equal(8, slow.Asked);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public async Task Members_are_not_tried_one_by_one_where_no_transaction_begins(int failing)
+    {
+        await PlaceAsync(20);
+        var units = new UnreachableUnits(_shop.Database, failing);
+        var lifecycle = new OrderLifecycle(
+            new RefusingStore(_shop.Store, Key("O19")), units, new OrderModelRegistry([OrderModels.Retail]), _shop.Clock);
+
+        await Assert.ThrowsAsync<IOException>(() => _shop.Runner(lifecycle: lifecycle, probes: Yes).RunDueAsync());
+
+        Assert.Equal(failing, units.Begun);
+        Assert.Equal(failing == 1 ? "100/200" : "140/290", await _shop.StatesAsync("O0"));
+        Assert.Equal("100/200", await _shop.StatesAsync("O1"));
+        _shop.Clock.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(failing == 1 ? 20 : 19, await _shop.Runner(probes: Yes).RunDueAsync());
+    }
+
+    /// <summary>An order that is paid and not shipped in time; its deadline needs no probe and passed last.</summary>
+    private async Task ArmShipByAsync()
+    {
+        await _shop.TellAsync(Placed("Z"));
+        await _shop.TellAsync("captured", "Z", amount: 1000);
+        await _shop.TellAsync(Fact("stock-unknown", "Z") with { ShipBy = _shop.Now.AddMinutes(-1) });
+    }
+
     private async Task PlaceAsync(int orders)
     {
         await _shop.Lifecycle.FireManyAsync([.. Enumerable.Range(0, orders).Select(i => Placed($"O{i}") with { Deadline = Noon.AddMinutes(1).AddSeconds(i) })]);
@@ -154,6 +235,39 @@ public sealed class DeadlineSetTests : IDisposable
             await together;
             return new ProbeAnswer.Proceed();
         }
+    }
+
+    /// <summary>Hangs at the first question although it is cancelled, and agrees from then on.</summary>
+    private sealed class HungProbe(TaskCompletionSource asked) : IDeadlineProbe
+    {
+        private CancellationToken _first;
+
+        public string Name => "payment-close";
+
+        public bool IsHung { get; set; } = true;
+
+        public bool WasCancelled => _first.IsCancellationRequested;
+
+        public Task<ProbeAnswer> AskAsync(DueDeadline deadline, CancellationToken cancellationToken)
+        {
+            if (!IsHung)
+            {
+                return Task.FromResult<ProbeAnswer>(new ProbeAnswer.Proceed());
+            }
+
+            _first = cancellationToken;
+            asked.SetResult();
+            return new TaskCompletionSource<ProbeAnswer>().Task;
+        }
+    }
+
+    /// <summary>A database that is not reachable from the n-th transaction on.</summary>
+    private sealed class UnreachableUnits(IUnitOfWorkFactory inner, int from) : IUnitOfWorkFactory
+    {
+        public int Begun { get; private set; }
+
+        public ValueTask<UnitOfWork> BeginAsync(CancellationToken cancellationToken = default) =>
+            ++Begun >= from ? throw new IOException("The database is not reachable.") : inner.BeginAsync(cancellationToken);
     }
 
     /// <summary>A store that cannot write one order.</summary>

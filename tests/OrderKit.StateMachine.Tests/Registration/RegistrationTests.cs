@@ -113,6 +113,19 @@ public sealed class RegistrationTests
     }
 
     [Fact]
+    public async Task A_probe_has_at_most_half_of_the_lease()
+    {
+        var builder = NewHost();
+        builder.Services.AddOrderKitCore().AddStateMachine().AddDeadlines(o => o.Lease = TimeSpan.FromSeconds(30)).UseInMemory();
+        using var host = builder.Build();
+
+        var refusal = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync());
+
+        Assert.Equal(
+            "DeadlineOptions.ProbeTimeout is 00:00:20; it is at most half of Lease, which is 00:00:30. Raise Lease.", refusal.Message);
+    }
+
+    [Fact]
     public async Task Settings_of_seals_are_checked_too()
     {
         var builder = NewHost();
@@ -164,9 +177,8 @@ public sealed class RegistrationTests
         var services = new ServiceCollection();
         services.AddSingleton<TimeProvider>(clock);
         services.AddScoped<Visit>();
-        services.AddScoped<IDeadlineProbe, VisitingProbe>();
         services.AddSingleton(new List<Visit>());
-        services.AddOrderKitCore().AddStateMachine().UseInMemory();
+        services.AddOrderKitCore().AddStateMachine().AddDeadlineProbe<VisitingProbe>().AddDeadlineProbe<VisitingProbe>().UseInMemory();
         using var provider = services.BuildServiceProvider(validateScopes: true);
         await provider.GetRequiredService<OrderLifecycle>().FireManyAsync([Shop.Placed("A"), Shop.Placed("B")]);
         clock.Advance(TimeSpan.FromMinutes(31));

@@ -69,7 +69,9 @@ internal sealed class Shop : IDisposable
         new(store, Database, new OrderModelRegistry(models.Length == 0 ? [OrderModels.Retail] : models), Clock);
 
     public DeadlineRunner Runner(DeadlineOptions? options = null, OrderLifecycle? lifecycle = null, params IDeadlineProbe[] probes) =>
-        new(Store, lifecycle ?? Lifecycle, new ScopedServices<IDeadlineProbe>(probes), Options.Create(options ?? new DeadlineOptions()));
+        new(
+            Store, lifecycle ?? Lifecycle, new ScopedServices<IDeadlineProbe>(probes), Options.Create(options ?? new DeadlineOptions()),
+            timeProvider: Clock);
 
     public Task<FireResult> TellAsync(OrderFact fact) => Lifecycle.FireAsync(fact);
 

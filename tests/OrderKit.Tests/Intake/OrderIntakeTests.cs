@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using OrderKit.Core;
 using OrderKit.Idempotency;
 using OrderKit.Idempotency.Storage;
+using OrderKit.Messaging;
 using OrderKit.StateMachine;
 using OrderKit.StateMachine.Storage;
 
@@ -47,6 +48,27 @@ public sealed class OrderIntakeTests : IAsyncDisposable
         var refusal = Assert.Throws<OptionsValidationException>(() => provider.GetRequiredService<IOptions<IntakeOptions>>().Value);
 
         Assert.Contains("bank repeats a delivery for 7.00:00:00", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_container_may_be_disposed_synchronously()
+    {
+        var services = new ServiceCollection().AddLogging();
+        services.AddOrderKit()
+            .UseInMemory()
+            .AddPaymentNotifications<QuarantineAlertTests>()
+            .AddInProcessTransport(o => o.Topics.Add("events"))
+            .ReceiveFromTransport(o => (o.Topic, o.Consumer) = ("events", "warehouse"));
+        var provider = services.BuildServiceProvider();
+        var intake = provider.GetRequiredService<OrderIntake>();
+        Assert.NotNull(provider.GetRequiredService<GroupedOperations>());
+        Assert.NotNull(provider.GetRequiredService<NotificationGate>());
+        Assert.NotNull(provider.GetRequiredService<TransportReceiver>());
+
+        provider.Dispose();
+
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => intake.TakeAsync(
+            new IntakeRequest(OperationKey.Of("callback", "n-1"), Fingerprint.Of(("trigger", "placed")), Fact("placed", "n-1"))));
     }
 
     [Fact]
