@@ -103,6 +103,18 @@ public sealed class ScopedServiceTests
         Assert.True(provider.GetRequiredService<Holder>().Last!.IsDisposed);
     }
 
+    [Fact]
+    public async Task Services_that_can_only_be_disposed_asynchronously_are_read_and_listed_and_cleaned_up()
+    {
+        await using var provider = new ServiceCollection().AddScoped<AsyncContext>()
+            .AddScopedService<AsyncService, AsyncService>().AddScopedServices<AsyncService, AsyncService>()
+            .AddScopedService<AsyncBroken, AsyncBroken>().BuildServiceProvider(validateScopes: true);
+
+        Assert.False(provider.GetRequiredService<ScopedService<AsyncService>>().Read(static one => one.Context.IsDisposed));
+        Assert.Single(provider.GetRequiredService<ScopedServices<AsyncService>>().All);
+        Assert.Equal("broken", Assert.Throws<InvalidOperationException>(() => provider.GetRequiredService<ScopedService<AsyncBroken>>().Open()).Message);
+    }
+
     private ServiceProvider Provider(Func<IServiceCollection, IServiceCollection> add) =>
         add(new ServiceCollection().AddSingleton(_log).AddSingleton<Holder>().AddScoped<Context>()).BuildServiceProvider(validateScopes: true);
 
@@ -123,6 +135,27 @@ public sealed class ScopedServiceTests
         public bool IsDisposed { get; private set; }
 
         public void Dispose() => IsDisposed = true;
+    }
+
+    private sealed class AsyncContext : IAsyncDisposable
+    {
+        public bool IsDisposed { get; private set; }
+
+        public ValueTask DisposeAsync()
+        {
+            IsDisposed = true;
+            return default;
+        }
+    }
+
+    private sealed class AsyncService(AsyncContext context)
+    {
+        public AsyncContext Context => context;
+    }
+
+    private sealed class AsyncBroken
+    {
+        public AsyncBroken(AsyncContext context) => throw new InvalidOperationException(context is null ? "" : "broken");
     }
 
     private sealed class First : IHandler
