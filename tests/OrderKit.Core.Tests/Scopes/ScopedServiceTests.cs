@@ -107,11 +107,11 @@ public sealed class ScopedServiceTests
     public async Task Services_that_can_only_be_disposed_asynchronously_are_read_and_listed_and_cleaned_up()
     {
         await using var provider = new ServiceCollection().AddScoped<AsyncContext>()
-            .AddScopedService<AsyncService, AsyncService>().AddScopedServices<AsyncService, AsyncService>()
+            .AddScopedServices<IAsyncService, AsyncService>()
             .AddScopedService<AsyncBroken, AsyncBroken>().BuildServiceProvider(validateScopes: true);
 
-        Assert.False(provider.GetRequiredService<ScopedService<AsyncService>>().Read(static one => one.Context.IsDisposed));
-        Assert.Single(provider.GetRequiredService<ScopedServices<AsyncService>>().All);
+        var service = Assert.Single(provider.GetRequiredService<ScopedServices<IAsyncService>>().All);
+        Assert.True(service.Read(static one => one.Context).IsDisposed);
         Assert.Equal("broken", Assert.Throws<InvalidOperationException>(() => provider.GetRequiredService<ScopedService<AsyncBroken>>().Open()).Message);
     }
 
@@ -148,7 +148,12 @@ public sealed class ScopedServiceTests
         }
     }
 
-    private sealed class AsyncService(AsyncContext context)
+    private interface IAsyncService
+    {
+        AsyncContext Context { get; }
+    }
+
+    private sealed class AsyncService(AsyncContext context) : IAsyncService
     {
         public AsyncContext Context => context;
     }

@@ -280,8 +280,8 @@ public sealed class HandlerTests : IDisposable
 
         await Assert.ThrowsAsync<InvalidOperationException>(() => pump.PumpOnceAsync());
 
-        Assert.All(
-            await _post.Inbox.ClaimAsync("payments", 10, Minute), static one => Assert.Equal((1, false), (one.Attempt, one.IsTakenOver)));
+        var again = await _post.Inbox.ClaimAsync("payments", 10, Minute);
+        Assert.Equal(2, again.Count(static one => one is { Attempt: 1, IsTakenOver: false }));
     }
 
     [Fact]
