@@ -92,7 +92,7 @@ internal sealed class ErpHost : IAsyncDisposable
     }
 
     private static void Hurry(PumpOptions options) =>
-        (options.Lease, options.HandlerTimeout, options.FirstDelay) = (Soon, Soon / 2, Now);
+        (options.Lease, options.HandlerTimeout, options.FirstDelay) = (Soon, Soon * 0.4, Now);
 
     private void UseDatabase(DbContextOptionsBuilder options, string file)
     {

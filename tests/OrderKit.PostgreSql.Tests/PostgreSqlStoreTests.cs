@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Npgsql;
 using OrderKit.Idempotency;
 using OrderKit.Specs;
@@ -49,6 +50,9 @@ public sealed class PostgreSqlCatalogueTests : CatalogueTests
 public sealed class PostgreSqlMessageTests : MessageTests
 {
     protected override Task<TestStore> OpenAsync() => PostgreSqlTestStore.CreateAsync();
+
+    protected override TestStore Reopen(TestStore store, Func<DbConnection, DbConnection> around) => new PostgreSqlTestStore(
+        options => options.Wrap = around, ((PostgreSqlTestStore)store).Schemata, clock: ((PostgreSqlTestStore)store).Clock);
 }
 
 [Trait("Requires", "PostgreSql")]

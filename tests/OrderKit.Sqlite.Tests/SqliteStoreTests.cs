@@ -1,3 +1,4 @@
+using System.Data.Common;
 using OrderKit.Specs;
 using OrderKit.Sql.Tests;
 
@@ -42,6 +43,9 @@ public sealed class SqliteCatalogueTests : CatalogueTests
 public sealed class SqliteMessageTests : MessageTests
 {
     protected override Task<TestStore> OpenAsync() => SqliteTestStore.CreateAsync();
+
+    protected override TestStore Reopen(TestStore store, Func<DbConnection, DbConnection> around) =>
+        new SqliteTestStore(options => options.Wrap = around, ((SqliteTestStore)store).Path, ((SqliteTestStore)store).Clock);
 }
 
 public sealed class SqliteAlertTests : AlertTests

@@ -17,6 +17,7 @@ internal sealed class BackgroundLoopService<TWorker>(
         return base.StartAsync(cancellationToken);
     }
 
+    // Each loop on a thread of its own: a step on a synchronous driver returns only when it is done.
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Task.WhenAll(_loops.Select(loop => loop.RunAsync(timeProvider, logger, stoppingToken)));
+        Task.WhenAll(_loops.Select(loop => Task.Run(() => loop.RunAsync(timeProvider, logger, stoppingToken), CancellationToken.None)));
 }

@@ -33,10 +33,11 @@ public sealed class ScopedService<T>
         }
         catch
         {
-            scope.Dispose();
+            End(scope);
             throw;
         }
     }
+
     /// <summary>Reads a value that does not depend on a transaction, such as a name, from a service that is opened for it.</summary>
     public TResult Read<TResult>(Func<T, TResult> read)
     {
@@ -46,9 +47,19 @@ public sealed class ScopedService<T>
             return read(_instance);
         }
 
-        using var scope = _scopes!.CreateScope();
-        return read(_resolve!(scope.ServiceProvider));
+        var scope = _scopes!.CreateAsyncScope();
+        try
+        {
+            return read(_resolve!(scope.ServiceProvider));
+        }
+        finally
+        {
+            End(scope);
+        }
     }
+
+    // A scope that is disposed synchronously throws if a service of it can only be disposed asynchronously.
+    internal static void End(AsyncServiceScope scope) => scope.DisposeAsync().AsTask().GetAwaiter().GetResult();
 
     /// <summary>An opened service.</summary>
     public sealed class Lease : IAsyncDisposable

@@ -19,8 +19,17 @@ public sealed class ScopedServices<T>
     {
         var scopes = services.GetRequiredService<IServiceScopeFactory>();
         var container = services.GetService<IServiceProviderIsService>();
-        using var scope = scopes.CreateScope();
-        Type[] types = [.. scope.ServiceProvider.GetServices<T>().Select(static service => service.GetType())];
+        Type[] types;
+        var scope = scopes.CreateAsyncScope();
+        try
+        {
+            types = [.. scope.ServiceProvider.GetServices<T>().Select(static service => service.GetType())];
+        }
+        finally
+        {
+            ScopedService<T>.End(scope);
+        }
+
         All = [.. types.Select((type, index) => new ScopedService<T>(scopes, ResolverOf(type, index)))];
 
         // A type with one registration that can be resolved by itself is: the others are then not created with it.

@@ -62,7 +62,7 @@ public sealed class AlertPump
     public async Task<PumpResult> PumpOnceAsync(CancellationToken cancellationToken = default)
     {
         await GatherAsync(cancellationToken).ConfigureAwait(false);
-        var results = await Task.WhenAll(_pumps.Select(pump => pump.PumpAllAsync(cancellationToken))).ConfigureAwait(false);
+        var results = await Task.WhenAll(_pumps.Select(pump => Task.Run(() => pump.PumpAllAsync(cancellationToken)))).ConfigureAwait(false);
         return results.Aggregate(static (total, one) => total.Plus(one));
     }
 
@@ -74,8 +74,9 @@ public sealed class AlertPump
     {
         var pump = new OutboxPumpOptions
         {
-            Destination = $"{AlertNotice.Destination}.{sink}", Lease = settings.Lease, HandlerTimeout = settings.Lease / 2, BatchSize = 10,
+            Destination = $"{AlertNotice.Destination}.{sink}", Lease = settings.Lease, BatchSize = 10,
         };
+        pump.HandlerTimeout = pump.MaxHandlerTimeout;
 
         // Whatever a sink throws, the next alert would fail the same way.
         pump.IsDestinationDown = static _ => true;

@@ -85,7 +85,8 @@ public sealed class InboxPump
 
     private async Task<PumpResult> TogetherAsync(Func<Pump<InboxDelivery>, Task<PumpResult>> act)
     {
-        var results = await Task.WhenAll(_pumps.Select(act)).ConfigureAwait(false);
+        // Each on a thread of its own: on SQLite a pump may run for long before it first waits.
+        var results = await Task.WhenAll(_pumps.Select(pump => Task.Run(() => act(pump)))).ConfigureAwait(false);
         return results.Aggregate(default(PumpResult), static (total, one) => total.Plus(one));
     }
 
@@ -100,7 +101,16 @@ public sealed class InboxPump
     private async Task<Exception?> TakeEffectAsync(ScopedService<IInboxHandler> handler, InboxDelivery[] deliveries, CancellationToken cancellationToken)
     {
         Exception? failure = null;
-        var scope = handler.Open();
+        ScopedService<IInboxHandler>.Lease scope;
+        try
+        {
+            scope = handler.Open();
+        }
+        catch (Exception e)
+        {
+            return e;
+        }
+
         try
         {
             // If no transaction can be begun, no message is at fault.
@@ -112,7 +122,7 @@ public sealed class InboxPump
                     // Before the effects: from here on nobody takes the messages over, however long the handler needs.
                     await _store.CompleteAsync(unit, deliveries, _options.Retention, cancellationToken).ConfigureAwait(false);
                     unit.IsLent = true;
-                    await _context.RunAsync(token => scope.Service.HandleManyAsync(unit, deliveries, token), _options.HandlerTimeout, cancellationToken)
+                    await _context.RunAsync(token => scope.Service.HandleManyAsync(unit, deliveries, token), _options, cancellationToken)
                         .ConfigureAwait(false);
                     unit.IsLent = false;
                     await unit.CommitAsync(cancellationToken).ConfigureAwait(false);
@@ -127,7 +137,7 @@ public sealed class InboxPump
         }
         finally
         {
-            await PumpContext.EndAsync(scope, failure).ConfigureAwait(false);
+            await PumpContext.EndAsync(scope, failure, _logger).ConfigureAwait(false);
         }
 
         return failure;

@@ -57,7 +57,7 @@ public sealed partial class OutboxPump
         _pump = new(context, store, MessageFlow.Outbox, settings.Destination, settings, Deliveries, _logger)
         {
             Done = "delivered",
-            HandOver = (deliveries, cancellationToken) => DeliverAsync(context, sink, deliveries[0], settings.HandlerTimeout, cancellationToken),
+            HandOver = (deliveries, cancellationToken) => DeliverAsync(context, sink, deliveries[0], settings, cancellationToken),
             Complete = delivered => store.CompleteAsync(delivered, CancellationToken.None).AsTask(),
         };
     }
@@ -74,14 +74,23 @@ public sealed partial class OutboxPump
     /// <summary>Pumps until nothing is due.</summary>
     public Task<PumpResult> PumpAllAsync(CancellationToken cancellationToken = default) => _pump.PumpAllAsync(cancellationToken);
 
-    private static async Task<Exception?> DeliverAsync(
-        PumpContext context, ScopedService<IOutboxSink> sink, OutboxDelivery delivery, TimeSpan limit, CancellationToken cancellationToken)
+    private async Task<Exception?> DeliverAsync(
+        PumpContext context, ScopedService<IOutboxSink> sink, OutboxDelivery delivery, PumpOptions options, CancellationToken cancellationToken)
     {
         Exception? failure = null;
-        var scope = sink.Open();
+        ScopedService<IOutboxSink>.Lease scope;
         try
         {
-            await context.RunAsync(token => scope.Service.DeliverAsync(delivery, token), limit, cancellationToken).ConfigureAwait(false);
+            scope = sink.Open();
+        }
+        catch (Exception e)
+        {
+            return e;
+        }
+
+        try
+        {
+            await context.RunAsync(token => scope.Service.DeliverAsync(delivery, token), options, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
@@ -89,7 +98,7 @@ public sealed partial class OutboxPump
         }
         finally
         {
-            await PumpContext.EndAsync(scope, failure).ConfigureAwait(false);
+            await PumpContext.EndAsync(scope, failure, _logger).ConfigureAwait(false);
         }
 
         return failure;

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
 using OrderKit.Core;
@@ -17,6 +18,7 @@ internal sealed partial class Pump<TDelivery>(
     private readonly CircuitBreaker _circuit = new(options.FailuresToBreak, options.FirstBreak, options.MaxBreak, context.Time);
     private readonly Pace _claims = new(options.BatchSize, options.BatchSize, options.Lease / 2);
     private readonly HashSet<long> _suspects = [];
+    private readonly ConcurrentDictionary<long, DeadLetter> _unburied = [];
 
     /// <summary>The destination or consumer.</summary>
     public string Name => name;
@@ -58,10 +60,13 @@ internal sealed partial class Pump<TDelivery>(
         finally
         {
             // Also when the pump is told to stop: what was delivered would be delivered again, and the rest would wait for its lease.
-            await CompleteAsync(batch).ConfigureAwait(false);
-            if (!isStore && batch.Of(Ending.Untried) is { Count: > 0 } untried)
+            try
             {
-                await store.ReleaseAsync(untried, CancellationToken.None).ConfigureAwait(false);
+                await CompleteAsync(batch).ConfigureAwait(false);
+            }
+            finally
+            {
+                await ReleaseAsync(batch.Of(Ending.Untried), isBestEffort: isStore).ConfigureAwait(false);
             }
         }
 
@@ -89,7 +94,9 @@ internal sealed partial class Pump<TDelivery>(
     private async Task HandOverAsync(Batch batch, CancellationToken cancellationToken)
     {
         var all = Enumerable.Range(0, batch.Claimed.Count).ToLookup(i =>
-            batch.Claimed[i].Attempt > options.MaxAttempts ? Kind.Exhausted : IsSuspect(batch.Claimed[i]) ? Kind.Suspect : Kind.Fresh);
+            batch.Claimed[i].Attempt > options.MaxAttempts || _unburied.ContainsKey(batch.Claimed[i].Id) ? Kind.Exhausted
+            : IsSuspect(batch.Claimed[i]) ? Kind.Suspect
+            : Kind.Fresh);
         foreach (var i in all[Kind.Exhausted])
         {
             var delivery = batch.Claimed[i];
@@ -167,8 +174,29 @@ internal sealed partial class Pump<TDelivery>(
         else
         {
             // One of them spoils it for all. It is found by halves, and the others do not suffer for it.
-            await HandOverAsync(batch, group[..(group.Length / 2)], cancellationToken).ConfigureAwait(false);
-            await HandOverAsync(batch, group[(group.Length / 2)..], cancellationToken).ConfigureAwait(false);
+            foreach (var half in (int[][])[group[..(group.Length / 2)], group[(group.Length / 2)..]])
+            {
+                if (MayBegin(batch))
+                {
+                    await HandOverAsync(batch, half, cancellationToken).ConfigureAwait(false);
+                }
+            }
+        }
+    }
+
+    private async Task ReleaseAsync(List<TDelivery> untried, bool isBestEffort)
+    {
+        try
+        {
+            if (untried.Count > 0)
+            {
+                await store.ReleaseAsync(untried, CancellationToken.None).ConfigureAwait(false);
+            }
+        }
+        catch (Exception e) when (isBestEffort)
+        {
+            // The first failure is the one to report. The messages are due again when their lease lapses.
+            LogNotReleased(logger, e, untried.Count, name);
         }
     }
 
@@ -229,6 +257,7 @@ internal sealed partial class Pump<TDelivery>(
     // In one transaction the message leaves its lane and becomes a letter, so it is in one of the two at any time.
     private async Task<Ending> BuryAsync(TDelivery delivery, string errorClass, string errorText)
     {
+        var letter = _unburied.GetValueOrDefault(delivery.Id) ?? DeadLetter.Of(flow, delivery, errorClass, errorText);
         try
         {
             var unit = await context.Units.BeginAsync(CancellationToken.None).ConfigureAwait(false);
@@ -237,22 +266,24 @@ internal sealed partial class Pump<TDelivery>(
                 if (!await store.RemoveAsync(unit, delivery, CancellationToken.None).ConfigureAwait(false))
                 {
                     // Another pump took it over, and decides for itself.
+                    _unburied.TryRemove(delivery.Id, out _);
                     return Ending.Failed;
                 }
 
-                var letter = DeadLetter.Of(flow, delivery, errorClass, errorText);
                 await context.Letters.AddAsync(unit, [letter], context.Notices, CancellationToken.None).ConfigureAwait(false);
                 await unit.CommitAsync(CancellationToken.None).ConfigureAwait(false);
             }
         }
         catch (Exception e)
         {
-            // It stops its own lane: it stays there, is not handed over again, and is buried at a later attempt.
+            // It stops its own lane: it stays there, this process does not hand it over again, and buries it later with the same reason.
+            _unburied[delivery.Id] = letter;
             LogNotBuried(logger, e, delivery.MessageId, name);
-            await store.RetryAsync(delivery, DelayAfter(delivery), $"{errorClass}: {errorText}", CancellationToken.None).ConfigureAwait(false);
+            await store.RetryAsync(delivery, DelayAfter(delivery), $"{letter.ErrorClass}: {letter.ErrorText}", CancellationToken.None).ConfigureAwait(false);
             return Ending.Failed;
         }
 
+        _unburied.TryRemove(delivery.Id, out _);
         Count(1, "dead");
         return Ending.Dead;
     }
@@ -279,6 +310,9 @@ internal sealed partial class Pump<TDelivery>(
 
     [LoggerMessage(2008, LogLevel.Warning, "{Count} messages for '{Name}' were not handled together in time; each is handed over alone the next time.")]
     private static partial void LogSuspected(ILogger logger, Exception exception, int count, string name);
+
+    [LoggerMessage(2009, LogLevel.Warning, "{Count} messages for '{Name}' could not be released; they are due again when their lease lapses.")]
+    private static partial void LogNotReleased(ILogger logger, Exception exception, int count, string name);
 
     private enum Ending
     {

@@ -1,15 +1,13 @@
+using Microsoft.Extensions.Logging;
 using OrderKit.Core;
 using OrderKit.Messaging.Storage;
 
 namespace OrderKit.Messaging;
 
 /// <summary>What every pump needs beside its messages.</summary>
-internal sealed class PumpContext(
+internal sealed partial class PumpContext(
     IDeadLetterStore letters, IDeliveryPauseStore pauses, IUnitOfWorkFactory units, Func<double> jitter, TimeProvider? time, AlertNotices? notices)
 {
-    // For a handler that was cancelled, so that it can roll back.
-    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
-
     public IDeadLetterStore Letters { get; } = letters ?? throw new ArgumentNullException(nameof(letters));
 
     public AlertNotices Notices { get; } = notices ?? AlertNotices.None;
@@ -24,15 +22,13 @@ internal sealed class PumpContext(
 
     /// <summary>Runs a sink or handler; it is cancelled after a limit, and given up if it does not stop then.</summary>
     /// <exception cref="HandlerTimeoutException">It did not return in time.</exception>
-    public async Task RunAsync(Func<CancellationToken, Task> run, TimeSpan limit, CancellationToken cancellationToken)
+    /// <remarks>It runs on a thread of its own, so that the limit also holds for one that blocks its thread.</remarks>
+    public async Task RunAsync(Func<CancellationToken, Task> run, PumpOptions options, CancellationToken cancellationToken)
     {
+        var limit = options.HandlerTimeout;
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var running = run(ending.Token);
-        if (running.IsCompletedSuccessfully)
-        {
-            return;
-        }
-
+        var token = ending.Token;
+        var running = Task.Run(() => run(token), CancellationToken.None);
         try
         {
             await running.WaitAsync(limit, Time, CancellationToken.None).ConfigureAwait(false);
@@ -40,21 +36,37 @@ internal sealed class PumpContext(
         catch (TimeoutException) when (!running.IsCompleted)
         {
             await ending.CancelAsync().ConfigureAwait(false);
-            await Task.WhenAny(running, Task.Delay(Grace, Time, CancellationToken.None)).ConfigureAwait(false);
+            await Task.WhenAny(running, Task.Delay(options.Grace, Time, CancellationToken.None)).ConfigureAwait(false);
             _ = running.ContinueWith(static late => late.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
             throw new HandlerTimeoutException(limit, running.IsCompleted ? null : running);
         }
     }
 
     /// <summary>Disposes the scope of a sink or handler: after it has ended, also if it goes on although it was cancelled.</summary>
-    public static async ValueTask EndAsync(IAsyncDisposable scope, Exception? failure)
+    /// <remarks>A failure of that is logged: it changes nothing about what was committed or delivered.</remarks>
+    public static async ValueTask EndAsync(IAsyncDisposable scope, Exception? failure, ILogger logger)
     {
         if (failure is HandlerTimeoutException { Running: { } running })
         {
-            _ = running.ContinueWith(_ => scope.DisposeAsync().AsTask(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            _ = running.ContinueWith(_ => DisposeAsync(scope, logger), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
             return;
         }
 
-        await scope.DisposeAsync().ConfigureAwait(false);
+        await DisposeAsync(scope, logger).ConfigureAwait(false);
     }
+
+    private static async Task DisposeAsync(IAsyncDisposable scope, ILogger logger)
+    {
+        try
+        {
+            await scope.DisposeAsync().ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            LogNotDisposed(logger, e);
+        }
+    }
+
+    [LoggerMessage(2010, LogLevel.Warning, "The scope of a handler or sink could not be disposed.")]
+    private static partial void LogNotDisposed(ILogger logger, Exception exception);
 }

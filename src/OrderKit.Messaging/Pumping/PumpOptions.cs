@@ -7,7 +7,8 @@ namespace OrderKit.Messaging;
 public abstract class PumpOptions() : BackgroundOptions(TimeSpan.FromSeconds(1))
 {
     // What a timer can wait for.
-    private static readonly TimeSpan MaxHandlerTimeout = TimeSpan.FromDays(40);
+    private static readonly TimeSpan MaxTimer = TimeSpan.FromDays(40);
+    private static readonly TimeSpan MaxGrace = TimeSpan.FromSeconds(5);
 
     /// <summary>How many messages are claimed at once: one for each of as many lanes.</summary>
     /// <value>100. Fewer are claimed if the handler does not finish them within half of <see cref="Lease"/>.</value>
@@ -25,8 +26,11 @@ public abstract class PumpOptions() : BackgroundOptions(TimeSpan.FromSeconds(1))
     public TimeSpan Lease { get; set; } = TimeSpan.FromMinutes(1);
 
     /// <summary>How long a sink or handler may take. Then it is cancelled, and its message failed.</summary>
-    /// <value>30 seconds. At most half of <see cref="Lease"/>: a message that is handed over in its first half ends before others take it over.</value>
-    public TimeSpan HandlerTimeout { get; set; } = TimeSpan.FromSeconds(30);
+    /// <value>
+    /// 25 seconds. With the time that a cancelled handler has to return, 5 seconds or a twelfth of <see cref="Lease"/> if that is shorter, it is
+    /// at most half of the lease: a message that is handed over in the first half of its lease ends before others take it over.
+    /// </value>
+    public TimeSpan HandlerTimeout { get; set; } = TimeSpan.FromSeconds(25);
 
     /// <summary>The maximum delay before the second attempt; it doubles with each further one.</summary>
     /// <value>1 second.</value>
@@ -63,6 +67,11 @@ public abstract class PumpOptions() : BackgroundOptions(TimeSpan.FromSeconds(1))
     /// </value>
     public Func<Exception, bool> IsDestinationDown { get; set; } = DownByDefault;
 
+    /// <summary>How long a handler that was cancelled has to return, so that it can roll back.</summary>
+    internal TimeSpan Grace => Lease / 12 < MaxGrace ? Lease / 12 : MaxGrace;
+
+    internal TimeSpan MaxHandlerTimeout => Lease / 2 - Grace < MaxTimer ? Lease / 2 - Grace : MaxTimer;
+
     internal void Validate(OptionFaults faults)
     {
         faults.RequirePositive(PollInterval);
@@ -70,9 +79,12 @@ public abstract class PumpOptions() : BackgroundOptions(TimeSpan.FromSeconds(1))
         faults.RequireBetween(MaxConcurrency, 1, 1_000);
         faults.RequirePositive(Lease);
         faults.RequirePositive(HandlerTimeout);
-        if (HandlerTimeout > Lease / 2 || HandlerTimeout > MaxHandlerTimeout)
+        if (HandlerTimeout > MaxHandlerTimeout)
         {
-            faults.Add(nameof(HandlerTimeout), $"is {HandlerTimeout}; it is at most half of Lease, which is {Lease}, and {MaxHandlerTimeout}. Raise Lease.");
+            faults.Add(
+                nameof(HandlerTimeout),
+                $"is {HandlerTimeout}, longer than {MaxHandlerTimeout}: it and {Grace} for a cancelled handler must fit into half of Lease, "
+                + $"which is {Lease}, and no timer is longer than {MaxTimer}. Raise Lease, or lower HandlerTimeout.");
         }
 
         faults.RequirePositive(FirstDelay);

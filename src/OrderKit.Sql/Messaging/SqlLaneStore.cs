@@ -14,7 +14,7 @@ namespace OrderKit.Sql;
 /// them from that index, and <c>blocks = 1</c> marks their head. Removing such a head from its lane lets in the next message, which is
 /// marked in turn. So each message is put off once and let in once, however deep its lane is. A message is put off only while its head is
 /// locked, and a statement that begins after the head is gone looks up the next message. Therefore no message is put off without a head
-/// that lets it in.
+/// that lets it in. If one statement can't write a set, its head is looked up again before its followers are put off.
 /// </para>
 /// </remarks>
 internal abstract class SqlLaneStore<TDelivery> : ILaneStore<TDelivery>
@@ -61,6 +61,7 @@ internal abstract class SqlLaneStore<TDelivery> : ILaneStore<TDelivery>
     {
         Database = database;
         string Pending(string row) => pending.Replace("~", row, StringComparison.Ordinal);
+        var isPending = pending.Replace("~.", "", StringComparison.Ordinal);
         var lane = $"h.{name} = $1 AND h.tenant = o.tenant AND h.lane = o.lane{Pending("h")}";
         var columns = $"o.id, o.message_id, o.{name}, o.tenant, o.lane, o.type, o.body, o.attempts, o.epoch, o.{since}, {{now}}";
 
@@ -112,8 +113,8 @@ internal abstract class SqlLaneStore<TDelivery> : ILaneStore<TDelivery>
                     WHERE met.head IN (SELECT heads.id FROM heads))
             UPDATE {table} o SET waiting = 1 WHERE o.id = ANY (ARRAY(SELECT followers.id FROM followers))
             """;
-        _block = $"UPDATE {table} SET blocks = 1, waiting = 0 WHERE id = $1 AND (blocks = 0 OR waiting = 1)";
-        _putOff = $"UPDATE {table} SET waiting = 1 WHERE id = $1";
+        _block = $"UPDATE {table} SET blocks = 1, waiting = 0 WHERE id = $1{isPending}";
+        _putOff = $"UPDATE {table} SET waiting = 1 WHERE id = $1 AND held = 0{isPending}";
 
         string Next(string condition) => $"(SELECT h.id FROM {table} h WHERE {lane} AND h.waiting = 1{condition} ORDER BY h.id LIMIT 1)";
         string NextWithin(int numbers) =>
@@ -134,7 +135,7 @@ internal abstract class SqlLaneStore<TDelivery> : ILaneStore<TDelivery>
                 ORDER BY h.id LIMIT 1)
             """;
 
-        var stands = $"id = $1 AND epoch = $2{pending.Replace("~.", "", StringComparison.Ordinal)}";
+        var stands = $"id = $1 AND epoch = $2{isPending}";
         _takeOut = $"{takeOut} WHERE {stands} RETURNING id, blocks";
         _takeOutMany = $"""
             WITH done AS MATERIALIZED ({Standing(table, Pending("o"))})
@@ -196,7 +197,7 @@ internal abstract class SqlLaneStore<TDelivery> : ILaneStore<TDelivery>
                 from = (met[^1].DueAt, met[^1].Id);
             }
 
-            if (claimed.Count > 0 && round == MaxRounds)
+            if (claimed.Count > 0 && round >= MaxRounds)
             {
                 break;
             }
@@ -363,29 +364,34 @@ internal abstract class SqlLaneStore<TDelivery> : ILaneStore<TDelivery>
             return 0;
         }
 
-        var heads = followers.Select(static row => row.Head!.Value).Distinct().ToArray();
         return await RunAsync(
             async session =>
             {
                 if (WritesSets)
                 {
+                    var heads = followers.Select(static row => row.Head!.Value).Distinct().ToArray();
                     return await session.Call(_putOffMany)
                         .With(heads, followers.Select(static row => row.Id).ToArray(),
                             followers.Select(static row => row.Head!.Value).ToArray())
                         .ExecuteAsync(cancellationToken).ConfigureAwait(false);
                 }
 
-                foreach (var head in heads)
+                var count = 0;
+                foreach (var lane in followers.GroupBy(static row => row.Head!.Value, static row => row.Id))
                 {
-                    await session.Call(_block).With(head).ExecuteAsync(cancellationToken).ConfigureAwait(false);
+                    // The head may be gone since the messages were read. Then nothing would let its followers in again.
+                    if (await session.Call(_block).With(lane.Key).ExecuteAsync(cancellationToken).ConfigureAwait(false) == 0)
+                    {
+                        continue;
+                    }
+
+                    foreach (var id in lane)
+                    {
+                        count += await session.Call(_putOff).With(id).ExecuteAsync(cancellationToken).ConfigureAwait(false);
+                    }
                 }
 
-                foreach (var (id, _, _) in followers)
-                {
-                    await session.Call(_putOff).With(id).ExecuteAsync(cancellationToken).ConfigureAwait(false);
-                }
-
-                return followers.Count;
+                return count;
             },
             cancellationToken).ConfigureAwait(false);
     }

@@ -143,6 +143,34 @@ public sealed class BackgroundLoopTests : IDisposable
         await host.StopAsync();
     }
 
+    [Fact]
+    public async Task A_loop_whose_step_blocks_its_thread_does_not_keep_the_others_from_starting()
+    {
+        using var gate = new ManualResetEventSlim();
+        var loops = new[]
+        {
+            new BackgroundLoop("blocks", Interval, _ =>
+            {
+                gate.Wait(CancellationToken.None);
+                return Task.CompletedTask;
+            }),
+            Loop(_ => Task.CompletedTask),
+        };
+        using var service = new BackgroundLoopService<Worker>(() => loops, _clock, NullLogger<BackgroundLoop>.Instance);
+        var starting = Task.Run(() => service.StartAsync(CancellationToken.None));
+        try
+        {
+            await RanAsync(1);
+        }
+        finally
+        {
+            gate.Set();
+        }
+
+        await starting;
+        await service.StopAsync(CancellationToken.None);
+    }
+
     private static HostApplicationBuilder NewHost()
     {
         var builder = Host.CreateApplicationBuilder();

@@ -103,6 +103,18 @@ public sealed class ScopedServiceTests
         Assert.True(provider.GetRequiredService<Holder>().Last!.IsDisposed);
     }
 
+    [Fact]
+    public async Task Services_that_can_only_be_disposed_asynchronously_are_read_and_listed_and_cleaned_up()
+    {
+        await using var provider = new ServiceCollection().AddScoped<AsyncContext>()
+            .AddScopedServices<IAsyncService, AsyncService>()
+            .AddScopedService<AsyncBroken, AsyncBroken>().BuildServiceProvider(validateScopes: true);
+
+        var service = Assert.Single(provider.GetRequiredService<ScopedServices<IAsyncService>>().All);
+        Assert.True(service.Read(static one => one.Context).IsDisposed);
+        Assert.Equal("broken", Assert.Throws<InvalidOperationException>(() => provider.GetRequiredService<ScopedService<AsyncBroken>>().Open()).Message);
+    }
+
     private ServiceProvider Provider(Func<IServiceCollection, IServiceCollection> add) =>
         add(new ServiceCollection().AddSingleton(_log).AddSingleton<Holder>().AddScoped<Context>()).BuildServiceProvider(validateScopes: true);
 
@@ -123,6 +135,32 @@ public sealed class ScopedServiceTests
         public bool IsDisposed { get; private set; }
 
         public void Dispose() => IsDisposed = true;
+    }
+
+    private sealed class AsyncContext : IAsyncDisposable
+    {
+        public bool IsDisposed { get; private set; }
+
+        public ValueTask DisposeAsync()
+        {
+            IsDisposed = true;
+            return default;
+        }
+    }
+
+    private interface IAsyncService
+    {
+        AsyncContext Context { get; }
+    }
+
+    private sealed class AsyncService(AsyncContext context) : IAsyncService
+    {
+        public AsyncContext Context => context;
+    }
+
+    private sealed class AsyncBroken
+    {
+        public AsyncBroken(AsyncContext context) => throw new InvalidOperationException(context is null ? "" : "broken");
     }
 
     private sealed class First : IHandler

@@ -146,6 +146,39 @@ public sealed class InboxPumpTests : IDisposable
         Assert.Equal(63 + 127, _effects.Count);
     }
 
+    [Fact]
+    public async Task When_the_circuit_breaker_opens_the_rest_of_a_transaction_that_failed_is_not_tried()
+    {
+        var pump = _post.InboxPump(_effects, new InboxPumpOptions { FailuresToBreak = 2 });
+        await AcceptAsync([.. Enumerable.Range(0, 7).Select(i => ($"{i}", $"{i}"))]);
+        await pump.PumpAllAsync();
+        await AcceptAsync([.. Enumerable.Range(7, 8).Select(i => ($"{i}", $"{i}"))]);
+        _effects.AfterEffect = _ => throw new TimeoutException("Nobody answers.");
+
+        // Of 8, of 4, of 2, and 2 alone.
+        Assert.Equal(new PumpResult(0, 2), await pump.PumpAllAsync());
+        Assert.Equal(7 + 5, _effects.Count);
+        Assert.Equal(6, (await _post.Inbox.ClaimAsync("payments", 10, TimeSpan.FromMinutes(1))).Count(one => one is { Attempt: 1, IsTakenOver: false }));
+    }
+
+    [Fact]
+    public async Task When_half_the_lease_is_gone_the_rest_of_a_transaction_that_failed_is_not_tried()
+    {
+        var pump = _post.InboxPump(_effects);
+        await AcceptAsync([.. Enumerable.Range(0, 7).Select(i => ($"{i}", $"{i}"))]);
+        await pump.PumpAllAsync();
+        await AcceptAsync([.. Enumerable.Range(7, 8).Select(i => ($"{i}", $"{i}"))]);
+        _effects.AfterEffect = _ =>
+        {
+            _post.Clock.Advance(TimeSpan.FromSeconds(12));
+            throw new FormatException("No amount.");
+        };
+
+        // Of 8, of 4, and of 2: that is 36 seconds.
+        Assert.Equal(default, await pump.PumpOnceAsync());
+        Assert.Equal(7 + 3, _effects.Count);
+    }
+
     [Theory]
     [InlineData(0, "1 2 4 8 16 32 64 73")] // As fast as can be: doubled up to the limit.
     [InlineData(10, "1 2 4 4 4 4 4 4 4 4 4 4 4 4 4 4 4 4 4 4 4 4 4 4 4 4 4 4 4 4 4 4 4 4 4 4 4 4 4 4 4 4 4 4 4 4 4 4 4 4 4")]

@@ -122,6 +122,7 @@ public sealed class HandlerTests : IDisposable
         const int Attempts = 3;
         await _post.WriteAsync(Message("fatal", "A"), Message("b", "B"), Message("c", "C"));
         var delivered = new List<string>();
+        var begun = new SemaphoreSlim(0);
         for (var process = 0; process < 10; process++)
         {
             // Each process dies in the middle of the delivery: what it would do after that does not happen.
@@ -129,6 +130,7 @@ public sealed class HandlerTests : IDisposable
             {
                 if (delivery.MessageId == "fatal")
                 {
+                    begun.Release();
                     return Task.Delay(Timeout.Infinite, CancellationToken.None);
                 }
 
@@ -136,9 +138,11 @@ public sealed class HandlerTests : IDisposable
                 return Task.CompletedTask;
             });
             var pumping = _post.Pump(sink, new OutboxPumpOptions { MaxAttempts = Attempts, HandlerTimeout = TimeSpan.FromDays(1), Lease = Minute }).PumpAllAsync();
+            await Task.WhenAny(pumping, begun.WaitAsync());
             if (pumping.IsCompleted)
             {
                 await pumping;
+                begun.Release();
             }
 
             _post.Clock.Advance(Minute * 2);
@@ -171,6 +175,113 @@ public sealed class HandlerTests : IDisposable
         Assert.Equal(new PumpResult(1, 0) { Dead = 1 }, await pump.PumpAllAsync());
         Assert.Equal(["b", "c", "next"], sink.Taken);
         Assert.Equal(1, sink.Refused);
+        var letter = Assert.Single((await _post.Letters.QueryAsync(new DeadLetterQuery())).Items);
+        Assert.Equal(("FormatException", "No order.", 1), (letter.ErrorClass, letter.ErrorText, letter.Attempts));
+    }
+
+    [Fact]
+    public async Task A_message_that_is_too_old_and_cannot_become_a_dead_letter_is_not_handed_over_again()
+    {
+        await _post.WriteAsync(Message("bad", "A"));
+        _post.Clock.Advance(TimeSpan.FromDays(2));
+        var isFull = true;
+        var sink = new Sink((_, _) => throw new FormatException("No order."));
+        var pump = new OutboxPump(
+            _post.Store, new FullLetters(_post.Letters, () => isFull), _post.Pauses, _post.Database, new(sink), null, null, () => 1, _post.Clock);
+
+        Assert.Equal(new PumpResult(0, 1), await pump.PumpAllAsync());
+        _post.Clock.Advance(Minute);
+        Assert.Equal(new PumpResult(0, 1), await pump.PumpAllAsync());
+        isFull = false;
+        _post.Clock.Advance(Minute);
+        Assert.Equal(new PumpResult(0, 0) { Dead = 1 }, await pump.PumpAllAsync());
+
+        Assert.Equal(1, sink.Refused);
+        var letter = Assert.Single((await _post.Letters.QueryAsync(new DeadLetterQuery())).Items);
+        Assert.Equal(("FormatException", "No order.", 1), (letter.ErrorClass, letter.ErrorText, letter.Attempts));
+    }
+
+    [Fact]
+    public async Task A_handler_that_blocks_its_thread_is_given_up_too_and_delays_no_other_consumer()
+    {
+        await AcceptAsync(("slow", "1"), ("fast", "1"));
+        using var gate = new ManualResetEventSlim();
+        var fast = new Recorder("fast");
+        var slow = new Recorder("slow")
+        {
+            OnMessage = (_, _) =>
+            {
+                gate.Wait(CancellationToken.None);
+                return Task.CompletedTask;
+            },
+        };
+        var pump = new InboxPump(
+            new ParallelInbox(_post.Inbox), _post.Letters, _post.Pauses, new ParallelUnits(), new(slow, fast), null, null, () => 1, _post.Clock);
+
+        // On a thread of its own, so that the test fails and does not hang where the handler blocks its caller.
+        var pumping = Task.Run(() => pump.PumpOnceAsync());
+        try
+        {
+            await fast.HandledAsync(1);
+            await slow.BegunAsync(1);
+            using var late = new CancellationTokenSource(Minute);
+            while (!pumping.IsCompleted)
+            {
+                late.Token.ThrowIfCancellationRequested();
+                _post.Clock.Advance(TimeSpan.FromSeconds(10));
+                await Task.Yield();
+            }
+
+            Assert.Equal(new PumpResult(1, 1), await pumping);
+        }
+        finally
+        {
+            gate.Set();
+        }
+    }
+
+    [Fact]
+    public async Task A_handler_that_cannot_be_constructed_fails_its_messages_and_they_are_due_again_after_a_delay()
+    {
+        await using var provider = Provider(out _);
+        provider.GetRequiredService<Faults>().OnMake = static () => throw new TimeoutException("No connection.");
+        await AcceptAsync(("faulty", "1"), ("faulty", "2"));
+        await _post.WriteAsync(Post.Event("A", 1));
+
+        Assert.Equal(new PumpResult(0, 2), await provider.GetRequiredService<InboxPump>().PumpOnceAsync());
+        Assert.Equal(new PumpResult(0, 1), await provider.GetRequiredService<OutboxPump>().PumpOnceAsync());
+        Assert.Equal(1, (await _post.Inbox.BacklogAsync("faulty")).OldestAttempts);
+        provider.GetRequiredService<Faults>().OnMake = null;
+        _post.Clock.Advance(Minute);
+        Assert.Equal(new PumpResult(2, 0), await provider.GetRequiredService<InboxPump>().PumpAllAsync());
+        Assert.Equal(new PumpResult(1, 0), await provider.GetRequiredService<OutboxPump>().PumpAllAsync());
+    }
+
+    [Fact]
+    public async Task A_scope_that_cannot_be_disposed_changes_nothing_about_what_was_committed_or_delivered()
+    {
+        await using var provider = Provider(out var faults);
+        faults.OnDispose = static () => throw new InvalidOperationException("It was closed before.");
+        await AcceptAsync(("faulty", "1"), ("faulty", "2"));
+        await _post.WriteAsync(Post.Event("A", 1));
+
+        Assert.Equal(new PumpResult(2, 0), await provider.GetRequiredService<InboxPump>().PumpAllAsync());
+        Assert.Equal(new PumpResult(1, 0), await provider.GetRequiredService<OutboxPump>().PumpAllAsync());
+        faults.OnDispose = null;
+    }
+
+    [Fact]
+    public async Task What_was_not_handed_over_is_released_also_where_the_store_failed()
+    {
+        await AcceptAsync(("payments", "1"), ("payments", "2"));
+        var units = new BrokenUnits();
+        var pump = new InboxPump(
+            _post.Inbox, _post.Letters, _post.Pauses, units, new(new Recorder("payments")), null, null, () => 1, _post.Clock);
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => pump.PumpOnceAsync());
+
+        var again = await _post.Inbox.ClaimAsync("payments", 10, Minute);
+        Assert.Equal(2, again.Count(static one => one is { Attempt: 1, IsTakenOver: false }));
     }
 
     [Fact]
@@ -199,6 +310,18 @@ public sealed class HandlerTests : IDisposable
         Assert.Equal(2, (await outbox.PumpAllAsync()).Delivered);
         Assert.Equal(2, log.Used.Distinct().Count());
         Assert.Equal(log.Used, log.Disposed);
+    }
+
+    private ServiceProvider Provider(out Faults faults)
+    {
+        var services = new ServiceCollection().AddLogging().AddSingleton<TimeProvider>(_post.Clock);
+        _post.AddTo(services);
+        services.AddSingleton(faults = new Faults()).AddScoped<FaultyContext>();
+        services.AddOrderKit().AddInboxHandler<FaultyHandler>().AddEventHandler<FaultyHandler>()
+            .AddInbox(o => o.RunInBackground = false).AddOutbox(o => o.RunInBackground = false);
+        var provider = services.BuildServiceProvider(new ServiceProviderOptions { ValidateScopes = true });
+        provider.GetRequiredService<InboxPump>();
+        return provider;
     }
 
     private static OutboxMessage Message(string id, string lane) => new(id, "events", TenantId.Default, lane, "test", new byte[] { 1 });
@@ -300,6 +423,42 @@ public sealed class HandlerTests : IDisposable
             inner.CloseAsync(unitOfWork, number, to, by, note, cancellationToken);
 
         public ValueTask<IReadOnlyList<DeadLetterAct>> ActsAsync(long number, CancellationToken cancellationToken = default) => inner.ActsAsync(number, cancellationToken);
+    }
+
+    private sealed class BrokenUnits : IUnitOfWorkFactory
+    {
+        public ValueTask<UnitOfWork> BeginAsync(CancellationToken cancellationToken = default) => throw new InvalidOperationException("The store is gone.");
+    }
+
+    private sealed class Faults
+    {
+        public Action? OnMake { get; set; }
+
+        public Action? OnDispose { get; set; }
+    }
+
+    private sealed class FaultyContext(Faults faults) : IAsyncDisposable
+    {
+        public ValueTask DisposeAsync()
+        {
+            faults.OnDispose?.Invoke();
+            return default;
+        }
+    }
+
+    private sealed class FaultyHandler : IInboxHandler, IOrderEventHandler
+    {
+        public FaultyHandler(Faults faults, FaultyContext context)
+        {
+            _ = context;
+            faults.OnMake?.Invoke();
+        }
+
+        public string Consumer => "faulty";
+
+        public Task HandleAsync(UnitOfWork unitOfWork, InboxDelivery delivery, CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task HandleAsync(OrderEvent orderEvent, CancellationToken cancellationToken) => Task.CompletedTask;
     }
 
     private sealed class Log

@@ -87,7 +87,7 @@ public sealed class InboxRegistrationTests
             .AddInbox(static o =>
             {
                 // The clock leaps while a handler runs.
-                (o.Lease, o.HandlerTimeout) = (TimeSpan.FromDays(80), TimeSpan.FromDays(40));
+                (o.Lease, o.HandlerTimeout) = (TimeSpan.FromDays(81), TimeSpan.FromDays(40));
                 (o.MaxAge, o.MaxAttempts, o.FailuresToBreak) = (TimeSpan.FromDays(1_000_000), int.MaxValue, int.MaxValue);
             }).UseInMemory();
         using var host = builder.Build();

@@ -24,6 +24,29 @@ public sealed class MessagingRegistrationTests
         Assert.Contains("OutboxPumpOptions.BatchSize is 0; it lies between 1 and 10,000.", refusal.Failures);
     }
 
+    [Theory]
+    [InlineData(60, 25, true)]
+    [InlineData(60, 26, false)]
+    [InlineData(12, 5, true)]
+    [InlineData(12, 6, false)]
+    public void A_handler_and_the_time_to_end_it_must_fit_into_half_of_the_lease(int lease, int timeout, bool fits)
+    {
+        var faults = new OptionFaults(nameof(InboxPumpOptions));
+        new InboxPumpOptions { Lease = TimeSpan.FromSeconds(lease), HandlerTimeout = TimeSpan.FromSeconds(timeout) }.Validate(faults);
+
+        Assert.Equal(fits, faults.Result.Succeeded);
+    }
+
+    [Fact]
+    public void The_defaults_of_both_pumps_are_valid()
+    {
+        var faults = new OptionFaults("");
+        new InboxPumpOptions().Validate(faults);
+        new OutboxPumpOptions().Validate(faults);
+
+        Assert.True(faults.Result.Succeeded);
+    }
+
     [Fact]
     public async Task A_host_pumps_by_itself()
     {

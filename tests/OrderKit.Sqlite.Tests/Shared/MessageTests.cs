@@ -1,6 +1,9 @@
+using System.Data.Common;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using OrderKit.Core;
+using OrderKit.Core.Storage;
+using OrderKit.Eng;
 using OrderKit.Messaging;
 
 namespace OrderKit.Sql.Tests;
@@ -9,6 +12,32 @@ namespace OrderKit.Sql.Tests;
 public abstract class MessageTests
 {
     protected abstract Task<TestStore> OpenAsync();
+
+    /// <summary>Opens a store once more, with something around its connections.</summary>
+    protected abstract TestStore Reopen(TestStore store, Func<DbConnection, DbConnection> around);
+
+    [Fact]
+    public async Task A_head_of_the_outbox_that_leaves_while_a_claim_puts_off_its_lane_strands_no_message()
+    {
+        await using var store = await OpenAsync();
+        await using (var unit = await store.Units.BeginAsync())
+        {
+            await store.Outbox.AppendAsync(
+                unit, [.. Numbers.Select(i => new OutboxMessage(i, "events", TenantId.Default, "A", "test", default))]);
+            await unit.CommitAsync();
+        }
+
+        await LeaveWhileOthersArePutOffAsync(store, "events", static one => one.Outbox);
+    }
+
+    [Fact]
+    public async Task A_head_of_the_inbox_that_leaves_while_a_claim_puts_off_its_lane_strands_no_message()
+    {
+        await using var store = await OpenAsync();
+        await new Inbox(store.Inbox, store.Units).AcceptAsync([.. Numbers.Select(static i => Message(i))]);
+
+        await LeaveWhileOthersArePutOffAsync(store, "payments", static one => one.Inbox);
+    }
 
     [Fact]
     public async Task An_effect_and_the_mark_that_its_message_is_done_are_one_transaction()
@@ -99,6 +128,56 @@ public abstract class MessageTests
         var again = Assert.Single(await store.Outbox.ClaimAsync("events", 10, TimeSpan.FromMinutes(1)));
         Assert.Equal(("m", "A"), (again.Message.MessageId, again.Message.Lane));
         Assert.Equal(new byte[] { 0xFF, 0 }, again.Message.Body.ToArray());
+    }
+
+    // More than a claim reads over without putting them off.
+    private static IEnumerable<string> Numbers => Enumerable.Range(0, 100).Select(static i => $"{i}");
+
+    private async Task LeaveWhileOthersArePutOffAsync<TDelivery>(TestStore store, string name, Func<TestStore, ILaneStore<TDelivery>> of)
+        where TDelivery : MessageDelivery
+    {
+        var minute = TimeSpan.FromMinutes(1);
+        var head = Assert.Single(await of(store).ClaimAsync(name, 100, minute));
+        await ResetAsync();
+        var (hasRead, hasLeft) = (false, false);
+        await using var other = Reopen(store, inner => new RecordingConnection(inner, async step =>
+        {
+            if (hasRead && !hasLeft)
+            {
+                // A transaction of a host does not wait for the gate of the writers, which the claim may hold by now.
+                hasLeft = true;
+                await using var host = await store.OpenHostAsync();
+                await using var transaction = await host.BeginTransactionAsync();
+                Assert.True(await of(store).RemoveAsync(SqlUnitOfWork.Enlist(transaction), head));
+                await transaction.CommitAsync();
+            }
+
+            hasRead |= step.Statements.Any(static statement => statement.Text.Contains("met AS MATERIALIZED", StringComparison.Ordinal));
+        }));
+        await of(other).ClaimAsync(name, 100, minute);
+        Assert.True(hasLeft);
+
+        store.Advance(minute * 2);
+        var handled = new List<string>();
+        while (await of(store).ClaimAsync(name, 100, minute) is { Count: > 0 } claimed)
+        {
+            var next = Assert.Single(claimed);
+            handled.Add(next.MessageId);
+            await using var unit = await store.Units.BeginAsync();
+            Assert.True(await of(store).RemoveAsync(unit, next));
+            await unit.CommitAsync();
+        }
+
+        Assert.Equal(Numbers.Skip(1), handled);
+
+        // The claim of the head may have put the others off: the sequence begins with messages that nobody has put off.
+        async Task ResetAsync()
+        {
+            await using var host = await store.OpenHostAsync();
+            await using var command = host.CreateCommand();
+            command.CommandText = $"UPDATE {store.Table(name == "events" ? "outbox" : "inbox")} SET waiting = 0, blocks = 0";
+            Assert.Equal(100, await command.ExecuteNonQueryAsync());
+        }
     }
 
     private static InboxMessage Message(string id, string lane = "A") => new(id, "payments", TenantId.Default, lane, "notification", new byte[] { 0xFF, 0 });
