@@ -40,7 +40,7 @@ public abstract class GroupMember : GroupedItem
 
     internal bool KeepsClaims => !GivesUp && !IsInConflict;
 
-    /// <summary>How often it has acted.</summary>
+    /// <summary>How often another writer was first, or a deadlock of its own ended its transaction.</summary>
     internal int Attempts { get; set; }
 
     /// <summary>Whether its caller writes it in a transaction of its own.</summary>

@@ -7,8 +7,14 @@ namespace OrderKit.Idempotency;
 public sealed class GroupRun<TMember>
     where TMember : GroupMember
 {
+    // For host code that was cancelled, so that it can stop.
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
+
     private readonly SlowScopes? _slow;
     private readonly Dictionary<object, IAsyncDisposable> _opened = [];
+
+    // Host code that goes on although it was cancelled.
+    private Task? _abandoned;
 
     internal GroupRun(IReadOnlyList<TMember> members, SlowScopes? slow)
     {
@@ -67,6 +73,15 @@ public sealed class GroupRun<TMember>
     /// </summary>
     internal async ValueTask CloseAsync()
     {
+        if (_abandoned is { } running)
+        {
+            // What it uses is disposed when it ends.
+            _abandoned = null;
+            _ = running.ContinueWith(
+                late => (late.Exception, CloseAsync().AsTask()), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            return;
+        }
+
         foreach (var lease in _opened.Values)
         {
             try
@@ -80,7 +95,7 @@ public sealed class GroupRun<TMember>
         }
     }
 
-    /// <summary>Lets one member act by itself: a failure is only its own, and one that is slow is noted.</summary>
+    /// <summary>Lets one member act by itself: a failure is only its own.</summary>
     /// <returns><see langword="false"/> where its kind is too slow to share a transaction; it is written alone afterwards.</returns>
     public async ValueTask<bool> ActAsync(TMember member, Func<TMember, ValueTask> act)
     {
@@ -93,17 +108,50 @@ public sealed class GroupRun<TMember>
         }
 
         Acting = member;
-        var started = _slow?.Start() ?? 0;
+        await act(member).ConfigureAwait(false);
+        Acting = null;
+        return true;
+    }
+
+    /// <summary>Calls host code, which is cancelled after a limit, and given up if it does not stop then.</summary>
+    /// <exception cref="TimeoutException">It did not return in time.</exception>
+    internal async ValueTask<T> CallAsync<T>(Func<CancellationToken, ValueTask<T>> call)
+    {
+        if (_slow is not { } timed)
+        {
+            return await call(CancellationToken.None).ConfigureAwait(false);
+        }
+
+        using var ending = new CancellationTokenSource();
+        var started = timed.Time.GetTimestamp();
+        Task<T>? running = null;
         try
         {
-            await act(member).ConfigureAwait(false);
+            var calling = call(ending.Token);
+            if (calling.IsCompletedSuccessfully)
+            {
+                return calling.Result;
+            }
+
+            running = calling.AsTask();
+            return await running.WaitAsync(timed.EffectTimeout, timed.Time, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (TimeoutException e) when (running?.IsCompleted == false)
+        {
+            await ending.CancelAsync().ConfigureAwait(false);
+            await Task.WhenAny(running, Task.Delay(Grace, timed.Time, CancellationToken.None)).ConfigureAwait(false);
+            _abandoned = running;
+            throw new TimeoutException(
+                $"An effect did not return within {timed.EffectTimeout}. It was cancelled, and nothing of it is kept. "
+                + "Pass its CancellationToken to everything that it awaits.",
+                e);
         }
         finally
         {
-            _slow?.Note(member.Scope, started);
+            if (Acting is { } member && Members.Count > 1)
+            {
+                timed.Note(member.Scope, started);
+            }
         }
-
-        Acting = null;
-        return true;
     }
 }

@@ -7,7 +7,7 @@ namespace OrderKit.Idempotency;
 internal abstract class GroupedOperation : GroupMember
 {
     /// <summary>Runs the effect under its claim, or finds what came of it before.</summary>
-    public abstract ValueTask ActAsync(UnitOfWork unitOfWork);
+    public abstract ValueTask ActAsync(GroupRun<GroupedOperation> run);
 }
 
 /// <summary>An operation that shares a transaction.</summary>
@@ -31,7 +31,7 @@ internal sealed class GroupedOperation<T>(
         return true;
     }
 
-    public override async ValueTask ActAsync(UnitOfWork unitOfWork)
+    public override async ValueTask ActAsync(GroupRun<GroupedOperation> run)
     {
         if (Answers[0].Claim is not { } claim)
         {
@@ -42,7 +42,8 @@ internal sealed class GroupedOperation<T>(
         try
         {
             // Its caller may have gone; the others of its group have not.
-            var result = await effect(new JoinedOperation(unitOfWork, key), CancellationToken.None).ConfigureAwait(false);
+            var operation = new JoinedOperation(run.UnitOfWork, key);
+            var result = await run.CallAsync(token => new ValueTask<T>(effect(operation, token))).ConfigureAwait(false);
             var bytes = Operations.Encode(codec, result, policy, key);
             Change = bytes.Length == 0 ? null : ChangeOf(claim, OperationState.Succeeded, policy.SuccessRetention) with { Result = bytes };
             Outcome = new OperationOutcome<T>.Applied(result, CommitState.Committed);

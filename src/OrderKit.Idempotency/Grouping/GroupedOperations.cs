@@ -34,13 +34,16 @@ public sealed class GroupedOperations : IAsyncDisposable, IDisposable
     /// <param name="effect">
     /// Writes in the unit of work and nowhere else, and soon: the others wait for it, and it runs again in another unit when something in
     /// its unit fails. It throws an <see cref="OperationFailedException"/>, before it writes anything, to fail for good. Any other
-    /// exception reaches this caller only and leaves nothing of the effect. Its token is never cancelled.
+    /// exception reaches this caller only and leaves nothing of the effect. Its token is cancelled only after
+    /// <see cref="GroupedOperationsOptions.EffectTimeout"/>.
     /// </param>
     /// <param name="policy">How long it is kept; the defaults where none is given.</param>
     /// <param name="cancellationToken">Takes the request back while it waits. A request that is being written is finished.</param>
     /// <exception cref="CommitOutcomeUnknownException">
     /// The commit's answer was lost, and nothing of it was found: repeat the request.
     /// </exception>
+    /// <exception cref="ContentionException">Another transaction held a row that the effect needs for more than 5 seconds.</exception>
+    /// <exception cref="TimeoutException">The effect did not end in time; nothing of it is kept.</exception>
     /// <exception cref="ObjectDisposedException">The service has been disposed.</exception>
     public async Task<OperationOutcome<T>> RunAsync<T>(
         OperationKey key, Fingerprint fingerprint, ResultCodec<T> codec, Func<JoinedOperation, CancellationToken, Task<T>> effect,
@@ -66,7 +69,7 @@ public sealed class GroupedOperations : IAsyncDisposable, IDisposable
     {
         foreach (var operation in operations)
         {
-            await run.ActAsync(operation, member => member.ActAsync(run.UnitOfWork)).ConfigureAwait(false);
+            await run.ActAsync(operation, member => member.ActAsync(run)).ConfigureAwait(false);
         }
     }
 }

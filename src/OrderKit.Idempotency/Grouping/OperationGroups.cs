@@ -30,6 +30,13 @@ public sealed class OperationGroups<TMember> : IAsyncDisposable
     private static readonly TimeSpan LockWait = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LockWaitOfParts = TimeSpan.FromMilliseconds(25);
 
+    // A member alone has a connection and its caller waits: long enough for a transaction of people's work in the host, and less than a
+    // caller of HTTP waits.
+    private static readonly TimeSpan LockWaitAlone = TimeSpan.FromSeconds(5);
+
+    // Members alone have a connection each. Most pools have 100, and the host needs them for other work.
+    private const int MaxAlone = 8;
+
     // A failure that took this long, such as a timeout of the driver, is not looked for in halves: each member is written alone.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
@@ -40,6 +47,7 @@ public sealed class OperationGroups<TMember> : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly SlowScopes? _slow;
     private readonly GroupedWriter<TMember> _writer;
+    private readonly SemaphoreSlim _alone = new(MaxAlone);
     private readonly Lock _sync = new();
     private Task _detached = Task.CompletedTask;
 
@@ -50,13 +58,13 @@ public sealed class OperationGroups<TMember> : IAsyncDisposable
     /// <param name="options">
     /// How callers share transactions. Members that act by themselves are timed by <see cref="GroupedOperationsOptions"/>.
     /// </param>
-    /// <param name="maxAttempts">How often a member acts at most after another writer was first.</param>
+    /// <param name="maxAttempts">How often a member acts at most after another writer was first, or after a deadlock of its own.</param>
     /// <param name="timeProvider">The clock.</param>
     /// <param name="logger">Logs slow members.</param>
     public OperationGroups(
         IOperationStore store, IUnitOfWorkFactory units, Func<GroupRun<TMember>, IReadOnlyList<TMember>, ValueTask> act,
         GroupedWriterOptions options,
-        int maxAttempts = 1, TimeProvider? timeProvider = null, ILogger? logger = null)
+        int maxAttempts = 5, TimeProvider? timeProvider = null, ILogger? logger = null)
     {
         _store = store ?? throw new ArgumentNullException(nameof(store));
         _units = units ?? throw new ArgumentNullException(nameof(units));
@@ -73,6 +81,7 @@ public sealed class OperationGroups<TMember> : IAsyncDisposable
     /// <exception cref="CommitOutcomeUnknownException">
     /// The commit's answer was lost, and nothing of it was found: repeat the request.
     /// </exception>
+    /// <exception cref="ContentionException">Another transaction held a row that it needs for more than 5 seconds.</exception>
     /// <exception cref="ObjectDisposedException">The groups have been disposed.</exception>
     public async Task SubmitAsync(TMember member, CancellationToken cancellationToken = default)
     {
@@ -87,12 +96,20 @@ public sealed class OperationGroups<TMember> : IAsyncDisposable
         if (!member.IsAlone)
         {
             await _writer.SubmitAsync(member, cancellationToken).ConfigureAwait(false);
-            cancellationToken = CancellationToken.None;
         }
 
         if (member.IsAlone)
         {
-            await WriteAloneAsync(member, cancellationToken).ConfigureAwait(false);
+            // Nothing is open here, so whoever has a place does not wait for this one.
+            await _alone.WaitAsync(cancellationToken).ConfigureAwait(false);
+            try
+            {
+                await WriteOneAsync(member, LockWaitAlone, cancellationToken).ConfigureAwait(false);
+            }
+            finally
+            {
+                _alone.Release();
+            }
         }
     }
 
@@ -145,13 +162,14 @@ public sealed class OperationGroups<TMember> : IAsyncDisposable
                 alone.AddRange(run.Skipped);
                 parts.Push(run.Again);
             }
-            else if (!run.HasBegun || (part.Count == 1 && failure is not ContentionException { IsHeld: true }))
+            else if (!run.HasBegun || (part.Count == 1 && failure is not ContentionException))
             {
                 // It is its own failure, or the store cannot be reached and each member would get the same answer, one after the other.
                 End(part, failure);
             }
-            else if (run.Acting is { } thrower)
+            else if (run.Acting is { } thrower && triesLeft > 0)
             {
+                triesLeft--;
                 var at = part.TakeWhile(member => member != thrower).Count();
                 alone.Add(thrower);
                 parts.Push([.. part.Skip(at + 1)]);
@@ -202,7 +220,7 @@ public sealed class OperationGroups<TMember> : IAsyncDisposable
     }
 
     /// <summary>
-    /// Writes a member that came alone. Where that takes long, such as for a row that is held, those that come later do not wait for it.
+    /// Writes a member that came alone. Where that takes long and few others are written alone, those that come later do not wait for it.
     /// </summary>
     private async Task WriteFirstAsync(TMember member)
     {
@@ -213,18 +231,36 @@ public sealed class OperationGroups<TMember> : IAsyncDisposable
         }
         catch (TimeoutException)
         {
+            // This transaction is open: it takes a place where there is one, and never waits for one.
+            if (!_alone.Wait(0, CancellationToken.None))
+            {
+                await writing.ConfigureAwait(false);
+                return;
+            }
+
+            var detached = ReleaseAfterAsync(writing);
             lock (_sync)
             {
-                _detached = _detached.IsCompleted ? writing : Task.WhenAll(_detached, writing);
+                _detached = _detached.IsCompleted ? detached : Task.WhenAll(_detached, detached);
             }
+        }
+
+        async Task ReleaseAfterAsync(Task task)
+        {
+            await task.ConfigureAwait(false);
+            _alone.Release();
         }
 
         async Task WriteAndEndAsync(TMember only)
         {
             try
             {
-                await WriteAloneAsync(only, CancellationToken.None).ConfigureAwait(false);
+                await WriteOneAsync(only, LockWait, CancellationToken.None).ConfigureAwait(false);
                 only.End();
+            }
+            catch (ContentionException e) when (e.IsHeld)
+            {
+                EndAlone([only]);
             }
             catch (Exception e)
             {
@@ -233,22 +269,26 @@ public sealed class OperationGroups<TMember> : IAsyncDisposable
         }
     }
 
-    private async Task WriteAloneAsync(TMember member, CancellationToken cancellationToken)
+    private async Task WriteOneAsync(TMember member, TimeSpan lockWait, CancellationToken cancellationToken)
     {
-        GroupRun<TMember> run;
-        do
+        while (true)
         {
-            run = await TryWriteAsync([member], null, cancellationToken).ConfigureAwait(false);
-            if (run.Failure is { } failure)
+            var run = await TryWriteAsync([member], lockWait, cancellationToken).ConfigureAwait(false);
+            if (run.Failure is null && run.Again.Count == 0)
+            {
+                return;
+            }
+
+            var isDeadlock = run.Failure is ContentionException { IsHeld: false };
+            if (run.Failure is { } failure && !(isDeadlock && ++member.Attempts < _maxAttempts))
             {
                 ExceptionDispatchInfo.Throw(failure);
             }
         }
-        while (run.Again.Count > 0);
     }
 
     private async Task<GroupRun<TMember>> TryWriteAsync(
-        IReadOnlyList<TMember> members, TimeSpan? lockWait, CancellationToken cancellationToken)
+        IReadOnlyList<TMember> members, TimeSpan lockWait, CancellationToken cancellationToken)
     {
         var run = new GroupRun<TMember>(members, _slow);
         try
@@ -260,7 +300,7 @@ public sealed class OperationGroups<TMember> : IAsyncDisposable
 
             await WriteAsync(run, lockWait, cancellationToken).ConfigureAwait(false);
         }
-        catch (ContentionException e) when (e.IsHeld && !run.HasClaimed && lockWait is null && members[0].AnswerHeld())
+        catch (ContentionException e) when (e.IsHeld && !run.HasClaimed && members is [{ IsAlone: true } only] && only.AnswerHeld())
         {
             // Another transaction has claimed the same and is not committed; that is an answer.
         }
@@ -273,17 +313,13 @@ public sealed class OperationGroups<TMember> : IAsyncDisposable
         return run;
     }
 
-    private async Task WriteAsync(GroupRun<TMember> run, TimeSpan? lockWait, CancellationToken cancellationToken)
+    private async Task WriteAsync(GroupRun<TMember> run, TimeSpan lockWait, CancellationToken cancellationToken)
     {
         var unit = await _units.BeginAsync(cancellationToken).ConfigureAwait(false);
         await using (unit.ConfigureAwait(false))
         {
             (run.UnitOfWork, run.HasBegun) = (unit, true);
-            if (lockWait is { } limit)
-            {
-                await unit.LimitLockWaitsAsync(limit, CancellationToken.None).ConfigureAwait(false);
-            }
-
+            await unit.LimitLockWaitsAsync(lockWait, CancellationToken.None).ConfigureAwait(false);
             await ActAsync(run).ConfigureAwait(false);
             if (run.IsRolledBack)
             {
@@ -313,7 +349,7 @@ public sealed class OperationGroups<TMember> : IAsyncDisposable
         var proof = run.Members.Where(run.Keeps).SelectMany(static member => member.Claims).FirstOrDefault();
         var isLost = proof is null
             ? run.Members.Any(static member => member.HasWritten)
-            : (await _store.FindAsync(proof.Key, CancellationToken.None).ConfigureAwait(false))?.Owner != proof.Owner;
+            : (await Operations.FindAfterCommitAsync(_store, proof.Key).ConfigureAwait(false))?.Owner != proof.Owner;
         if (isLost)
         {
             // Each member may act again: should the commit take effect after all, its claims are found to be its own.
@@ -401,7 +437,6 @@ public sealed class OperationGroups<TMember> : IAsyncDisposable
 
         foreach (var member in round.ToList())
         {
-            member.Attempts++;
             member.Answers = [.. member.Requests.Select(AnswerTo)];
             if (member.IsCommitted)
             {
@@ -420,7 +455,14 @@ public sealed class OperationGroups<TMember> : IAsyncDisposable
 
     private async Task FinishAsync(GroupRun<TMember> run)
     {
-        run.Again.AddRange(run.Members.Where(member => member.IsInConflict && member.Attempts < _maxAttempts));
+        foreach (var member in run.Members.Where(static member => member.IsInConflict))
+        {
+            if (++member.Attempts < _maxAttempts)
+            {
+                run.Again.Add(member);
+            }
+        }
+
         var given = run.Members.Where(member => !run.Keeps(member)).SelectMany(static member => member.Claims).ToList();
         if (given.Count > 0)
         {

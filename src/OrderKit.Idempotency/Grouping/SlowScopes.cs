@@ -11,41 +11,52 @@ internal sealed partial class SlowScopes(GroupedOperationsOptions options, TimeP
     private static readonly Counter<long> SlowEffects = OrderKitTelemetry.Meter.CreateCounter<long>(
         OrderKitTelemetry.SlowEffectsCounterName, "{effect}", "Effects in groups that took longer than their budget.");
 
-    private readonly ConcurrentDictionary<string, long> _since = new(StringComparer.Ordinal);
+    // One slow call may have met a pause of the machine. Two in a row did not.
+    private const int Enough = 2;
+
+    private readonly ConcurrentDictionary<string, (int InARow, long Last)> _slow = new(StringComparer.Ordinal);
+
+    public TimeSpan EffectTimeout => options.EffectTimeout;
+
+    public TimeProvider Time => time;
 
     public bool Contains(string scope)
     {
-        if (!_since.TryGetValue(scope, out var since))
+        if (!_slow.TryGetValue(scope, out var slow) || slow.InARow < Enough)
         {
             return false;
         }
 
-        if (time.GetElapsedTime(since) < options.SlowEffectPause)
+        if (time.GetElapsedTime(slow.Last) < options.SlowEffectPause)
         {
             return true;
         }
 
-        _since.TryRemove(KeyValuePair.Create(scope, since));
+        _slow.TryRemove(KeyValuePair.Create(scope, slow));
         return false;
     }
-
-    public long Start() => time.GetTimestamp();
 
     /// <summary>Records how long an effect took that began at a timestamp.</summary>
     public void Note(string scope, long started)
     {
         var elapsed = time.GetElapsedTime(started);
-        if (elapsed > options.SlowEffectBudget)
+        if (elapsed <= options.SlowEffectBudget)
         {
-            SlowEffects.Add(1);
-            _since[scope] = time.GetTimestamp();
+            _slow.TryRemove(scope, out _);
+            return;
+        }
+
+        SlowEffects.Add(1);
+        var now = time.GetTimestamp();
+        if (_slow.AddOrUpdate(scope, _ => (1, now), (_, before) => (before.InARow + 1, now)).InARow >= Enough)
+        {
             LogSlow(logger, scope, elapsed, options.SlowEffectBudget, options.SlowEffectPause);
         }
     }
 
     [LoggerMessage(
         3004, LogLevel.Warning,
-        "An effect of '{Scope}' kept its group waiting for {Elapsed}, and its budget is {Budget}. "
+        "An effect of '{Scope}' kept its group waiting for {Elapsed}, like the one before it, and the budget is {Budget}. "
         + "For {Pause} each of its kind has a transaction of its own.")]
     private static partial void LogSlow(ILogger logger, string scope, TimeSpan elapsed, TimeSpan budget, TimeSpan pause);
 }

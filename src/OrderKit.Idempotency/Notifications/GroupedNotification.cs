@@ -1,7 +1,10 @@
+using OrderKit.Idempotency.Storage;
+
 namespace OrderKit.Idempotency;
 
 /// <summary>A notification that shares a transaction.</summary>
-internal sealed class GroupedNotification(NotificationFacts notification, QuarantineRelease? release) : GroupMember
+internal sealed class GroupedNotification(
+    NotificationFacts notification, QuarantineRelease? release, AcknowledgementProtocol protocol) : GroupMember
 {
     // What its keys, fingerprints and columns need, beside the message itself.
     private const int Overhead = 1_024;
@@ -18,6 +21,18 @@ internal sealed class GroupedNotification(NotificationFacts notification, Quaran
     public NotificationOutcome? Outcome { get; set; }
 
     public override int Size => Overhead + notification.Raw.Length;
+
+    protected internal override bool TryConclude(StoredOperation row)
+    {
+        if (release is not null)
+        {
+            // The message in quarantine is released in a transaction.
+            return false;
+        }
+
+        Outcome = new NotificationOutcome.Duplicate(protocol.Taken, row.FinishedAt ?? row.CreatedAt);
+        return true;
+    }
 }
 
 /// <summary>The message in quarantine that is released when its notification takes effect, and by whom.</summary>

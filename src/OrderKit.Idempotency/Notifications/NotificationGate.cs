@@ -89,7 +89,7 @@ public sealed class NotificationGate : IAsyncDisposable, IDisposable
     private async Task<NotificationOutcome> SubmitAsync(
         NotificationFacts notification, QuarantineRelease? release, CancellationToken cancellationToken)
     {
-        var member = new GroupedNotification(notification, release)
+        var member = new GroupedNotification(notification, release, ProtocolOf(notification.Provider))
         {
             Requests = RequestsOf(notification),
             Terms = new ClaimTerms(OperationState.Succeeded, _options.Retention, MaxAttempts: 1, TakesLapsed: false),
@@ -115,8 +115,9 @@ public sealed class NotificationGate : IAsyncDisposable, IDisposable
 
         if (effects.Count > 0)
         {
-            var results = await run.Open(_effects)
-                .ApplyAsync(run.UnitOfWork, [.. effects.Select(static pair => pair.Effect)], CancellationToken.None).ConfigureAwait(false);
+            var service = run.Open(_effects);
+            NotificationEffect[] together = [.. effects.Select(static pair => pair.Effect)];
+            var results = await run.CallAsync(token => service.ApplyAsync(run.UnitOfWork, together, token)).ConfigureAwait(false);
             for (var i = 0; i < effects.Count; i++)
             {
                 if (results[i].Ending == EffectEnding.Rejected)
@@ -156,7 +157,8 @@ public sealed class NotificationGate : IAsyncDisposable, IDisposable
             return null;
         }
 
-        var found = await run.Open(_effects).FindDocumentAsync(unit, notification, CancellationToken.None).ConfigureAwait(false);
+        var service = run.Open(_effects);
+        var found = await run.CallAsync(token => service.FindDocumentAsync(unit, notification, token)).ConfigureAwait(false);
         if (found is not { } document)
         {
             var detail = $"There is no document of the payment {notification.MerchantTradeNumber}.";

@@ -89,7 +89,7 @@ public sealed partial class Operations
             }
         }
 
-        var found = await _store.FindAsync(key, CancellationToken.None).ConfigureAwait(false);
+        var found = await FindAfterCommitAsync(_store, key).ConfigureAwait(false);
         return found?.Owner != claim.Owner
             ? throw new CommitOutcomeUnknownException(
                 $"The commit of {key} was lost, and nothing of it was found. Repeat the request under the same key.")
@@ -251,6 +251,21 @@ public sealed partial class Operations
         Tell(row, fingerprint, codec)
         ?? new OperationOutcome<T>.Held("It ran under a lease and was interrupted; it cannot join a transaction.");
 
+    /// <summary>Looks for the claim of a commit whose answer was lost.</summary>
+    /// <exception cref="CommitOutcomeUnknownException">The look-up failed, so the outcome stays unknown.</exception>
+    internal static async ValueTask<StoredOperation?> FindAfterCommitAsync(IOperationStore store, OperationKey key)
+    {
+        try
+        {
+            return await store.FindAsync(key, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            throw new CommitOutcomeUnknownException(
+                $"The answer to the commit of {key} was lost, and its claim could not be looked up. Repeat the request under the same key.", e);
+        }
+    }
+
     /// <summary>The claim is made in its final state, since it stands or falls with the effect.</summary>
     internal static ClaimTerms JoinedTerms(OperationPolicy policy) =>
         new(OperationState.Succeeded, policy.SuccessRetention, policy.MaxAttempts, TakesLapsed: false);
@@ -331,7 +346,7 @@ public sealed partial class Operations
         catch (CommitOutcomeUnknownException)
         {
             // If our claim is found, this worker has the operation.
-            if (await _store.FindAsync(key, CancellationToken.None).ConfigureAwait(false) is { } row && row.Owner == owner)
+            if (await FindAfterCommitAsync(_store, key).ConfigureAwait(false) is { } row && row.Owner == owner)
             {
                 return new ClaimAnswer(row.Claim, null);
             }

@@ -52,6 +52,10 @@ public sealed class OrderLifecycle
         _writesNotices = notices?.IsEnabled == true;
     }
 
+    /// <summary>Checks a fact without firing it, for callers that gather facts of several sources.</summary>
+    /// <exception cref="ArgumentException">The fact is malformed, or lacks the key of its trigger (<see cref="OrderModel.TriggerInfo.Key"/>) in a model of this host.</exception>
+    public void Check(OrderFact fact) => OrderFactChecks.Check(fact, _models);
+
     /// <summary>Fires one fact in a transaction of its own.</summary>
     /// <exception cref="ArgumentException">The fact is malformed, or lacks the key of its trigger (<see cref="OrderModel.TriggerInfo.Key"/>) in a model of this host.</exception>
     public async Task<FireResult> FireAsync(OrderFact fact, CancellationToken cancellationToken = default)

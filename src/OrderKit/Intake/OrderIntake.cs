@@ -41,6 +41,7 @@ public sealed class OrderIntake : IAsyncDisposable, IDisposable
     public async Task<IntakeResult> TakeAsync(IntakeRequest request, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
+        _lifecycle.Check(request.Fact);
         var member = new IntakeMember(request)
         {
             Requests = [new OperationRequest(request.Key, request.Fingerprint, Guid.NewGuid())],

@@ -135,6 +135,22 @@ public sealed class OrderIntakeTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_malformed_fact_begins_no_transaction()
+    {
+        var units = new CountedUnits(_services.GetRequiredService<IUnitOfWorkFactory>());
+        await using var intake = new OrderIntake(
+            _services.GetRequiredService<IOperationStore>(), units, _services.GetRequiredService<OrderLifecycle>());
+        var key = OperationKey.Of("callback", "bad");
+
+        await Assert.ThrowsAsync<ArgumentException>(
+            () => intake.TakeAsync(new IntakeRequest(key, Fingerprint.Nothing, Fact("captured", "bad") with { Order = null })));
+        Assert.Equal(0, units.Begun);
+
+        await intake.TakeAsync(new IntakeRequest(key, Fingerprint.Nothing, Fact("placed", "good")));
+        Assert.Equal(1, units.Begun);
+    }
+
+    [Fact]
     public async Task A_fact_before_its_order_is_parked_and_applied_when_the_order_comes()
     {
         Assert.IsType<IntakeResult.Parked>(await TakeAsync("captured", "notify-1"));
@@ -182,4 +198,15 @@ public sealed class OrderIntakeTests : IAsyncDisposable
 
     private Task<IntakeResult> TakeAsync(string trigger, string id, long amount = 19_900) =>
         _intake.TakeAsync(new IntakeRequest(OperationKey.Of("callback", id), Fingerprint.Of(("trigger", trigger), ("amount", amount)), Fact(trigger, id, amount)));
+
+    private sealed class CountedUnits(IUnitOfWorkFactory inner) : IUnitOfWorkFactory
+    {
+        public int Begun { get; private set; }
+
+        public ValueTask<UnitOfWork> BeginAsync(CancellationToken cancellationToken = default)
+        {
+            Begun++;
+            return inner.BeginAsync(cancellationToken);
+        }
+    }
 }
