@@ -92,14 +92,14 @@ public sealed class CrowdedGroupTests : IAsyncDisposable
             number => number == "good" && conflicts-- > 0 ? EffectEnding.Conflict : EffectEnding.Applied).ToArray());
 
         var requests = await TogetherAsync(
-            () => Enumerable.Range(0, 20).Select(i => _desk.AcceptAsync(Name("bad", i))).Prepend(_desk.AcceptAsync("good")).ToList());
+            () => Enumerable.Range(0, 20).Select(i => Name("bad", i)).Append("good").Select(_desk.AcceptAsync).ToList());
 
-        foreach (var bad in requests.Skip(1))
+        foreach (var bad in requests.SkipLast(1))
         {
             await Assert.ThrowsAsync<DivideByZeroException>(() => bad);
         }
 
-        Assert.IsType<NotificationOutcome.Applied>(await requests[0]);
+        Assert.IsType<NotificationOutcome.Applied>(await requests[^1]);
     }
 
     [Fact]
