@@ -210,7 +210,8 @@ public sealed partial class DeadlineRunner
         {
             return await AskAsync(deadline, probe, cancellationToken).ConfigureAwait(false) switch
             {
-                ProbeAnswer.Postpone { Delay: var delay } => new Step(deadline, null, Delay: delay > TimeSpan.Zero ? delay : _options.RetryDelay),
+                ProbeAnswer.Postpone { Delay: var delay } =>
+                    new Step(deadline, null, Delay: delay > TimeSpan.Zero ? delay : _options.RetryDelay),
                 ProbeAnswer.Instead instead => new Step(deadline, instead.Fact, IsOwnFact: false, _options.RetryDelay),
                 _ => new Step(deadline, FactOf(deadline, deadline.Trigger)),
             };
@@ -272,7 +273,8 @@ public sealed partial class DeadlineRunner
     [LoggerMessage(1102, LogLevel.Warning, "The probe '{Probe}' failed for order {Order}; its deadline was postponed.")]
     private static partial void LogProbeFailed(ILogger logger, Exception exception, string probe, OrderId order);
 
-    [LoggerMessage(1104, LogLevel.Warning, "{Deadlines} deadline(s) failed, the first of order {Order}; they are retried after their lease expires.")]
+    [LoggerMessage(
+        1104, LogLevel.Warning, "{Deadlines} deadline(s) failed, the first of order {Order}; they are retried after their lease expires.")]
     private static partial void LogFailed(ILogger logger, Exception exception, int deadlines, OrderId order);
 
     /// <summary>What one call has done so far.</summary>

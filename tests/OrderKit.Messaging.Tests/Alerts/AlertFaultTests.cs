@@ -21,7 +21,8 @@ public sealed class AlertFaultTests
             var store = new Breaking(new InMemoryOutboxStore(database), new InMemoryLeaseStore(database), call, after);
             var sink = new NotingSink("one");
             var pump = new AlertPump(
-                store, new InMemoryDeadLetterStore(database), new InMemoryDeliveryPauseStore(database), store, database, new ScopedServices<IAlertSink>(sink),
+                store, new InMemoryDeadLetterStore(database), new InMemoryDeliveryPauseStore(database), store, database,
+                new ScopedServices<IAlertSink>(sink),
                 Options.Create(new AlertOptions { BatchSize = 4 }), null, clock);
             await using (var unit = await database.BeginAsync())
             {
