@@ -33,7 +33,7 @@ public static class ErpCommand
             // Another process goes on where the one before was killed, and meets other faults.
             var random = new Random(unchecked((options.Seed * 397) ^ from));
             await using var worker = new ErpHost(options.File ?? "", options.Postgres, random);
-            await new Worker(worker, random, output).RunAsync(Workload.Of(options.Faults ?? 0, options.Seed), from);
+            await new Worker(worker, random, output, Console.In).RunAsync(Workload.Of(options.Faults ?? 0, options.Seed), from);
             return Success;
         }
 

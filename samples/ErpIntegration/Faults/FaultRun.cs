@@ -27,7 +27,7 @@ internal static class FaultRun
         var kills = Math.Max(MinKills, count / OperationsPerKill);
         while (run.Done < count)
         {
-            var killAfter = run.Kills < kills ? random.Next(1, Math.Max(2, 2 * count / (kills + 1))) : int.MaxValue;
+            var killAfter = run.Kills < kills ? random.Next(1, Math.Max(2, (count - run.Done) / (kills - run.Kills))) : int.MaxValue;
             run = await WorkAsync(options, file, run, killAfter, output);
         }
 
@@ -47,6 +47,7 @@ internal static class FaultRun
         arguments.AddRange(options.Postgres is { } postgres ? ["--postgres", postgres] : ["--file", file]);
         using var worker = Process.Start(new ProcessStartInfo("dotnet", [typeof(FaultRun).Assembly.Location, .. arguments])
         {
+            RedirectStandardInput = true,
             RedirectStandardOutput = true,
             UseShellExecute = false,
         })!;
@@ -61,6 +62,10 @@ internal static class FaultRun
                     worker.Kill();
                     progress = progress with { Kills = progress.Kills + 1 };
                 }
+                else if (left > 0)
+                {
+                    await AnswerAsync(worker);
+                }
             }
             else
             {
@@ -72,6 +77,19 @@ internal static class FaultRun
         return progress.Kills > before.Kills || worker.ExitCode == 0
             ? progress
             : throw new InvalidOperationException($"A worker ended with code {worker.ExitCode}; its messages are above.");
+
+        static async Task AnswerAsync(Process worker)
+        {
+            try
+            {
+                await worker.StandardInput.WriteLineAsync();
+                await worker.StandardInput.FlushAsync();
+            }
+            catch (IOException)
+            {
+                // It has ended. Its exit code says how.
+            }
+        }
 
         static int Read(string number) => int.Parse(number, CultureInfo.InvariantCulture);
     }

@@ -9,7 +9,11 @@ using OrderKit.StateMachine;
 namespace ErpIntegration.Faults;
 
 /// <summary>Runs operations until each has succeeded, and compares both sides after every attempt.</summary>
-internal sealed class Worker(ErpHost host, Random random, TextWriter output)
+/// <param name="host">Both sides.</param>
+/// <param name="random">Chooses the faults.</param>
+/// <param name="output">Gets a line for each operation that is done.</param>
+/// <param name="answers">Has a line for each of these lines; at most one is outstanding.</param>
+internal sealed class Worker(ErpHost host, Random random, TextWriter output, TextReader answers)
 {
     private const int MaxAttempts = 50;
     private const int MaxWaits = 3_000;
@@ -22,9 +26,14 @@ internal sealed class Worker(ErpHost host, Random random, TextWriter output)
     {
         for (var i = from; i < operations.Count; i++)
         {
+            if (i > from + 1 && await answers.ReadLineAsync() is null)
+            {
+                return;
+            }
+
             await RunAsync(operations[i]);
 
-            // Whoever started this process counts these lines, and may kill it after any of them.
+            // The process that started this one counts these lines, and may kill it after any of them: in the middle of the next operation.
             await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"done {i} {host.Faults!.Count} {_mismatches}"));
             await output.FlushAsync();
         }
