@@ -7,7 +7,7 @@ public sealed class WeComAlertOptions
     /// <value><c>wecom</c>.</value>
     public string Name { get; set; } = "wecom";
 
-    /// <summary>The robot's address with its key. It is a secret: whoever has it can post to the group.</summary>
+    /// <summary>The robot's address with its key. It is a secret: anyone who has it can post to the group.</summary>
     /// <value>Looks like <c>https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=…</c>.</value>
     public Uri? Address { get; set; }
 

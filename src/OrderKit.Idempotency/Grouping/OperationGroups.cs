@@ -100,7 +100,7 @@ public sealed class OperationGroups<TMember> : IAsyncDisposable
 
         if (member.IsAlone)
         {
-            // Nothing is open here, so whoever has a place does not wait for this one.
+            // Nothing is open here, so a caller that has a place does not wait for this one.
             await _alone.WaitAsync(cancellationToken).ConfigureAwait(false);
             try
             {
@@ -373,7 +373,7 @@ public sealed class OperationGroups<TMember> : IAsyncDisposable
                 var keys = member.Requests.Select(static request => request.Key).Where(key => !rows.ContainsKey(key)).ToList();
                 if (keys.Exists(tried.Contains))
                 {
-                    // Whoever had it has given it up.
+                    // The caller that had it has given it up.
                     run.Again.Add(member);
                     continue;
                 }

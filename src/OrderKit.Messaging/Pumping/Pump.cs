@@ -59,7 +59,7 @@ internal sealed partial class Pump<TDelivery>(
         }
         finally
         {
-            // Also when the pump is told to stop: what was delivered would be delivered again, and the rest would wait for its lease.
+            // Also when the pump stops: what was delivered would be delivered again, and the rest would wait for its lease.
             try
             {
                 await CompleteAsync(batch).ConfigureAwait(false);
@@ -231,7 +231,7 @@ internal sealed partial class Pump<TDelivery>(
     {
         if (failure is InboxFenceLostException)
         {
-            // Nothing took effect here. Whoever took the message over decides for itself.
+            // Nothing took effect here. The pump that took the message over decides for itself.
             LogOvertaken(logger, failure, delivery.MessageId, delivery.Attempt, name);
             return Ending.Failed;
         }
