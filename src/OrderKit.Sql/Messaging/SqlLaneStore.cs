@@ -20,7 +20,7 @@ namespace OrderKit.Sql;
 internal abstract class SqlLaneStore<TDelivery> : ILaneStore<TDelivery>
     where TDelivery : MessageDelivery
 {
-    // Reading up to this many messages behind their heads again is cheaper than putting them off.
+    // Reading this many messages behind their heads again is cheaper than putting them off.
     private const int FewFollowers = 50;
 
     // The number of due messages that are put off at once, and the number of rounds after which a claim that has found messages ends.
@@ -180,21 +180,28 @@ internal abstract class SqlLaneStore<TDelivery> : ILaneStore<TDelivery>
                 break;
             }
 
-            // Fewer than the maximum: there are no more messages, or many messages are behind their heads.
-            var met = await MeetAsync(name, from, cancellationToken).ConfigureAwait(false);
-            if (met.Count <= FewFollowers)
+            // Fewer than the maximum: there are no more messages, other claims hold them, or many are behind their heads.
+            var met = await MeetAsync(name, from, Reads(max), cancellationToken).ConfigureAwait(false);
+            var isEnd = met.Count < Reads(max);
+            if (Followers(met).Count > FewFollowers)
+            {
+                met = await MeetAsync(name, from, Walk, cancellationToken).ConfigureAwait(false);
+                isEnd = met.Count < Walk;
+                if (await PutOffAsync(Followers(met), cancellationToken).ConfigureAwait(false) > 0)
+                {
+                    met.Clear();
+                    isEnd = false;
+                }
+            }
+
+            if (isEnd)
             {
                 break;
             }
 
-            if (await PutOffAsync(met, cancellationToken).ConfigureAwait(false) == 0)
+            if (met.Count > 0)
             {
-                if (met.Count < Walk)
-                {
-                    break;
-                }
-
-                // The heads of these messages are locked at the moment.
+                // These messages or their heads are locked at the moment.
                 from = (met[^1].DueAt, met[^1].Id);
             }
 
@@ -327,7 +334,7 @@ internal abstract class SqlLaneStore<TDelivery> : ILaneStore<TDelivery>
     private async ValueTask<List<(TDelivery Delivery, DateTimeOffset DueAt)>> ClaimSomeAsync(
         string name, int max, TimeSpan lease, (DateTimeOffset DueAt, long Id) from, CancellationToken cancellationToken)
     {
-        var reads = max + FewFollowers;
+        var reads = Reads(max);
         if (WritesSets)
         {
             return await Database.WriteAsync(
@@ -352,14 +359,20 @@ internal abstract class SqlLaneStore<TDelivery> : ILaneStore<TDelivery>
     }
 
     private ValueTask<List<(long Id, DateTimeOffset DueAt, long? Head)>> MeetAsync(
-        string name, (DateTimeOffset DueAt, long Id) from, CancellationToken cancellationToken) => Database.ReadAsync(
-        session => session.Call(_walk).With(name, from.DueAt, from.Id, Walk)
+        string name, (DateTimeOffset DueAt, long Id) from, int reads, CancellationToken cancellationToken) => Database.ReadAsync(
+        session => session.Call(_walk).With(name, from.DueAt, from.Id, reads)
             .ListAsync(static row => (row.Int64(0), row.Instant(1), row.NullableInt64(2)), cancellationToken),
         cancellationToken);
 
-    private async ValueTask<int> PutOffAsync(List<(long Id, DateTimeOffset DueAt, long? Head)> met, CancellationToken cancellationToken)
+    // Enough for a claim beside another one that holds as many. A claim stops reading at its maximum.
+    private static int Reads(int max) => (2 * max) + FewFollowers;
+
+    private static List<(long Id, DateTimeOffset DueAt, long? Head)> Followers(List<(long Id, DateTimeOffset DueAt, long? Head)> met) =>
+        [.. met.Where(static row => row.Head is { } head && head != row.Id)];
+
+    private async ValueTask<int> PutOffAsync(
+        List<(long Id, DateTimeOffset DueAt, long? Head)> followers, CancellationToken cancellationToken)
     {
-        var followers = met.Where(static row => row.Head is { } head && head != row.Id).ToList();
         if (followers.Count <= FewFollowers)
         {
             return 0;
