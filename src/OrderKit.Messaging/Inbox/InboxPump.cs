@@ -23,10 +23,9 @@ public sealed class InboxPump
     private readonly IInboxStore _store;
     private readonly InboxPumpOptions _options;
     private readonly PumpContext _context;
-    private readonly ILogger _logger;
     private readonly Pump<InboxDelivery>[] _pumps;
 
-    /// <summary>Makes the pump; hosts with a container get it from there.</summary>
+    /// <summary>Creates the pump. Hosts with a container get it from there.</summary>
     /// <exception cref="ArgumentException">Two handlers have the same consumer.</exception>
     public InboxPump(
         IInboxStore store,
@@ -38,32 +37,19 @@ public sealed class InboxPump
         ILogger<InboxPump>? logger = null,
         TimeProvider? timeProvider = null,
         AlertNotices? notices = null)
-        : this(store, letters, pauses, units, handlers, options, logger, Backoff.Chance, timeProvider, notices)
-    {
-    }
-
-    internal InboxPump(
-        IInboxStore store,
-        IDeadLetterStore letters,
-        IDeliveryPauseStore pauses,
-        IUnitOfWorkFactory units,
-        ScopedServices<IInboxHandler> handlers,
-        IOptions<InboxPumpOptions>? options,
-        ILogger<InboxPump>? logger,
-        Func<double> jitter,
-        TimeProvider? timeProvider = null,
-        AlertNotices? notices = null)
     {
         ArgumentNullException.ThrowIfNull(handlers);
         _store = store ?? throw new ArgumentNullException(nameof(store));
         _options = options?.Value ?? new InboxPumpOptions();
-        _context = new PumpContext(letters, pauses, units, jitter, timeProvider, notices);
-        _logger = logger ?? NullLogger<InboxPump>.Instance;
-        var all = handlers.All.Select(static service => service.Read(handler => (handler.Consumer, handler.GetType().Name, Service: service))).ToArray();
-        if (all.GroupBy(static handler => handler.Consumer, StringComparer.Ordinal).FirstOrDefault(static group => group.Count() > 1) is { } twice)
+        _context = new PumpContext(letters, pauses, units, timeProvider, notices, logger ?? NullLogger<InboxPump>.Instance);
+        var all = handlers.All
+            .Select(static service => service.Read(handler => (handler.Consumer, handler.GetType().Name, Service: service))).ToArray();
+        if (all.GroupBy(static handler => handler.Consumer, StringComparer.Ordinal)
+            .FirstOrDefault(static group => group.Count() > 1) is { } twice)
         {
             throw new ArgumentException(
-                $"The consumer '{twice.Key}' has the handlers {string.Join(", ", twice.Select(static handler => handler.Name))}. A message is done once, so one handler has it: give each its own consumer.",
+                $"The consumer '{twice.Key}' has the handlers {string.Join(", ", twice.Select(static handler => handler.Name))}. "
+                + "A message is handled once, by one handler: give each handler its own consumer.",
                 nameof(handlers));
         }
 
@@ -76,12 +62,14 @@ public sealed class InboxPump
     /// <summary>Set when there may be something to handle.</summary>
     internal WakeUp Written => _store.Written;
 
-    /// <summary>Claims one batch for each consumer and handles it; nothing for a consumer that is paused or whose circuit breaker is open.</summary>
+    /// <summary>Claims one batch for each consumer and handles it. Skips consumers that are paused or whose circuit breaker is open.</summary>
     /// <returns>How many messages were handled, failed, and became dead letters.</returns>
-    public Task<PumpResult> PumpOnceAsync(CancellationToken cancellationToken = default) => TogetherAsync(pump => pump.PumpOnceAsync(cancellationToken));
+    public Task<PumpResult> PumpOnceAsync(CancellationToken cancellationToken = default) =>
+        TogetherAsync(pump => pump.PumpOnceAsync(cancellationToken));
 
     /// <summary>Pumps until nothing is due.</summary>
-    public Task<PumpResult> PumpAllAsync(CancellationToken cancellationToken = default) => TogetherAsync(pump => pump.PumpAllAsync(cancellationToken));
+    public Task<PumpResult> PumpAllAsync(CancellationToken cancellationToken = default) =>
+        TogetherAsync(pump => pump.PumpAllAsync(cancellationToken));
 
     private async Task<PumpResult> TogetherAsync(Func<Pump<InboxDelivery>, Task<PumpResult>> act)
     {
@@ -91,55 +79,37 @@ public sealed class InboxPump
     }
 
     private Pump<InboxDelivery> PumpOf(string consumer, ScopedService<IInboxHandler> handler) =>
-        new(_context, _store, MessageFlow.Inbox, consumer, _options, Handled, _logger)
+        new(_context, _store, MessageFlow.Inbox, consumer, _options, Handled)
         {
             Done = "handled",
             Together = new Pace(1, _options.MessagesPerTransaction, _options.TransactionTime),
-            HandOver = (deliveries, cancellationToken) => TakeEffectAsync(handler, deliveries, cancellationToken),
+            HandOver = (deliveries, cancellationToken) => _context.ActAsync(
+                handler, service => TakeEffectAsync(service, deliveries, cancellationToken)),
         };
 
-    private async Task<Exception?> TakeEffectAsync(ScopedService<IInboxHandler> handler, InboxDelivery[] deliveries, CancellationToken cancellationToken)
+    private async Task<Exception?> TakeEffectAsync(IInboxHandler handler, InboxDelivery[] deliveries, CancellationToken cancellationToken)
     {
-        Exception? failure = null;
-        ScopedService<IInboxHandler>.Lease scope;
-        try
+        // If no transaction can be begun, no message is at fault.
+        var unit = await _context.Units.BeginAsync(cancellationToken).ConfigureAwait(false);
+        await using (unit.ConfigureAwait(false))
         {
-            scope = handler.Open();
-        }
-        catch (Exception e)
-        {
-            return e;
-        }
-
-        try
-        {
-            // If no transaction can be begun, no message is at fault.
-            var unit = await _context.Units.BeginAsync(cancellationToken).ConfigureAwait(false);
-            await using (unit.ConfigureAwait(false))
+            try
             {
-                try
-                {
-                    // Before the effects: from here on nobody takes the messages over, however long the handler needs.
-                    await _store.CompleteAsync(unit, deliveries, _options.Retention, cancellationToken).ConfigureAwait(false);
-                    unit.IsLent = true;
-                    await _context.RunAsync(token => scope.Service.HandleManyAsync(unit, deliveries, token), _options, cancellationToken)
-                        .ConfigureAwait(false);
-                    unit.IsLent = false;
-                    await unit.CommitAsync(cancellationToken).ConfigureAwait(false);
-                }
-                catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
-                {
-                    // A handler that goes on has the unit still, and its connection is not used again.
-                    unit.IsLent = e is HandlerTimeoutException { Running: not null };
-                    failure = e;
-                }
+                // Before the effects: from here on nobody takes the messages over, however long the handler needs.
+                await _store.CompleteAsync(unit, deliveries, _options.Retention, cancellationToken).ConfigureAwait(false);
+                unit.IsLent = true;
+                await _context.RunAsync(token => handler.HandleManyAsync(unit, deliveries, token), _options, cancellationToken)
+                    .ConfigureAwait(false);
+                unit.IsLent = false;
+                await unit.CommitAsync(cancellationToken).ConfigureAwait(false);
+                return null;
+            }
+            catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+            {
+                // A handler that goes on has the unit still, and its connection is not used again.
+                unit.IsLent = e is HandlerTimeoutException { Running: not null };
+                return e;
             }
         }
-        finally
-        {
-            await PumpContext.EndAsync(scope, failure, _logger).ConfigureAwait(false);
-        }
-
-        return failure;
     }
 }

@@ -19,10 +19,10 @@ public sealed partial class OutboxPump
         OrderKitTelemetry.DeliveriesCounterName, "{message}", "Deliveries of the outbox.");
 
     private readonly IOutboxStore _store;
+    private readonly PumpContext _context;
     private readonly Pump<OutboxDelivery> _pump;
-    private readonly ILogger _logger;
 
-    /// <summary>Makes the pump; hosts with a container get it from there.</summary>
+    /// <summary>Creates the pump. Hosts with a container get it from there.</summary>
     public OutboxPump(
         IOutboxStore store,
         IDeadLetterStore letters,
@@ -33,31 +33,16 @@ public sealed partial class OutboxPump
         ILogger<OutboxPump>? logger = null,
         TimeProvider? timeProvider = null,
         AlertNotices? notices = null)
-        : this(store, letters, pauses, units, sink, options, logger, Backoff.Chance, timeProvider, notices)
-    {
-    }
-
-    internal OutboxPump(
-        IOutboxStore store,
-        IDeadLetterStore letters,
-        IDeliveryPauseStore pauses,
-        IUnitOfWorkFactory units,
-        ScopedService<IOutboxSink> sink,
-        IOptions<OutboxPumpOptions>? options,
-        ILogger<OutboxPump>? logger,
-        Func<double> jitter,
-        TimeProvider? timeProvider = null,
-        AlertNotices? notices = null)
     {
         ArgumentNullException.ThrowIfNull(sink);
         _store = store ?? throw new ArgumentNullException(nameof(store));
-        _logger = logger ?? NullLogger<OutboxPump>.Instance;
         var settings = options?.Value ?? new OutboxPumpOptions();
-        var context = new PumpContext(letters, pauses, units, jitter, timeProvider, notices);
-        _pump = new(context, store, MessageFlow.Outbox, settings.Destination, settings, Deliveries, _logger)
+        _context = new PumpContext(letters, pauses, units, timeProvider, notices, logger ?? NullLogger<OutboxPump>.Instance);
+        _pump = new(_context, store, MessageFlow.Outbox, settings.Destination, settings, Deliveries)
         {
             Done = "delivered",
-            HandOver = (deliveries, cancellationToken) => DeliverAsync(context, sink, deliveries[0], settings, cancellationToken),
+            HandOver = (deliveries, cancellationToken) => _context.ActAsync(
+                sink, service => DeliverAsync(service, deliveries[0], settings, cancellationToken)),
             Complete = delivered => store.CompleteAsync(delivered, CancellationToken.None).AsTask(),
         };
     }
@@ -65,7 +50,7 @@ public sealed partial class OutboxPump
     /// <summary>Set when there may be something to deliver.</summary>
     internal WakeUp Written => _store.Written;
 
-    internal void LogNoHandlers() => LogNoHandlers(_logger);
+    internal void LogNoHandlers() => LogNoHandlers(_context.Logger);
 
     /// <summary>Claims one batch and delivers it; nothing while the destination is paused or its circuit breaker is open.</summary>
     /// <returns>How many messages were delivered, failed, and became dead letters.</returns>
@@ -75,33 +60,17 @@ public sealed partial class OutboxPump
     public Task<PumpResult> PumpAllAsync(CancellationToken cancellationToken = default) => _pump.PumpAllAsync(cancellationToken);
 
     private async Task<Exception?> DeliverAsync(
-        PumpContext context, ScopedService<IOutboxSink> sink, OutboxDelivery delivery, PumpOptions options, CancellationToken cancellationToken)
+        IOutboxSink sink, OutboxDelivery delivery, PumpOptions options, CancellationToken cancellationToken)
     {
-        Exception? failure = null;
-        ScopedService<IOutboxSink>.Lease scope;
         try
         {
-            scope = sink.Open();
-        }
-        catch (Exception e)
-        {
-            return e;
-        }
-
-        try
-        {
-            await context.RunAsync(token => scope.Service.DeliverAsync(delivery, token), options, cancellationToken).ConfigureAwait(false);
+            await _context.RunAsync(token => sink.DeliverAsync(delivery, token), options, cancellationToken).ConfigureAwait(false);
+            return null;
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
-            failure = e;
+            return e;
         }
-        finally
-        {
-            await PumpContext.EndAsync(scope, failure, _logger).ConfigureAwait(false);
-        }
-
-        return failure;
     }
 
     [LoggerMessage(2003, LogLevel.Information, "No IOrderEventHandler is registered, so this process leaves the outbox to others.")]

@@ -12,7 +12,7 @@ namespace OrderKit.Messaging;
 /// ended the process that held it: it is handed over alone, after all others, and its attempt is written before.
 /// </remarks>
 internal sealed partial class Pump<TDelivery>(
-    PumpContext context, ILaneStore<TDelivery> store, MessageFlow flow, string name, PumpOptions options, Counter<long> counter, ILogger logger)
+    PumpContext context, ILaneStore<TDelivery> store, MessageFlow flow, string name, PumpOptions options, Counter<long> counter)
     where TDelivery : MessageDelivery
 {
     private readonly CircuitBreaker _circuit = new(options.FailuresToBreak, options.FirstBreak, options.MaxBreak, context.Time);
@@ -100,14 +100,16 @@ internal sealed partial class Pump<TDelivery>(
         foreach (var i in all[Kind.Exhausted])
         {
             var delivery = batch.Claimed[i];
-            batch.Endings[i] = await BuryAsync(delivery, "AttemptsExhausted", $"Attempt {delivery.Attempt - 1} was the last one, and its process ended.").ConfigureAwait(false);
+            var reason = $"Attempt {delivery.Attempt - 1} was the last one, and its process ended.";
+            batch.Endings[i] = await BuryAsync(delivery, "AttemptsExhausted", reason).ConfigureAwait(false);
         }
 
         var fresh = all[Kind.Fresh].ToArray();
         var next = 0;
-        await Task.WhenAll(Enumerable.Range(0, Math.Min(options.MaxConcurrency, fresh.Length)).Select(_ => HandOverSomeAsync())).ConfigureAwait(false);
+        var workers = Enumerable.Range(0, Math.Min(options.MaxConcurrency, fresh.Length)).Select(_ => HandOverSomeAsync());
+        await Task.WhenAll(workers).ConfigureAwait(false);
 
-        // A message that ends the process again must not cost an attempt of those that come after it: fewer attempts first, each completed at once.
+        // A message that ends the process again must not cost an attempt of later ones: fewer attempts first, each completed at once.
         foreach (var i in all[Kind.Suspect].OrderBy(i => batch.Claimed[i].Attempt))
         {
             await CompleteAsync(batch).ConfigureAwait(false);
@@ -165,7 +167,7 @@ internal sealed partial class Pump<TDelivery>(
         else if (failure is HandlerTimeoutException)
         {
             // Nobody knows which of them takes so long. They are given back, and each is handed over alone the next time.
-            LogSuspected(logger, failure, group.Length, name);
+            LogSuspected(context.Logger, failure, group.Length, name);
             lock (_suspects)
             {
                 _suspects.UnionWith(deliveries.Select(static delivery => delivery.Id));
@@ -196,7 +198,7 @@ internal sealed partial class Pump<TDelivery>(
         catch (Exception e) when (isBestEffort)
         {
             // The first failure is the one to report. The messages are due again when their lease lapses.
-            LogNotReleased(logger, e, untried.Count, name);
+            LogNotReleased(context.Logger, e, untried.Count, name);
         }
     }
 
@@ -232,23 +234,23 @@ internal sealed partial class Pump<TDelivery>(
         if (failure is InboxFenceLostException)
         {
             // Nothing took effect here. The pump that took the message over decides for itself.
-            LogOvertaken(logger, failure, delivery.MessageId, delivery.Attempt, name);
+            LogOvertaken(context.Logger, failure, delivery.MessageId, delivery.Attempt, name);
             return Ending.Failed;
         }
 
         if (options.IsDestinationDown(failure) && _circuit.Failed() is var duration && duration > TimeSpan.Zero)
         {
-            LogBroken(logger, name, duration);
+            LogBroken(context.Logger, name, duration);
         }
 
         if (delivery.Attempt >= options.MaxAttempts || delivery.Age > options.MaxAge)
         {
-            LogDied(logger, failure, delivery.MessageId, delivery.Attempt, name);
+            LogDied(context.Logger, failure, delivery.MessageId, delivery.Attempt, name);
             return await BuryAsync(delivery, failure.GetType().Name, failure.Message).ConfigureAwait(false);
         }
 
         var delay = (failure as RetryLaterException)?.Delay ?? DelayAfter(delivery);
-        LogFailed(logger, failure, delivery.MessageId, delivery.Attempt, name, delay);
+        LogFailed(context.Logger, failure, delivery.MessageId, delivery.Attempt, name, delay);
         Count(1, "failed");
         await store.RetryAsync(delivery, delay, $"{failure.GetType().Name}: {failure.Message}", CancellationToken.None).ConfigureAwait(false);
         return Ending.Failed;
@@ -278,8 +280,9 @@ internal sealed partial class Pump<TDelivery>(
         {
             // It stops its own lane: it stays there, this process does not hand it over again, and buries it later with the same reason.
             _unburied[delivery.Id] = letter;
-            LogNotBuried(logger, e, delivery.MessageId, name);
-            await store.RetryAsync(delivery, DelayAfter(delivery), $"{letter.ErrorClass}: {letter.ErrorText}", CancellationToken.None).ConfigureAwait(false);
+            LogNotBuried(context.Logger, e, delivery.MessageId, name);
+            await store.RetryAsync(delivery, DelayAfter(delivery), $"{letter.ErrorClass}: {letter.ErrorText}", CancellationToken.None)
+                .ConfigureAwait(false);
             return Ending.Failed;
         }
 
@@ -288,7 +291,8 @@ internal sealed partial class Pump<TDelivery>(
         return Ending.Dead;
     }
 
-    private TimeSpan DelayAfter(TDelivery delivery) => Backoff.After(delivery.Attempt, options.FirstDelay, options.MaxDelay, context.Jitter());
+    private TimeSpan DelayAfter(TDelivery delivery) =>
+        Backoff.After(delivery.Attempt, options.FirstDelay, options.MaxDelay, options.Jitter());
 
     private void Count(int messages, string outcome) =>
         counter.Add(messages, new KeyValuePair<string, object?>(OrderKitTelemetry.OutcomeTag, outcome));
@@ -302,13 +306,18 @@ internal sealed partial class Pump<TDelivery>(
     [LoggerMessage(2005, LogLevel.Warning, "'{Name}' failed again and again; nothing is handed over for {Duration}.")]
     private static partial void LogBroken(ILogger logger, string name, TimeSpan duration);
 
-    [LoggerMessage(2006, LogLevel.Warning, "The message {MessageId} for '{Name}' was taken over by another process during attempt {Attempt}; nothing was written.")]
+    [LoggerMessage(
+        2006, LogLevel.Warning,
+        "The message {MessageId} for '{Name}' was taken over by another process during attempt {Attempt}; nothing was written.")]
     private static partial void LogOvertaken(ILogger logger, Exception exception, string messageId, int attempt, string name);
 
-    [LoggerMessage(2007, LogLevel.Error, "The message {MessageId} for '{Name}' could not be made a dead letter; its lane waits, and it is tried again.")]
+    [LoggerMessage(
+        2007, LogLevel.Error,
+        "The message {MessageId} for '{Name}' could not be made a dead letter; its lane waits, and it is tried again.")]
     private static partial void LogNotBuried(ILogger logger, Exception exception, string messageId, string name);
 
-    [LoggerMessage(2008, LogLevel.Warning, "{Count} messages for '{Name}' were not handled together in time; each is handed over alone the next time.")]
+    [LoggerMessage(
+        2008, LogLevel.Warning, "{Count} messages for '{Name}' were not handled together in time; each is handed over alone the next time.")]
     private static partial void LogSuspected(ILogger logger, Exception exception, int count, string name);
 
     [LoggerMessage(2009, LogLevel.Warning, "{Count} messages for '{Name}' could not be released; they are due again when their lease lapses.")]

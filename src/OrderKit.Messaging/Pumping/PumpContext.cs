@@ -6,7 +6,8 @@ namespace OrderKit.Messaging;
 
 /// <summary>What every pump needs beside its messages.</summary>
 internal sealed partial class PumpContext(
-    IDeadLetterStore letters, IDeliveryPauseStore pauses, IUnitOfWorkFactory units, Func<double> jitter, TimeProvider? time, AlertNotices? notices)
+    IDeadLetterStore letters, IDeliveryPauseStore pauses, IUnitOfWorkFactory units, TimeProvider? time, AlertNotices? notices,
+    ILogger logger)
 {
     public IDeadLetterStore Letters { get; } = letters ?? throw new ArgumentNullException(nameof(letters));
 
@@ -16,9 +17,38 @@ internal sealed partial class PumpContext(
 
     public IUnitOfWorkFactory Units { get; } = units ?? throw new ArgumentNullException(nameof(units));
 
-    public Func<double> Jitter => jitter;
-
     public TimeProvider Time { get; } = time ?? TimeProvider.System;
+
+    public ILogger Logger => logger;
+
+    /// <summary>Acts with a service of the host in a scope of its own. Returns why that failed.</summary>
+    /// <remarks>The scope is disposed after the service has ended, also if the service goes on although it was cancelled.</remarks>
+    public async Task<Exception?> ActAsync<T>(ScopedService<T> service, Func<T, Task<Exception?>> act)
+        where T : class
+    {
+        ScopedService<T>.Lease scope;
+        try
+        {
+            scope = service.Open();
+        }
+        catch (Exception e)
+        {
+            return e;
+        }
+
+        Exception? failure = null;
+        try
+        {
+            return failure = await act(scope.Service).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (failure is HandlerTimeoutException { Running: { } running })
+                _ = running.ContinueWith(_ => DisposeAsync(scope), TaskScheduler.Default);
+            else
+                await DisposeAsync(scope).ConfigureAwait(false);
+        }
+    }
 
     /// <summary>Runs a sink or handler; it is cancelled after a limit, and given up if it does not stop then.</summary>
     /// <exception cref="HandlerTimeoutException">It did not return in time.</exception>
@@ -37,25 +67,14 @@ internal sealed partial class PumpContext(
         {
             await ending.CancelAsync().ConfigureAwait(false);
             await Task.WhenAny(running, Task.Delay(options.Grace, Time, CancellationToken.None)).ConfigureAwait(false);
-            _ = running.ContinueWith(static late => late.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            _ = running.ContinueWith(static late => late.Exception, TaskScheduler.Default);
             throw new HandlerTimeoutException(limit, running.IsCompleted ? null : running);
         }
     }
 
-    /// <summary>Disposes the scope of a sink or handler: after it has ended, also if it goes on although it was cancelled.</summary>
-    /// <remarks>A failure of that is logged: it changes nothing about what was committed or delivered.</remarks>
-    public static async ValueTask EndAsync(IAsyncDisposable scope, Exception? failure, ILogger logger)
-    {
-        if (failure is HandlerTimeoutException { Running: { } running })
-        {
-            _ = running.ContinueWith(_ => DisposeAsync(scope, logger), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
-            return;
-        }
-
-        await DisposeAsync(scope, logger).ConfigureAwait(false);
-    }
-
-    private static async Task DisposeAsync(IAsyncDisposable scope, ILogger logger)
+    // A failure changes nothing about what was committed or delivered.
+    private async Task DisposeAsync<T>(ScopedService<T>.Lease scope)
+        where T : class
     {
         try
         {

@@ -70,6 +70,9 @@ public abstract class PumpOptions() : BackgroundOptions(TimeSpan.FromSeconds(1))
     /// <summary>How long a handler that was cancelled has to return, so that it can roll back.</summary>
     internal TimeSpan Grace => Lease / 12 < MaxGrace ? Lease / 12 : MaxGrace;
 
+    /// <summary>The chance in the delay before a retry, above 0 and up to 1. Only tests change it.</summary>
+    internal Func<double> Jitter { get; set; } = Backoff.Chance;
+
     internal TimeSpan MaxHandlerTimeout => Lease / 2 - Grace < MaxTimer ? Lease / 2 - Grace : MaxTimer;
 
     internal void Validate(OptionFaults faults)

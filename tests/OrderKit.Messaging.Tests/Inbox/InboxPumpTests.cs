@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.Extensions.Options;
 using OrderKit.Core;
 using OrderKit.Eng;
 
@@ -80,7 +81,8 @@ public sealed class InboxPumpTests : IDisposable
     {
         await AcceptAsync(("a", "A"));
         var pump = new InboxPump(
-            new OvertakingStore(_post), _post.Letters, _post.Pauses, _post.Database, new(_effects), null, null, () => 1, _post.Clock);
+            new OvertakingStore(_post), _post.Letters, _post.Pauses, _post.Database, new(_effects),
+            Options.Create(new InboxPumpOptions { Jitter = () => 1 }), null, _post.Clock);
 
         Assert.Equal(new PumpResult(0, 1), await pump.PumpOnceAsync());
         Assert.Empty(await EffectsAsync());

@@ -103,7 +103,7 @@ public sealed class ConcurrentPumpTests : IDisposable
         sink.Open();
         var pump = new OutboxPump(
             new ForgetfulOutbox(_post.Store), _post.Letters, _post.Pauses, _post.Database, new(new FailingSecond(sink)),
-            Microsoft.Extensions.Options.Options.Create(new OutboxPumpOptions { MaxConcurrency = 2 }), null, () => 1, _post.Clock);
+            Microsoft.Extensions.Options.Options.Create(new OutboxPumpOptions { MaxConcurrency = 2, Jitter = () => 1 }), null, _post.Clock);
 
         await Assert.ThrowsAsync<InvalidOperationException>(() => pump.PumpOnceAsync());
 

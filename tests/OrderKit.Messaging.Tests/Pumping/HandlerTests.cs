@@ -23,7 +23,8 @@ public sealed class HandlerTests : IDisposable
         var fast = new Recorder("fast");
         var slow = new Recorder("slow") { OnMessage = async (_, _) => await gate.Task };
         var pump = new InboxPump(
-            new ParallelInbox(_post.Inbox), _post.Letters, _post.Pauses, new ParallelUnits(), new(slow, fast), null, null, () => 1, _post.Clock);
+            new ParallelInbox(_post.Inbox), _post.Letters, _post.Pauses, new ParallelUnits(), new(slow, fast),
+            Options.Create(new InboxPumpOptions { Jitter = () => 1 }), null, _post.Clock);
 
         var pumping = pump.PumpAllAsync();
         await fast.HandledAsync(3);
@@ -162,7 +163,7 @@ public sealed class HandlerTests : IDisposable
         var sink = new Sink((delivery, _) => delivery.MessageId == "bad" ? throw new FormatException("No order.") : Task.CompletedTask);
         var pump = new OutboxPump(
             _post.Store, new FullLetters(_post.Letters, () => isFull), _post.Pauses, _post.Database, new(sink),
-            Options.Create(new OutboxPumpOptions { MaxAttempts = 1 }), null, () => 1, _post.Clock);
+            Options.Create(new OutboxPumpOptions { MaxAttempts = 1, Jitter = () => 1 }), null, _post.Clock);
 
         Assert.Equal(new PumpResult(2, 1), await pump.PumpAllAsync());
         Assert.Equal(["b", "c"], sink.Taken);
@@ -187,7 +188,8 @@ public sealed class HandlerTests : IDisposable
         var isFull = true;
         var sink = new Sink((_, _) => throw new FormatException("No order."));
         var pump = new OutboxPump(
-            _post.Store, new FullLetters(_post.Letters, () => isFull), _post.Pauses, _post.Database, new(sink), null, null, () => 1, _post.Clock);
+            _post.Store, new FullLetters(_post.Letters, () => isFull), _post.Pauses, _post.Database, new(sink),
+            Options.Create(new OutboxPumpOptions { Jitter = () => 1 }), null, _post.Clock);
 
         Assert.Equal(new PumpResult(0, 1), await pump.PumpAllAsync());
         _post.Clock.Advance(Minute);
@@ -216,7 +218,8 @@ public sealed class HandlerTests : IDisposable
             },
         };
         var pump = new InboxPump(
-            new ParallelInbox(_post.Inbox), _post.Letters, _post.Pauses, new ParallelUnits(), new(slow, fast), null, null, () => 1, _post.Clock);
+            new ParallelInbox(_post.Inbox), _post.Letters, _post.Pauses, new ParallelUnits(), new(slow, fast),
+            Options.Create(new InboxPumpOptions { Jitter = () => 1 }), null, _post.Clock);
 
         // On a thread of its own, so that the test fails and does not hang where the handler blocks its caller.
         var pumping = Task.Run(() => pump.PumpOnceAsync());
@@ -276,7 +279,8 @@ public sealed class HandlerTests : IDisposable
         await AcceptAsync(("payments", "1"), ("payments", "2"));
         var units = new BrokenUnits();
         var pump = new InboxPump(
-            _post.Inbox, _post.Letters, _post.Pauses, units, new(new Recorder("payments")), null, null, () => 1, _post.Clock);
+            _post.Inbox, _post.Letters, _post.Pauses, units, new(new Recorder("payments")),
+            Options.Create(new InboxPumpOptions { Jitter = () => 1 }), null, _post.Clock);
 
         await Assert.ThrowsAsync<InvalidOperationException>(() => pump.PumpOnceAsync());
 

@@ -61,11 +61,19 @@ internal sealed class Post : IOrderEventHandler, IDisposable
     public OutboxPump Pump(OutboxPumpOptions? options, double jitter = 1, params IOrderEventHandler[] handlers) =>
         Pump(new OrderEventSink(handlers.Length == 0 ? [this] : handlers), options, jitter);
 
-    public OutboxPump Pump(IOutboxSink sink, OutboxPumpOptions? options = null, double jitter = 1) =>
-        new(Store, Letters, Pauses, Database, new(sink), Options.Create(options ?? new OutboxPumpOptions()), null, () => jitter, Clock);
+    public OutboxPump Pump(IOutboxSink sink, OutboxPumpOptions? options = null, double jitter = 1)
+    {
+        options ??= new OutboxPumpOptions();
+        options.Jitter = () => jitter;
+        return new(Store, Letters, Pauses, Database, new(sink), Options.Create(options), null, Clock);
+    }
 
-    public InboxPump InboxPump(IInboxHandler handler, InboxPumpOptions? options = null) =>
-        new(Inbox, Letters, Pauses, Database, new(handler), Options.Create(options ?? new InboxPumpOptions()), null, () => 1, Clock);
+    public InboxPump InboxPump(IInboxHandler handler, InboxPumpOptions? options = null)
+    {
+        options ??= new InboxPumpOptions();
+        options.Jitter = () => 1;
+        return new(Inbox, Letters, Pauses, Database, new(handler), Options.Create(options), null, Clock);
+    }
 
     public DeadLetters DeadLetters() => new(Letters, Store, Inbox, Database, null, Clock);
 
