@@ -5,17 +5,17 @@ using OrderKit.Core.Storage;
 
 namespace OrderKit.Messaging;
 
-/// <summary>Makes few alerts of many notices.</summary>
+/// <summary>Folds many notices into few alerts.</summary>
 /// <remarks>
 /// A batch of notices is folded in one transaction: its rows leave the outbox and one row for each group takes their place, so that
 /// nothing is lost or counted twice in a crash. When a group has waited long enough, and is not quiet, its row becomes one for each sink in
-/// the same way. That it is quiet is a lease that nobody gives back: it lapses by the store's clock, for all processes.
+/// the same way. The quiet time of a group is a lease that nobody releases: it expires by the store's clock, for all processes.
 /// </remarks>
 internal sealed partial class AlertGatherer(
     IOutboxStore outbox, ILeaseStore leases, IUnitOfWorkFactory units, IReadOnlyList<string> sinks, AlertOptions options, ILogger logger)
 {
     private static readonly Counter<long> Alerts = OrderKitTelemetry.Meter.CreateCounter<long>(
-        OrderKitTelemetry.AlertsCounterName, "{alert}", "What happened that somebody should be told.");
+        OrderKitTelemetry.AlertsCounterName, "{alert}", "Alerts that were sent.");
 
     private static readonly TimeSpan LongestLook = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Unreadable = TimeSpan.FromHours(1);
@@ -26,7 +26,8 @@ internal sealed partial class AlertGatherer(
         var told = 0;
         while (true)
         {
-            var claimed = await outbox.ClaimAsync(AlertNotice.Destination, options.BatchSize, options.Lease, cancellationToken).ConfigureAwait(false);
+            var claimed = await outbox.ClaimAsync(AlertNotice.Destination, options.BatchSize, options.Lease, cancellationToken)
+                .ConfigureAwait(false);
 
             // Of a full batch, groups are only folded: there may be more of the same behind it, and they are one alert.
             var mayTell = claimed.Count < options.BatchSize;
@@ -62,7 +63,8 @@ internal sealed partial class AlertGatherer(
             }
 
             // Another version may read it.
-            await outbox.RetryAsync(delivery, Unreadable, "It is no notice that this version can read.", CancellationToken.None).ConfigureAwait(false);
+            await outbox.RetryAsync(delivery, Unreadable, "This version can't read the notice.", CancellationToken.None)
+                .ConfigureAwait(false);
         }
 
         return rows;
@@ -92,7 +94,8 @@ internal sealed partial class AlertGatherer(
 
         // Due again at the next sweep while they gather, and all at the same instant while they are quiet, so that they are folded then.
         var look = options.Quiet < LongestLook ? options.Quiet : LongestLook;
-        var pause = rest > TimeSpan.Zero ? TimeSpan.FromTicks(Math.Min(rest.Ticks, options.PollInterval.Ticks / 2)) : TimeSpan.FromTicks(look.Ticks - (now.UtcTicks % look.Ticks));
+        var pause = TimeSpan.FromTicks(
+            rest > TimeSpan.Zero ? Math.Min(rest.Ticks, options.PollInterval.Ticks / 2) : look.Ticks - (now.UtcTicks % look.Ticks));
         await outbox.RetryAsync(rows[0].Delivery, pause, "It waits for others of its kind.", CancellationToken.None).ConfigureAwait(false);
         return false;
     }
@@ -105,7 +108,8 @@ internal sealed partial class AlertGatherer(
         name.WriteString(folded.Source);
         name.WriteString(folded.Reason);
         return await leases.TryAcquireAsync(
-            $"orderkit.alerts.quiet.{Digest.Of(name.WrittenSpan).ToString()[..32]}", $"row-{folded.FirstRow}", options.Quiet, cancellationToken).ConfigureAwait(false) is not null;
+            $"orderkit.alerts.quiet.{Digest.Of(name.WrittenSpan).ToString()[..32]}", $"row-{folded.FirstRow}", options.Quiet,
+            cancellationToken).ConfigureAwait(false) is not null;
     }
 
     private async Task<bool> ReplaceAsync(List<Row> rows, IReadOnlyList<OutboxMessage> by)

@@ -10,7 +10,7 @@ public sealed class AlertOptions() : BackgroundOptions(TimeSpan.FromSeconds(2))
     /// <value>10 seconds.</value>
     public TimeSpan Gather { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long no second alert of one kind, source and reason is sent. Notices of that time are counted and sent afterwards.</summary>
+    /// <summary>The time without a second alert of one kind, source and reason. Its notices are counted and sent afterwards.</summary>
     /// <value>15 minutes.</value>
     public TimeSpan Quiet { get; set; } = TimeSpan.FromMinutes(15);
 
@@ -22,7 +22,7 @@ public sealed class AlertOptions() : BackgroundOptions(TimeSpan.FromSeconds(2))
     /// <value>1,000.</value>
     public int BatchSize { get; set; } = 1_000;
 
-    /// <summary>How long claimed notices, and an alert that is being sent, are leased. Must be longer than the slowest sink takes.</summary>
+    /// <summary>The lease of claimed notices and of an alert that is being sent. Must be longer than the slowest sink takes.</summary>
     /// <value>2 minutes.</value>
     public TimeSpan Lease { get; set; } = TimeSpan.FromMinutes(2);
 

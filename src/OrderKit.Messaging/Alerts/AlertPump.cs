@@ -8,8 +8,8 @@ namespace OrderKit.Messaging;
 
 /// <summary>Folds notices into alerts and sends them: at least once to each sink, under the same id.</summary>
 /// <remarks>
-/// Safe for several threads and machines. Each sink has its own queue with its own retries. A sink that fails for longer than a day leaves a
-/// dead letter; no alert is sent about that one.
+/// Safe for several threads and machines. Each sink has its own queue with its own retries. A sink that fails for longer than a day
+/// leaves a dead letter; no alert is sent about that one.
 /// </remarks>
 public sealed class AlertPump
 {
@@ -37,7 +37,8 @@ public sealed class AlertPump
         var names = sinks.All.Select(static sink => sink.Read(static s => s.Name)).ToArray();
         if (names.CountBy(static name => name, StringComparer.Ordinal).FirstOrDefault(static same => same.Value > 1).Key is { } twice)
         {
-            throw new ArgumentException($"Two alert sinks are named '{twice}'. Give each sink a name of its own: it names the queue.", nameof(sinks));
+            throw new ArgumentException(
+                $"Two alert sinks are named '{twice}'. Give each sink a name of its own: it names the queue.", nameof(sinks));
         }
 
         var settings = options?.Value ?? new AlertOptions();

@@ -12,7 +12,8 @@ namespace OrderKit.Messaging;
 /// <param name="FirstAt">When first.</param>
 /// <param name="LastAt">When last.</param>
 internal sealed record GatheredNotices(
-    long FirstRow, string Kind, string Source, string Reason, long Count, IReadOnlyList<string> Subjects, DateTimeOffset FirstAt, DateTimeOffset LastAt)
+    long FirstRow, string Kind, string Source, string Reason, long Count, IReadOnlyList<string> Subjects, DateTimeOffset FirstAt,
+    DateTimeOffset LastAt)
 {
     public const string MessageType = "orderkit.alert-notices.v1";
 
@@ -28,7 +29,8 @@ internal sealed record GatheredNotices(
             case AlertNotice.MessageType:
                 var notice = AlertNotice.FromBody(delivery.Message.Body);
                 var subject = notice.Tenant == TenantId.Default ? notice.Subject : $"{notice.Tenant.Value}/{notice.Subject}";
-                return new GatheredNotices(delivery.Id, notice.Kind, notice.Source, notice.Reason, 1, [subject], delivery.FirstAt, delivery.FirstAt);
+                return new GatheredNotices(
+                    delivery.Id, notice.Kind, notice.Source, notice.Reason, 1, [subject], delivery.FirstAt, delivery.FirstAt);
             case MessageType:
                 return Decode(delivery.Message.Body);
             default:
@@ -51,7 +53,8 @@ internal sealed record GatheredNotices(
 
     public Alert ToAlert() => new()
     {
-        Id = Digest.Of(Encode()).ToString()[..32], Kind = Kind, Source = Source, Reason = Reason, Count = Count, Subjects = Subjects, FirstAt = FirstAt, LastAt = LastAt,
+        Id = Digest.Of(Encode()).ToString()[..32], Kind = Kind, Source = Source, Reason = Reason,
+        Count = Count, Subjects = Subjects, FirstAt = FirstAt, LastAt = LastAt,
     };
 
     public OutboxMessage ToMessage()
@@ -72,7 +75,8 @@ internal sealed record GatheredNotices(
     {
         var reader = new CanonicalReader(body.Span);
         reader.ReadVersion(Layout);
-        var (first, kind, source, reason, count) = (reader.ReadInt64(), reader.ReadRequiredString(), reader.ReadRequiredString(), reader.ReadRequiredString(), reader.ReadInt64());
+        var (first, kind, source) = (reader.ReadInt64(), reader.ReadRequiredString(), reader.ReadRequiredString());
+        var (reason, count) = (reader.ReadRequiredString(), reader.ReadInt64());
         var subjects = new string[reader.ReadInt32()];
         for (var i = 0; i < subjects.Length; i++)
         {

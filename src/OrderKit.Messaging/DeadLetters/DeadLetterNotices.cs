@@ -6,9 +6,10 @@ namespace OrderKit.Messaging;
 /// <summary>Writes dead letters together with their notices.</summary>
 internal static class DeadLetterNotices
 {
-    /// <summary>Adds dead letters and, in the same unit of work, a notice for each. A dead letter that was an alert has no notice.</summary>
+    /// <summary>Adds dead letters and, in the same unit of work, a notice for each. Dead alerts get no notice.</summary>
     public static async ValueTask AddAsync(
-        this IDeadLetterStore store, UnitOfWork unitOfWork, IReadOnlyList<DeadLetter> letters, AlertNotices notices, CancellationToken cancellationToken)
+        this IDeadLetterStore store, UnitOfWork unitOfWork, IReadOnlyList<DeadLetter> letters, AlertNotices notices,
+        CancellationToken cancellationToken)
     {
         await store.AddAsync(unitOfWork, letters, cancellationToken).ConfigureAwait(false);
         var reported = letters.Where(static letter => letter.Flow != MessageFlow.Outbox || !AlertNotice.IsOfAlerts(letter.Name));

@@ -5,10 +5,10 @@ using OrderKit.Messaging.Storage;
 
 namespace OrderKit.Messaging;
 
-/// <summary>What people do with messages that were given up: look, send them on their way again, or discard them.</summary>
+/// <summary>Lists dead letters, redrives them, or discards them.</summary>
 /// <remarks>
-/// Every act is noted with its author. A redrive keeps the message's id, so that whoever received the message after all recognises
-/// it; two redrives of one letter are one.
+/// Every action is recorded with its author. A redrive keeps the message's id, so that a receiver that already has the message recognises
+/// it. Two redrives of one letter take effect once.
 /// </remarks>
 public sealed class DeadLetters
 {
@@ -21,7 +21,7 @@ public sealed class DeadLetters
     private readonly InboxPumpOptions _options;
     private readonly TimeProvider _time;
 
-    /// <summary>Makes the service; hosts with a container get it from there.</summary>
+    /// <summary>Creates the service. Hosts with a container resolve it.</summary>
     public DeadLetters(
         IDeadLetterStore letters,
         IOutboxStore outbox,
@@ -38,20 +38,21 @@ public sealed class DeadLetters
         _time = timeProvider ?? TimeProvider.System;
     }
 
-    /// <summary>Lists letters, the longest dead first.</summary>
+    /// <summary>Lists letters, the oldest first.</summary>
     public async Task<Page<DeadLetter>> QueryAsync(DeadLetterQuery query, CancellationToken cancellationToken = default) =>
         await _letters.QueryAsync(query, cancellationToken).ConfigureAwait(false);
 
-    /// <summary>What was done with a letter, in the order done.</summary>
+    /// <summary>Lists the actions on a letter, the oldest first.</summary>
     public async Task<IReadOnlyList<DeadLetterAct>> ActsAsync(long number, CancellationToken cancellationToken = default) =>
         await _letters.ActsAsync(number, cancellationToken).ConfigureAwait(false);
 
-    /// <summary>Sends one message on its way again, at the end of its lane.</summary>
+    /// <summary>Sends one message again, at the end of its lane.</summary>
     /// <param name="number">The letter.</param>
     /// <param name="by">Who does it.</param>
     /// <param name="note">Why.</param>
     /// <param name="cancellationToken">Cancels.</param>
-    public async Task<RedriveResult> RedriveAsync(long number, string by, string? note = null, CancellationToken cancellationToken = default)
+    public async Task<RedriveResult> RedriveAsync(
+        long number, string by, string? note = null, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(by);
         return await _letters.FindAsync(number, cancellationToken).ConfigureAwait(false) is { } letter
@@ -59,15 +60,16 @@ public sealed class DeadLetters
             : new RedriveResult.NotFound();
     }
 
-    /// <summary>Sends the messages that a query finds on their way again, one transaction each, the longest dead first.</summary>
+    /// <summary>Sends all messages that a query finds again, each in its own transaction, the oldest first.</summary>
     /// <remarks>Only dead letters are redriven, whatever <see cref="DeadLetterQuery.State"/> says.</remarks>
-    public async Task<RedriveReport> RedriveAsync(DeadLetterQuery query, RedriveOptions options, CancellationToken cancellationToken = default)
+    public async Task<RedriveReport> RedriveAsync(
+        DeadLetterQuery query, RedriveOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(query);
         ArgumentNullException.ThrowIfNull(options);
         if (string.IsNullOrWhiteSpace(options.By))
         {
-            throw new ArgumentException("RedriveOptions.By is empty; it is who does it, and is noted with each letter.", nameof(options));
+            throw new ArgumentException("RedriveOptions.By is empty. Name the operator; it is recorded with each letter.", nameof(options));
         }
 
         if (options.MaxCount < 1)
@@ -77,7 +79,8 @@ public sealed class DeadLetters
 
         if (options.PerSecond is < 1)
         {
-            throw new ArgumentOutOfRangeException(nameof(options), options.PerSecond, "RedriveOptions.PerSecond is at least 1, or nothing for no limit.");
+            throw new ArgumentOutOfRangeException(
+                nameof(options), options.PerSecond, "RedriveOptions.PerSecond is at least 1, or null for no limit.");
         }
 
         var report = default(RedriveReport);
@@ -100,7 +103,8 @@ public sealed class DeadLetters
                 report = report with { Matched = report.Matched + 1 };
                 if (!options.IsDryRun)
                 {
-                    report = await RedriveAsync(letter, options.By, options.Note, cancellationToken).ConfigureAwait(false) is RedriveResult.Redriven
+                    var result = await RedriveAsync(letter, options.By, options.Note, cancellationToken).ConfigureAwait(false);
+                    report = result is RedriveResult.Redriven
                         ? report with { Redriven = report.Redriven + 1 }
                         : report with { Refused = report.Refused + 1 };
                 }
@@ -115,7 +119,7 @@ public sealed class DeadLetters
         }
     }
 
-    /// <summary>Gives a message up for good; its bytes stay with the letter.</summary>
+    /// <summary>Discards a message for good. Its bytes stay with the letter.</summary>
     /// <param name="number">The letter.</param>
     /// <param name="by">Who does it.</param>
     /// <param name="reason">Why.</param>
@@ -137,7 +141,7 @@ public sealed class DeadLetters
                 await _inbox.SettleAsync(unit, letter.ToInbox(), _options.Retention, cancellationToken).ConfigureAwait(false);
             }
 
-            // Last, as in a redrive: in another order the two could wait for each other.
+            // Last, as in a redrive: with different orders the two could deadlock.
             if (!await _letters.CloseAsync(unit, number, DeadLetterState.Discarded, by, reason, cancellationToken).ConfigureAwait(false))
             {
                 return DiscardResult.AlreadyClosed;
@@ -163,7 +167,7 @@ public sealed class DeadLetters
                 isReceived = !await _inbox.BringBackAsync(unit, letter.ToInbox(), cancellationToken).ConfigureAwait(false);
             }
 
-            // Last, so that of two who redrive one letter the second waits here for the first, and takes back what it wrote.
+            // Last, so that of two redrives of one letter the second waits here for the first, and rolls back.
             var isClosed = await _letters.CloseAsync(
                 unit,
                 letter.Number,
@@ -178,7 +182,7 @@ public sealed class DeadLetters
             }
         }
 
-        // After the unit has ended: the store may let nobody read while it is open.
+        // After the unit has ended: the store may allow no reads while it is open.
         var now = await _letters.FindAsync(letter.Number, cancellationToken).ConfigureAwait(false);
         return now is null ? new RedriveResult.NotFound() : new RedriveResult.AlreadyClosed(now.State);
     }

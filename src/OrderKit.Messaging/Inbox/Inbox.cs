@@ -3,7 +3,7 @@ using OrderKit.Messaging.Storage;
 
 namespace OrderKit.Messaging;
 
-/// <summary>Takes messages in: each identity once, however often it is delivered.</summary>
+/// <summary>Accepts messages: each identity once, however often it is delivered.</summary>
 public sealed class Inbox
 {
     private const int SweepBatch = 1_000;
@@ -11,16 +11,17 @@ public sealed class Inbox
     private readonly IInboxStore _store;
     private readonly IUnitOfWorkFactory _units;
 
-    /// <summary>Makes the service; hosts with a container get it from there.</summary>
+    /// <summary>Creates the service. Hosts with a container resolve it.</summary>
     public Inbox(IInboxStore store, IUnitOfWorkFactory units)
     {
         _store = store ?? throw new ArgumentNullException(nameof(store));
         _units = units ?? throw new ArgumentNullException(nameof(units));
     }
 
-    /// <summary>Accepts messages in a transaction of its own. When it returns, they are kept, and the sender may be told so.</summary>
+    /// <summary>Accepts messages in a transaction of its own. When it returns, they are stored and can be acknowledged.</summary>
     /// <returns>One receipt for each message, in their order.</returns>
-    public async Task<IReadOnlyList<InboxReceipt>> AcceptAsync(IReadOnlyList<InboxMessage> messages, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<InboxReceipt>> AcceptAsync(
+        IReadOnlyList<InboxMessage> messages, CancellationToken cancellationToken = default)
     {
         Check(messages);
         if (messages.Count == 0)
@@ -37,7 +38,7 @@ public sealed class Inbox
         }
     }
 
-    /// <summary>Accepts messages in the caller's unit of work. They are kept once that is committed; tell the sender only then.</summary>
+    /// <summary>Accepts messages in the caller's unit of work. Acknowledge them only after its commit.</summary>
     /// <returns>One receipt for each message, in their order.</returns>
     public async Task<IReadOnlyList<InboxReceipt>> AcceptAsync(
         UnitOfWork unitOfWork, IReadOnlyList<InboxMessage> messages, CancellationToken cancellationToken = default)
@@ -72,12 +73,17 @@ public sealed class Inbox
             if (string.IsNullOrEmpty(message.MessageId) || string.IsNullOrEmpty(message.Consumer))
             {
                 throw new ArgumentException(
-                    $"A message of type '{message.Type}' has no {(string.IsNullOrEmpty(message.Consumer) ? "consumer" : "id")}. Both are needed to recognise a redelivery.", nameof(messages));
+                    $"A message of type '{message.Type}' has no {(string.IsNullOrEmpty(message.Consumer) ? "consumer" : "id")}. "
+                    + "Both are needed to recognise a redelivery.",
+                    nameof(messages));
             }
 
             if (message.HeadStart < TimeSpan.Zero || message.HeadStart > InboxMessage.LongestHeadStart)
             {
-                throw new ArgumentException($"The message {message.MessageId} has a head start of {message.HeadStart}; it lies between nothing and {InboxMessage.LongestHeadStart}.", nameof(messages));
+                throw new ArgumentException(
+                    $"The message {message.MessageId} has a head start of {message.HeadStart}; it must be between zero and "
+                    + $"{InboxMessage.LongestHeadStart}.",
+                    nameof(messages));
             }
         }
     }

@@ -3,10 +3,12 @@ using OrderKit.Core;
 namespace OrderKit.Messaging;
 
 /// <summary>A message from outside, for one consumer of this system.</summary>
-/// <param name="MessageId">The sender's own id, the same in every redelivery: with consumer and tenant, the identity of the message.</param>
-/// <param name="Consumer">Who handles it.</param>
+/// <param name="MessageId">The sender's id, the same in every redelivery. With consumer and tenant, it is the identity.</param>
+/// <param name="Consumer">The consumer that handles it.</param>
 /// <param name="Tenant">The tenant.</param>
-/// <param name="Lane">Messages of one consumer, tenant and lane are handled one after the other, in the order accepted: the order's id, for messages about orders.</param>
+/// <param name="Lane">
+/// Messages of one consumer, tenant and lane are handled one after the other, as accepted. For messages about orders, the order's id.
+/// </param>
 /// <param name="Type">The kind of message.</param>
 /// <param name="Body">Its bytes, kept as they came.</param>
 public sealed record InboxMessage(
@@ -15,9 +17,9 @@ public sealed record InboxMessage(
     internal static readonly TimeSpan LongestHeadStart = TimeSpan.FromDays(30);
 
     /// <summary>
-    /// Its priority in a backlog: it is taken as though it had come so much earlier. What comes later without one is still reached, at
-    /// the latest after as long. It changes nothing within a lane, and is not kept with the message.
+    /// The priority in a backlog: the message is handled as if it had arrived that much earlier. Messages without a head start wait at
+    /// most that much longer. Has no effect within a lane, and is not stored.
     /// </summary>
-    /// <value>Nothing: the oldest first. At most 30 days.</value>
+    /// <value>Zero: the oldest message first. At most 30 days.</value>
     public TimeSpan HeadStart { get; init; }
 }

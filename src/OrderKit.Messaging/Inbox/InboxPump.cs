@@ -62,7 +62,7 @@ public sealed class InboxPump
     /// <summary>Set when there may be something to handle.</summary>
     internal WakeUp Written => _store.Written;
 
-    /// <summary>Claims one batch for each consumer and handles it. Skips consumers that are paused or whose circuit breaker is open.</summary>
+    /// <summary>Claims and handles one batch for each consumer, except those that are paused or have an open circuit breaker.</summary>
     /// <returns>How many messages were handled, failed, and became dead letters.</returns>
     public Task<PumpResult> PumpOnceAsync(CancellationToken cancellationToken = default) =>
         TogetherAsync(pump => pump.PumpOnceAsync(cancellationToken));
@@ -95,7 +95,7 @@ public sealed class InboxPump
         {
             try
             {
-                // Before the effects: from here on nobody takes the messages over, however long the handler needs.
+                // Before the effects: the rows are locked from here on, so no other pump takes them over.
                 await _store.CompleteAsync(unit, deliveries, _options.Retention, cancellationToken).ConfigureAwait(false);
                 unit.IsLent = true;
                 await _context.RunAsync(token => handler.HandleManyAsync(unit, deliveries, token), _options, cancellationToken)

@@ -9,15 +9,17 @@ public sealed class InboxPumpOptions : PumpOptions
     /// <value>100; with 1 each has its own. Fewer share one if they take longer than <see cref="TransactionTime"/>.</value>
     public int MessagesPerTransaction { get; set; } = 100;
 
-    /// <summary>How long a transaction of several messages should take at most. The pump estimates it from the transactions before.</summary>
+    /// <summary>The maximum time of a transaction of several messages. The pump estimates it from earlier transactions.</summary>
     /// <value>50 milliseconds: SQLite has one writer, and others wait for it as long.</value>
     public TimeSpan TransactionTime { get; set; } = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>For how long a redelivery is recognised after its message was done: longer than any sender repeats it.</summary>
+    /// <summary>How long a redelivery is recognised after its message was done. Must be longer than any sender repeats a message.</summary>
     /// <value>30 days.</value>
     public TimeSpan Retention { get; set; } = TimeSpan.FromDays(30);
 
-    /// <summary>For how long a sender may repeat a message, redrives of its dead letters included. The host does not start unless the retention is longer.</summary>
+    /// <summary>
+    /// How long a sender may repeat a message, including redrives of its dead letters. The host starts only if the retention is longer.
+    /// </summary>
     /// <value>25 hours, as long as OrderKit's own outbox delivers a message.</value>
     public TimeSpan RedeliveryHorizon { get; set; } = TimeSpan.FromHours(25);
 
@@ -37,7 +39,8 @@ public sealed class InboxPumpOptions : PumpOptions
         {
             faults.Add(
                 nameof(Retention),
-                $"is {Retention}, and a message may be repeated for {RedeliveryHorizon}: the last one would take effect a second time. Keep them longer.");
+                $"is {Retention}, but a message may be repeated for {RedeliveryHorizon}. The last repeat would take effect a second time. "
+                + "Set a longer retention.");
         }
     }
 }

@@ -48,10 +48,12 @@ public static class LagJudge
     private static bool EverShrinks(IReadOnlyList<LagSample> window) =>
         AnyStep(window, static (before, after) => after.At - after.OldestAt <= before.At - before.OldestAt);
 
-    private static bool EverFewer(IReadOnlyList<LagSample> window) => AnyStep(window, static (before, after) => after.Pending < before.Pending);
+    private static bool EverFewer(IReadOnlyList<LagSample> window) =>
+        AnyStep(window, static (before, after) => after.Pending < before.Pending);
 
     private static bool IsTried(IReadOnlyList<LagSample> window) =>
-        window.Any(static sample => !sample.OldestIsDue) || AnyStep(window, static (before, after) => after.OldestAttempts != before.OldestAttempts);
+        window.Any(static sample => !sample.OldestIsDue)
+        || AnyStep(window, static (before, after) => after.OldestAttempts != before.OldestAttempts);
 
     private static bool AnyStep(IReadOnlyList<LagSample> window, Func<LagSample, LagSample, bool> holds)
     {

@@ -3,7 +3,7 @@ using OrderKit.Messaging.Storage;
 
 namespace OrderKit.Messaging;
 
-/// <summary>Watches what waits in outbox and inbox. Call <see cref="SampleAsync"/> at regular intervals: from a health check, or a timer.</summary>
+/// <summary>Watches the backlogs. Call <see cref="SampleAsync"/> at regular intervals, from a health check or a timer.</summary>
 /// <remarks>Safe for several threads. It keeps its window in memory: verdicts begin anew with the process.</remarks>
 public sealed class LagMonitor
 {
@@ -14,7 +14,7 @@ public sealed class LagMonitor
     private readonly Lock _gate = new();
     private readonly List<(MessageFlow Flow, string Name, List<LagSample> Samples)> _watched = [];
 
-    /// <summary>Makes the monitor; hosts with a container get it from there.</summary>
+    /// <summary>Creates the monitor. Hosts with a container resolve it.</summary>
     /// <param name="outbox">The outbox.</param>
     /// <param name="inbox">The inbox.</param>
     /// <param name="options">What is watched.</param>
@@ -28,12 +28,15 @@ public sealed class LagMonitor
         _time = timeProvider ?? TimeProvider.System;
         if (options.Window is < LagJudge.FewestSamples or > 1_000)
         {
-            throw new ArgumentException($"LagOptions.Window is {options.Window}; it lies between {LagJudge.FewestSamples} and 1,000.", nameof(options));
+            throw new ArgumentException(
+                $"LagOptions.Window is {options.Window}; it must be between {LagJudge.FewestSamples} and 1,000.", nameof(options));
         }
 
         _window = options.Window;
-        _watched.AddRange(options.Destinations.Distinct(StringComparer.Ordinal).Select(static name => (MessageFlow.Outbox, name, new List<LagSample>())));
-        _watched.AddRange(options.Consumers.Distinct(StringComparer.Ordinal).Select(static name => (MessageFlow.Inbox, name, new List<LagSample>())));
+        _watched.AddRange(options.Destinations.Distinct(StringComparer.Ordinal)
+            .Select(static name => (MessageFlow.Outbox, name, new List<LagSample>())));
+        _watched.AddRange(options.Consumers.Distinct(StringComparer.Ordinal)
+            .Select(static name => (MessageFlow.Inbox, name, new List<LagSample>())));
     }
 
     /// <summary>Looks at everything that is watched, and judges it.</summary>

@@ -18,6 +18,6 @@ public enum LagVerdict : byte
     /// <summary>The oldest message is tried and does not get through.</summary>
     Stalled = 4,
 
-    /// <summary>The oldest message is due, and nobody takes it.</summary>
+    /// <summary>The oldest message is due, but is not handled.</summary>
     Stopped = 5,
 }

@@ -14,7 +14,9 @@ internal sealed class OrderEventSink(IEnumerable<IOrderEventHandler> handlers) :
     {
         if (delivery.Message.Type != OrderEventCodec.MessageType)
         {
-            throw new NotSupportedException($"The message {delivery.Message.MessageId} is a '{delivery.Message.Type}'; this process handles '{OrderEventCodec.MessageType}'.");
+            throw new NotSupportedException(
+                $"The message {delivery.Message.MessageId} is a '{delivery.Message.Type}'; this process handles "
+                + $"'{OrderEventCodec.MessageType}'.");
         }
 
         var orderEvent = OrderEventCodec.Decode(delivery.Message.Body);

@@ -8,8 +8,8 @@ namespace OrderKit.Messaging;
 
 /// <summary>Claims the messages of one destination or consumer, hands them over, and retries or dead-letters what fails.</summary>
 /// <remarks>
-/// A message uses an attempt when it is handed over. Normally the attempt is written only if it fails. A message whose lease lapsed may have
-/// ended the process that held it: it is handed over alone, after all others, and its attempt is written before.
+/// A message uses an attempt when it is handed over. Normally the attempt is written only if it fails. A message whose lease expired may
+/// have ended the process that held it: it is handed over alone, after all others, and its attempt is written before.
 /// </remarks>
 internal sealed partial class Pump<TDelivery>(
     PumpContext context, ILaneStore<TDelivery> store, MessageFlow flow, string name, PumpOptions options, Counter<long> counter)
@@ -23,7 +23,7 @@ internal sealed partial class Pump<TDelivery>(
     /// <summary>The destination or consumer.</summary>
     public string Name => name;
 
-    /// <summary>Hands messages of different lanes over together; returns why that failed. What it throws is nobody's failure.</summary>
+    /// <summary>Hands over messages of different lanes together. Returns why that failed. What it throws is no failure of a message.</summary>
     public required Func<TDelivery[], CancellationToken, Task<Exception?>> HandOver { get; init; }
 
     /// <summary>Notes messages as done after they were handed over; nothing where that is part of handing over.</summary>
@@ -252,7 +252,8 @@ internal sealed partial class Pump<TDelivery>(
         var delay = (failure as RetryLaterException)?.Delay ?? DelayAfter(delivery);
         LogFailed(context.Logger, failure, delivery.MessageId, delivery.Attempt, name, delay);
         Count(1, "failed");
-        await store.RetryAsync(delivery, delay, $"{failure.GetType().Name}: {failure.Message}", CancellationToken.None).ConfigureAwait(false);
+        await store.RetryAsync(delivery, delay, $"{failure.GetType().Name}: {failure.Message}", CancellationToken.None)
+            .ConfigureAwait(false);
         return Ending.Failed;
     }
 
@@ -300,7 +301,8 @@ internal sealed partial class Pump<TDelivery>(
     [LoggerMessage(2001, LogLevel.Warning, "Attempt {Attempt} of the message {MessageId} for '{Name}' failed; the next one is in {Delay}.")]
     private static partial void LogFailed(ILogger logger, Exception exception, string messageId, int attempt, string name, TimeSpan delay);
 
-    [LoggerMessage(2004, LogLevel.Error, "Attempt {Attempt} of the message {MessageId} for '{Name}' was the last one; it becomes a dead letter.")]
+    [LoggerMessage(
+        2004, LogLevel.Error, "Attempt {Attempt} of the message {MessageId} for '{Name}' was the last one; it becomes a dead letter.")]
     private static partial void LogDied(ILogger logger, Exception exception, string messageId, int attempt, string name);
 
     [LoggerMessage(2005, LogLevel.Warning, "'{Name}' failed again and again; nothing is handed over for {Duration}.")]
@@ -317,10 +319,12 @@ internal sealed partial class Pump<TDelivery>(
     private static partial void LogNotBuried(ILogger logger, Exception exception, string messageId, string name);
 
     [LoggerMessage(
-        2008, LogLevel.Warning, "{Count} messages for '{Name}' were not handled together in time; each is handed over alone the next time.")]
+        2008, LogLevel.Warning,
+        "{Count} messages for '{Name}' were not handled together in time; each is handed over alone the next time.")]
     private static partial void LogSuspected(ILogger logger, Exception exception, int count, string name);
 
-    [LoggerMessage(2009, LogLevel.Warning, "{Count} messages for '{Name}' could not be released; they are due again when their lease lapses.")]
+    [LoggerMessage(
+        2009, LogLevel.Warning, "{Count} messages for '{Name}' could not be released; they are due again when their lease expires.")]
     private static partial void LogNotReleased(ILogger logger, Exception exception, int count, string name);
 
     private enum Ending

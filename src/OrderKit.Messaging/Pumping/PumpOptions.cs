@@ -14,7 +14,7 @@ public abstract class PumpOptions() : BackgroundOptions(TimeSpan.FromSeconds(1))
     /// <value>100. Fewer are claimed if the handler does not finish them within half of <see cref="Lease"/>.</value>
     public int BatchSize { get; set; } = 100;
 
-    /// <summary>How many messages of a batch (with an inbox: transactions) are handed over at the same time, each of another lane.</summary>
+    /// <summary>How many messages of a batch (inbox: transactions) are handed over at the same time, each of another lane.</summary>
     /// <value>
     /// 1, so that handlers need not be safe for several threads; <c>SendThroughTransport</c> sets 32, so that a broker confirms many at
     /// once. More gain nothing for an inbox on SQLite.
@@ -27,8 +27,8 @@ public abstract class PumpOptions() : BackgroundOptions(TimeSpan.FromSeconds(1))
 
     /// <summary>How long a sink or handler may take. Then it is cancelled, and its message failed.</summary>
     /// <value>
-    /// 25 seconds. With the time that a cancelled handler has to return, 5 seconds or a twelfth of <see cref="Lease"/> if that is shorter, it is
-    /// at most half of the lease: a message that is handed over in the first half of its lease ends before others take it over.
+    /// 25 seconds. A cancelled handler has another 5 seconds to return, or a twelfth of <see cref="Lease"/> if that is shorter. Together
+    /// they are at most half of the lease: a message that is handed over in the first half of its lease ends before others take it over.
     /// </value>
     public TimeSpan HandlerTimeout { get; set; } = TimeSpan.FromSeconds(25);
 
@@ -48,7 +48,7 @@ public abstract class PumpOptions() : BackgroundOptions(TimeSpan.FromSeconds(1))
     /// <value>25 hours, for as long as payment providers repeat their notifications. An older message is still handed over once.</value>
     public TimeSpan MaxAge { get; set; } = TimeSpan.FromHours(25);
 
-    /// <summary>After how many failures in a row the circuit breaker opens. While it is open no message is handed over, so no attempt is used.</summary>
+    /// <summary>The number of failures in a row that opens the circuit breaker. While it is open, no message is handed over.</summary>
     /// <value>5.</value>
     public int FailuresToBreak { get; set; } = 5;
 
@@ -60,7 +60,7 @@ public abstract class PumpOptions() : BackgroundOptions(TimeSpan.FromSeconds(1))
     /// <value>1 minute.</value>
     public TimeSpan MaxBreak { get; set; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>Whether a failure means that the destination is down. Others mean that the message is wrong, and hold back its lane only.</summary>
+    /// <summary>Whether a failure means that the destination is down. Other failures hold back only the lane of the message.</summary>
     /// <value>
     /// <see cref="RetryLaterException"/>, <see cref="TimeoutException"/>, <see cref="IOException"/>, a socket's or a cancelled
     /// call's exception, and an <see cref="HttpRequestException"/> without a status, or with 408, 429 or 500 and above.
@@ -86,8 +86,8 @@ public abstract class PumpOptions() : BackgroundOptions(TimeSpan.FromSeconds(1))
         {
             faults.Add(
                 nameof(HandlerTimeout),
-                $"is {HandlerTimeout}, longer than {MaxHandlerTimeout}: it and {Grace} for a cancelled handler must fit into half of Lease, "
-                + $"which is {Lease}, and no timer is longer than {MaxTimer}. Raise Lease, or lower HandlerTimeout.");
+                $"is {HandlerTimeout}, longer than {MaxHandlerTimeout}: it and {Grace} for a cancelled handler must fit into half of "
+                + $"Lease, which is {Lease}, and no timer is longer than {MaxTimer}. Raise Lease, or lower HandlerTimeout.");
         }
 
         faults.RequirePositive(FirstDelay);

@@ -1,14 +1,14 @@
 namespace OrderKit.Messaging;
 
-/// <summary>Thrown by a sink or handler that was told when to try again, such as by <c>Retry-After</c>: sets the delay of the message.</summary>
-/// <remarks>The attempt counts. It means that the destination is busy, not that the message is wrong, so it also counts for the circuit breaker.</remarks>
+/// <summary>Sets the delay before the next attempt. Thrown by a sink or handler that knows it, such as from <c>Retry-After</c>.</summary>
+/// <remarks>The attempt counts. The destination is busy and the message is not wrong, so it also counts for the circuit breaker.</remarks>
 public sealed class RetryLaterException : Exception
 {
     private static readonly TimeSpan DefaultDelay = TimeSpan.FromMinutes(1);
 
     /// <summary>Asks for a delay.</summary>
     public RetryLaterException(TimeSpan delay, Exception? innerException = null)
-        : base($"The message is to be delivered again in {delay}.", innerException)
+        : base($"The message will be delivered again in {delay}.", innerException)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(delay, TimeSpan.Zero);
         Delay = delay;

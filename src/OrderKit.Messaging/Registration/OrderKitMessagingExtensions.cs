@@ -84,7 +84,7 @@ public static class OrderKitMessagingExtensions
         return builder;
     }
 
-    /// <summary>Sends the outbox through the transport instead of handing it to the <see cref="IOrderEventHandler"/>s of this process.</summary>
+    /// <summary>Sends the outbox through the transport instead of to the <see cref="IOrderEventHandler"/>s of this process.</summary>
     /// <remarks>
     /// <see cref="OutboxPumpOptions.Destination"/> is the topic. <see cref="PumpOptions.MaxConcurrency"/> becomes 32 unless
     /// <paramref name="configure"/> changes it. Add a transport too.
@@ -110,7 +110,7 @@ public static class OrderKitMessagingExtensions
         if (builder.Services.Any(static descriptor => descriptor.ServiceType == typeof(TransportReceiver)))
         {
             throw new InvalidOperationException(
-                "ReceiveFromTransport was called already. A host has one receiver; make further ones yourself, with new TransportReceiver(…).");
+                "ReceiveFromTransport was called already. A host has one receiver; create further ones with new TransportReceiver(…).");
         }
 
         builder.Services
@@ -136,14 +136,15 @@ public static class OrderKitMessagingExtensions
 
     /// <summary>Registers the one transport of a host. Packages that implement <see cref="ITransport"/> call it.</summary>
     /// <exception cref="InvalidOperationException">Another transport was added before.</exception>
-    public static OrderKitBuilder ChooseTransport<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TTransport>(
-        this OrderKitBuilder builder)
+    public static OrderKitBuilder ChooseTransport<
+        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TTransport>(this OrderKitBuilder builder)
         where TTransport : class, ITransport
     {
         ArgumentNullException.ThrowIfNull(builder);
         if (builder.Services.Any(static descriptor => descriptor.ServiceType == typeof(ITransport)))
         {
-            throw new InvalidOperationException($"{typeof(TTransport).Name} was added although there is a transport already. Choose one transport.");
+            throw new InvalidOperationException(
+                $"{typeof(TTransport).Name} can't be added, because the host has a transport already. Choose one transport.");
         }
 
         builder.Services.AddSingleton<TTransport>();
@@ -152,7 +153,8 @@ public static class OrderKitMessagingExtensions
     }
 
     private static ITransport TransportOf(IServiceProvider provider) => provider.GetService<ITransport>()
-        ?? throw new InvalidOperationException("OrderKit has no transport. Call AddRabbitMq(...) or, within one process, AddInProcessTransport(...).");
+        ?? throw new InvalidOperationException(
+            "OrderKit has no transport. Call AddRabbitMq(...) or, within one process, AddInProcessTransport(...).");
 
     private static IEnumerable<BackgroundLoop> OutboxLoops(IServiceProvider provider)
     {

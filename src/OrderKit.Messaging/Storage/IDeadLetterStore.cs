@@ -5,7 +5,7 @@ namespace OrderKit.Messaging.Storage;
 /// <summary>The messages that were given up, and what was done with them.</summary>
 public interface IDeadLetterStore
 {
-    /// <summary>Writes letters, in the unit of work that takes their messages out of outbox or inbox. The store sets number, instant and state.</summary>
+    /// <summary>Writes letters in the unit of work that removes their messages. The store sets number, time and state.</summary>
     ValueTask AddAsync(UnitOfWork unitOfWork, IReadOnlyList<DeadLetter> letters, CancellationToken cancellationToken = default);
 
     /// <summary>Lists letters, the lowest number first.</summary>
@@ -14,7 +14,8 @@ public interface IDeadLetterStore
     /// <summary>The letter of a number; <see langword="null"/> where there is none.</summary>
     ValueTask<DeadLetter?> FindAsync(long number, CancellationToken cancellationToken = default);
 
-    /// <summary>Closes a letter in a unit of work, and notes who did it; <see langword="false"/>, and nothing done, where it is not dead any more.</summary>
+    /// <summary>Closes a letter in a unit of work and records who did it.</summary>
+    /// <returns><see langword="false"/> if it was closed already. Then nothing is written.</returns>
     /// <param name="unitOfWork">The unit of work in which the message goes where it is to go.</param>
     /// <param name="number">The letter.</param>
     /// <param name="to">What becomes of it.</param>

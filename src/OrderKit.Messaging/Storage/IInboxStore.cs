@@ -15,7 +15,7 @@ public interface IInboxStore : ILaneStore<InboxDelivery>
     ValueTask<IReadOnlyList<InboxReceipt>> AcceptAsync(
         UnitOfWork unitOfWork, IReadOnlyList<InboxMessage> messages, CancellationToken cancellationToken = default);
 
-    /// <summary>Marks messages as done in the unit of work of their effects, and drops their bodies. Nobody takes them over until it ends.</summary>
+    /// <summary>Marks messages as done in the unit of work of their effects and removes their bodies. The rows stay locked.</summary>
     /// <param name="unitOfWork">The unit in which the effects are written, before or afterwards.</param>
     /// <param name="deliveries">The claims.</param>
     /// <param name="retention">For how long a redelivery is still recognised.</param>
@@ -31,10 +31,11 @@ public interface IInboxStore : ILaneStore<InboxDelivery>
     ValueTask<bool> BringBackAsync(UnitOfWork unitOfWork, InboxMessage message, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Marks a message that was set aside as done, so that its identity is deleted after the retention. Returns <see langword="false"/> if it
-    /// is not set aside.
+    /// Marks a message that was set aside as done, so that its identity is deleted after the retention. Returns
+    /// <see langword="false"/> if it is not set aside.
     /// </summary>
-    ValueTask<bool> SettleAsync(UnitOfWork unitOfWork, InboxMessage message, TimeSpan retention, CancellationToken cancellationToken = default);
+    ValueTask<bool> SettleAsync(
+        UnitOfWork unitOfWork, InboxMessage message, TimeSpan retention, CancellationToken cancellationToken = default);
 
     /// <summary>Deletes up to <paramref name="max"/> messages that are done and whose retention is over; returns how many.</summary>
     ValueTask<int> SweepAsync(int max, CancellationToken cancellationToken = default);

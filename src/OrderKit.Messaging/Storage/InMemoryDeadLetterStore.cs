@@ -42,7 +42,8 @@ public sealed class InMemoryDeadLetterStore(InMemoryDatabase database) : IDeadLe
         return database.ReadAsync(
             () =>
             {
-                var found = _letters.Values.Where(letter => letter.Number > after && Matches(query, letter)).Take(query.PageSize + 1).ToList();
+                var found = _letters.Values
+                    .Where(letter => letter.Number > after && Matches(query, letter)).Take(query.PageSize + 1).ToList();
                 return Continuations.Page(
                     found, query.PageSize, static letter => letter, static letter => Continuations.Write(null, letter.Number));
             },

@@ -8,11 +8,13 @@ public sealed class InMemoryDeliveryPauseStore(InMemoryDatabase database) : IDel
     private readonly Dictionary<(MessageFlow Flow, string Name), DeliveryPause> _pauses = [];
 
     /// <inheritdoc/>
-    public ValueTask<bool> PauseAsync(MessageFlow flow, string name, string by, string? reason, CancellationToken cancellationToken = default)
+    public ValueTask<bool> PauseAsync(
+        MessageFlow flow, string name, string by, string? reason, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         ArgumentException.ThrowIfNullOrEmpty(by);
-        return database.WriteAsync(() => _pauses.TryAdd((flow, name), new DeliveryPause(flow, name, by, database.Now, reason)), cancellationToken);
+        return database.WriteAsync(
+            () => _pauses.TryAdd((flow, name), new DeliveryPause(flow, name, by, database.Now, reason)), cancellationToken);
     }
 
     /// <inheritdoc/>

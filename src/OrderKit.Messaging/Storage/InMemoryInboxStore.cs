@@ -8,7 +8,8 @@ namespace OrderKit.Messaging.Storage;
 public sealed class InMemoryInboxStore(InMemoryDatabase database) : InMemoryLaneStore<InboxDelivery>(database), IInboxStore
 {
     private readonly Dictionary<(string Consumer, TenantId Tenant, string MessageId), Entry> _entries = [];
-    private readonly SortedSet<Entry> _done = new(Comparer<Entry>.Create(static (a, b) => (a.Until, a.Row.Id).CompareTo((b.Until, b.Row.Id))));
+    private readonly SortedSet<Entry> _done =
+        new(Comparer<Entry>.Create(static (a, b) => (a.Until, a.Row.Id).CompareTo((b.Until, b.Row.Id))));
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<InboxReceipt>> AcceptAsync(
@@ -48,7 +49,8 @@ public sealed class InMemoryInboxStore(InMemoryDatabase database) : InMemoryLane
     }
 
     /// <inheritdoc/>
-    public override ValueTask<bool> RemoveAsync(UnitOfWork unitOfWork, InboxDelivery delivery, CancellationToken cancellationToken = default)
+    public override ValueTask<bool> RemoveAsync(
+        UnitOfWork unitOfWork, InboxDelivery delivery, CancellationToken cancellationToken = default)
     {
         var unit = Database.Require(unitOfWork);
         cancellationToken.ThrowIfCancellationRequested();
@@ -118,13 +120,15 @@ public sealed class InMemoryInboxStore(InMemoryDatabase database) : InMemoryLane
             cancellationToken);
     }
 
-    private static (string Consumer, TenantId Tenant, string MessageId) Key(InboxMessage message) => (message.Consumer, message.Tenant, message.MessageId);
+    private static (string Consumer, TenantId Tenant, string MessageId) Key(InboxMessage message) =>
+        (message.Consumer, message.Tenant, message.MessageId);
 
     private void Insert(InMemoryUnitOfWork unit, InboxMessage message)
     {
-        // The caller's buffer stays the caller's: what is stored does not change with it.
+        // A copy, because the caller may reuse its buffer.
         var kept = message with { Body = message.Body.ToArray(), HeadStart = default };
-        var entry = new Entry(Key(message), NewRow(id => new InboxDelivery(id, kept, 0, 0), message.HeadStart), InboxState.Pending, default);
+        var row = NewRow(id => new InboxDelivery(id, kept, 0, 0), message.HeadStart);
+        var entry = new Entry(Key(message), row, InboxState.Pending, default);
         Remember(entry);
         unit.OnRollback(() => Forget(entry));
         unit.AfterCommit(Written.Set);
@@ -168,5 +172,6 @@ public sealed class InMemoryInboxStore(InMemoryDatabase database) : InMemoryLane
     }
 
     private sealed record Entry(
-        (string Consumer, TenantId Tenant, string MessageId) Key, InMemoryMessage<InboxDelivery> Row, InboxState State, DateTimeOffset Until);
+        (string Consumer, TenantId Tenant, string MessageId) Key, InMemoryMessage<InboxDelivery> Row, InboxState State,
+        DateTimeOffset Until);
 }

@@ -12,13 +12,13 @@ public interface ITransport
     /// of a lane is that of calls which waited for each other.
     /// </summary>
     /// <exception cref="ArgumentException">No transport carries the message: see <see cref="TransportMessage.Fault"/>.</exception>
-    /// <exception cref="UnroutableMessageException">Nobody would get it.</exception>
+    /// <exception cref="UnroutableMessageException">No receiver would get it.</exception>
     /// <exception cref="TransportUnavailableException">
-    /// The broker is not there, is full, or did not answer in time. It may have the message all the same: publish it again under the same id.
+    /// The broker is unreachable, full, or did not answer in time. It may have the message: publish it again under the same id.
     /// </exception>
     Task PublishAsync(TransportMessage message, CancellationToken cancellationToken = default);
 
-    /// <summary>Begins to receive a topic. Of several subscriptions, in whatever process, one at a time gets the messages of a lane.</summary>
+    /// <summary>Subscribes to a topic. Of several subscriptions in any process, one at a time gets the messages of a lane.</summary>
     /// <exception cref="UnroutableMessageException">The topic was not declared.</exception>
     ValueTask<ITransportSubscription> SubscribeAsync(string topic, CancellationToken cancellationToken = default);
 }

@@ -42,7 +42,8 @@ internal sealed class InProcessTopic(string name, int capacity, TimeSpan publish
             }
             catch (OperationCanceledException e) when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
             {
-                throw new TransportUnavailableException($"The topic '{name}' holds {capacity} messages that nobody acknowledged, and had no room for {publishTimeout}.", e);
+                throw new TransportUnavailableException(
+                    $"The topic '{name}' is full: it holds {capacity} messages that were not acknowledged for {publishTimeout}.", e);
             }
         }
 

@@ -12,13 +12,15 @@ public sealed class InProcessTransport : ITransport, IDisposable
 {
     private readonly Dictionary<string, InProcessTopic> _topics = new(StringComparer.Ordinal);
 
-    /// <summary>Makes the transport; hosts with a container get it from there.</summary>
+    /// <summary>Creates the transport. Hosts with a container resolve it.</summary>
     public InProcessTransport(IOptions<InProcessTransportOptions> options, TimeProvider? timeProvider = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         foreach (var topic in options.Value.Topics)
         {
-            _topics.TryAdd(topic, new InProcessTopic(topic, options.Value.Capacity, options.Value.PublishTimeout, timeProvider ?? TimeProvider.System));
+            _topics.TryAdd(
+                topic,
+                new InProcessTopic(topic, options.Value.Capacity, options.Value.PublishTimeout, timeProvider ?? TimeProvider.System));
         }
     }
 

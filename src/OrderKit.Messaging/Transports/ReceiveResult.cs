@@ -3,7 +3,7 @@ namespace OrderKit.Messaging;
 /// <summary>What a receiver did.</summary>
 /// <param name="Accepted">Messages that are new in the inbox.</param>
 /// <param name="Duplicate">Redeliveries that the inbox recognised.</param>
-/// <param name="Unreadable">Messages that nobody can read: they are dead letters now.</param>
+/// <param name="Unreadable">Unreadable messages: they are dead letters now.</param>
 public readonly record struct ReceiveResult(int Accepted, int Duplicate, int Unreadable)
 {
     /// <summary>Messages that not even a dead letter could be made of: the transport put them aside.</summary>

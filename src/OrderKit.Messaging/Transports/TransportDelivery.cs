@@ -45,7 +45,7 @@ public sealed record TransportDelivery(string Topic, ReadOnlyMemory<byte> Body, 
             return false;
         }
 
-        // A missing text is told from an empty one, which is a lane or a type like any other.
+        // A missing text differs from an empty one, which is a valid lane or type.
         fault = TransportText.Fault("message id", MessageId) ?? TransportText.Fault("lane", Lane) ?? TransportText.Fault("type", Type);
         if (fault is not null)
         {

@@ -3,10 +3,12 @@ using OrderKit.Core;
 namespace OrderKit.Messaging;
 
 /// <summary>A message between two systems.</summary>
-/// <param name="MessageId">The same in every redelivery: with topic and tenant, the identity of the message.</param>
-/// <param name="Topic">What it is published under, and what a receiver subscribes to.</param>
+/// <param name="MessageId">The same in every redelivery. With topic and tenant, it is the identity of the message.</param>
+/// <param name="Topic">The topic to publish to.</param>
 /// <param name="Tenant">The tenant.</param>
-/// <param name="Lane">Messages of one topic, tenant and lane arrive in the order published: the order's id, for messages about orders.</param>
+/// <param name="Lane">
+/// Messages of one topic, tenant and lane arrive in the order published. For messages about orders, the order's id.
+/// </param>
 /// <param name="Type">The kind of message.</param>
 /// <param name="Body">Its bytes.</param>
 public sealed record TransportMessage(
@@ -16,7 +18,7 @@ public sealed record TransportMessage(
     /// <remarks>A short string of AMQP has no more, and no index of a store less.</remarks>
     public const int MaxTextBytes = 255;
 
-    /// <summary>Why no transport carries this message, and no receiver accepts it; <see langword="null"/> where they do.</summary>
+    /// <summary>Why no transport carries this message and no receiver accepts it. <see langword="null"/> if it is valid.</summary>
     public string? Fault =>
         string.IsNullOrEmpty(MessageId) ? "The message has no id. Without one a redelivery is not recognised."
         : string.IsNullOrEmpty(Topic) ? $"The message '{TransportText.Printable(MessageId)}' has no topic."

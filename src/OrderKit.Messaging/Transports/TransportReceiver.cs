@@ -8,19 +8,19 @@ using OrderKit.Messaging.Storage;
 
 namespace OrderKit.Messaging;
 
-/// <summary>Takes messages from a transport into the inbox; the <see cref="InboxPump"/> handles them.</summary>
+/// <summary>Receives messages from a transport into the inbox. The <see cref="InboxPump"/> handles them.</summary>
 /// <remarks>
-/// A message is acknowledged once it is committed, in the inbox or as a dead letter. One call at a time. What could not be written
-/// because the store failed stays with the receiver and is tried again at the next call: to give it back would use up the few
-/// deliveries after which a broker takes a message for poison.
+/// A message is acknowledged once it is committed, in the inbox or as a dead letter. One call at a time. If the store fails, the receiver
+/// keeps the messages and tries them again at the next call. Returning them would use up the few deliveries after which a broker treats a
+/// message as poison.
 /// </remarks>
 public sealed partial class TransportReceiver : IAsyncDisposable, IDisposable
 {
-    /// <summary>The <see cref="DeadLetter.ErrorClass"/> of messages that nobody can read.</summary>
+    /// <summary>The <see cref="DeadLetter.ErrorClass"/> of unreadable messages.</summary>
     public const string UnreadableErrorClass = "UnreadableMessage";
 
     private static readonly Counter<long> Received = OrderKitTelemetry.Meter.CreateCounter<long>(
-        OrderKitTelemetry.ReceivedCounterName, "{message}", "Messages that came by a transport.");
+        OrderKitTelemetry.ReceivedCounterName, "{message}", "Messages received from a transport.");
 
     private readonly ITransport _transport;
     private readonly Inbox _inbox;
@@ -33,7 +33,7 @@ public sealed partial class TransportReceiver : IAsyncDisposable, IDisposable
     private ITransportSubscription? _subscription;
     private IReadOnlyList<TransportDelivery> _held = [];
 
-    /// <summary>Makes the receiver; hosts with a container get it from there.</summary>
+    /// <summary>Creates the receiver. Hosts with a container resolve it.</summary>
     public TransportReceiver(
         ITransport transport,
         Inbox inbox,
@@ -84,7 +84,7 @@ public sealed partial class TransportReceiver : IAsyncDisposable, IDisposable
         }
         else
         {
-            // The try before this one broke off, and what it committed is like a delivery whose acknowledgement was lost.
+            // The previous attempt failed. Messages that it committed are like deliveries whose acknowledgement was lost.
             _held = [.. _held.Select(static delivery => delivery with { IsRedelivered = true })];
         }
 
@@ -97,14 +97,14 @@ public sealed partial class TransportReceiver : IAsyncDisposable, IDisposable
         }
         catch (ArgumentException)
         {
-            // The store refuses one of them, and a transaction is all or nothing: each gets its own.
+            // The store refuses one of them, so each gets a transaction of its own.
             foreach (var delivery in _held)
             {
                 result = result.Plus(await KeepAloneAsync(subscription, delivery, kept, cancellationToken).ConfigureAwait(false));
             }
         }
 
-        // From here on they are the store's. An acknowledgement that gets lost has them delivered again, and the inbox knows them.
+        // They are stored. If the acknowledgement is lost, they are delivered again and the inbox recognises them.
         _held = [];
         await subscription.AcknowledgeAsync(kept, cancellationToken).ConfigureAwait(false);
         Count(result.Accepted, "accepted");
@@ -114,7 +114,7 @@ public sealed partial class TransportReceiver : IAsyncDisposable, IDisposable
         return result;
     }
 
-    /// <summary>Ends the subscription; what was not acknowledged is delivered again.</summary>
+    /// <summary>Ends the subscription. Messages that were not acknowledged are delivered again.</summary>
     public async ValueTask DisposeAsync()
     {
         if (_subscription is { } subscription)
@@ -137,7 +137,11 @@ public sealed partial class TransportReceiver : IAsyncDisposable, IDisposable
             if (delivery.TryRead(out var message, out var fault))
             {
                 _options.HeadStarts.TryGetValue(message.Type, out var headStart);
-                messages.Add(new InboxMessage(message.MessageId, _options.Consumer, message.Tenant, message.Lane, message.Type, message.Body) { HeadStart = headStart });
+                messages.Add(
+                    new InboxMessage(message.MessageId, _options.Consumer, message.Tenant, message.Lane, message.Type, message.Body)
+                    {
+                        HeadStart = headStart,
+                    });
                 continue;
             }
 
@@ -211,7 +215,7 @@ public sealed partial class TransportReceiver : IAsyncDisposable, IDisposable
         }
     }
 
-    // Its acknowledgement may have been lost: the inbox recognises a redelivery by its id, and this message may have none.
+    // Its acknowledgement may have been lost. The inbox recognises a redelivery by its id, but this message may have none.
     private async Task<bool> IsListedAsync(TransportDelivery delivery, DeadLetter letter, CancellationToken cancellationToken)
     {
         if (!delivery.IsRedelivered)
@@ -219,12 +223,15 @@ public sealed partial class TransportReceiver : IAsyncDisposable, IDisposable
             return false;
         }
 
-        var query = new DeadLetterQuery { Flow = letter.Flow, Name = letter.Name, MessageId = letter.MessageId, ErrorClass = letter.ErrorClass, State = null };
+        var query = new DeadLetterQuery
+        {
+            Flow = letter.Flow, Name = letter.Name, MessageId = letter.MessageId, ErrorClass = letter.ErrorClass, State = null,
+        };
         var page = await _letters.QueryAsync(query, cancellationToken).ConfigureAwait(false);
         return page.Items.Any(listed => listed.Body.Span.SequenceEqual(letter.Body.Span));
     }
 
-    // The bytes are kept as they came; of the rest, what can be kept. A message without an id that can be kept gets one of its bytes.
+    // The body is stored unchanged, the rest as far as possible. Without a valid id, the hash of the body is the id.
     private DeadLetter LetterOf(TransportDelivery delivery, string fault)
     {
         return new DeadLetter
@@ -244,7 +251,8 @@ public sealed partial class TransportReceiver : IAsyncDisposable, IDisposable
             FirstAt = _time.GetUtcNow(),
         };
 
-        static string Clean(string? text) => text is null ? "" : TransportText.Fault("text", text) is null ? text : TransportText.Printable(text);
+        static string Clean(string? text) =>
+            text is null ? "" : TransportText.Fault("text", text) is null ? text : TransportText.Printable(text);
 
         static TenantId TenantOf(string? text)
         {
@@ -267,10 +275,11 @@ public sealed partial class TransportReceiver : IAsyncDisposable, IDisposable
         }
     }
 
-    [LoggerMessage(2201, LogLevel.Error, "The message {MessageId} of the topic {Topic} cannot be read and is a dead letter: {Fault}")]
+    [LoggerMessage(2201, LogLevel.Error, "The message {MessageId} of the topic {Topic} can't be read and is a dead letter: {Fault}")]
     private static partial void LogUnreadable(ILogger logger, string messageId, string topic, string fault);
 
-    [LoggerMessage(2202, LogLevel.Error, "A message of the topic {Topic} could not even be kept as a dead letter; it is put aside by the transport.")]
+    [LoggerMessage(
+        2202, LogLevel.Error, "A message of the topic {Topic} could not be stored as a dead letter; the transport puts it aside.")]
     private static partial void LogRejected(ILogger logger, Exception exception, string topic);
 
     [LoggerMessage(2203, LogLevel.Error, "Receiving the topic {Topic} failed; it is tried again in {Delay}.")]

@@ -5,15 +5,15 @@ namespace OrderKit.Messaging;
 /// <summary>Settings of the receiver.</summary>
 public sealed class TransportReceiverOptions
 {
-    /// <summary>The topic that is received.</summary>
-    /// <value>Empty; it must be given.</value>
+    /// <summary>The topic to receive.</summary>
+    /// <value>Empty. Required.</value>
     public string Topic { get; set; } = "";
 
     /// <summary>The consumer whose inbox takes the messages.</summary>
-    /// <value>Empty; it must be given.</value>
+    /// <value>Empty. Required.</value>
     public string Consumer { get; set; } = "";
 
-    /// <summary>By the type of message, how much earlier than it came it is taken for in a backlog: <see cref="InboxMessage.HeadStart"/>.</summary>
+    /// <summary>The <see cref="InboxMessage.HeadStart"/> by type of message.</summary>
     /// <value>Empty: the oldest first.</value>
     public IDictionary<string, TimeSpan> HeadStarts { get; } = new Dictionary<string, TimeSpan>(StringComparer.Ordinal);
 
@@ -21,11 +21,11 @@ public sealed class TransportReceiverOptions
     /// <value>100.</value>
     public int BatchSize { get; set; } = 100;
 
-    /// <summary>The longest pause after the inbox could not be written; it doubles with each further failure.</summary>
+    /// <summary>The maximum delay after the inbox could not be written. It doubles with each further failure.</summary>
     /// <value>1 second.</value>
     public TimeSpan FirstDelay { get; set; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>The longest pause before the inbox is tried again.</summary>
+    /// <summary>The maximum delay before the inbox is tried again.</summary>
     /// <value>30 seconds.</value>
     public TimeSpan MaxDelay { get; set; } = TimeSpan.FromSeconds(30);
 
@@ -43,7 +43,8 @@ public sealed class TransportReceiverOptions
         {
             if (headStart < TimeSpan.Zero || headStart > InboxMessage.LongestHeadStart)
             {
-                faults.Add(nameof(HeadStarts), $"has {headStart} for '{type}'; it lies between nothing and {InboxMessage.LongestHeadStart}.");
+                faults.Add(
+                    nameof(HeadStarts), $"has {headStart} for '{type}'; it must be between zero and {InboxMessage.LongestHeadStart}.");
             }
         }
 

@@ -3,12 +3,9 @@ using OrderKit.Core;
 namespace OrderKit.Messaging;
 
 /// <summary>Publishes the outbox: the destination of a message is its topic.</summary>
-public sealed class TransportSink : IOutboxSink
+public sealed class TransportSink(ITransport transport) : IOutboxSink
 {
-    private readonly ITransport _transport;
-
-    /// <summary>Makes the sink; hosts with a container get it from there.</summary>
-    public TransportSink(ITransport transport) => _transport = transport ?? throw new ArgumentNullException(nameof(transport));
+    private readonly ITransport _transport = transport ?? throw new ArgumentNullException(nameof(transport));
 
     /// <inheritdoc/>
     public Task DeliverAsync(OutboxDelivery delivery, CancellationToken cancellationToken)
@@ -16,6 +13,7 @@ public sealed class TransportSink : IOutboxSink
         ArgumentNullException.ThrowIfNull(delivery);
         var message = delivery.Message;
         return _transport.PublishAsync(
-            new TransportMessage(message.MessageId, message.Destination, message.Tenant, message.Lane, message.Type, message.Body), cancellationToken);
+            new TransportMessage(message.MessageId, message.Destination, message.Tenant, message.Lane, message.Type, message.Body),
+            cancellationToken);
     }
 }

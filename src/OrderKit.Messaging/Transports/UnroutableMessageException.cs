@@ -7,13 +7,13 @@ public sealed class UnroutableMessageException : TransportUnavailableException
     public UnroutableMessageException(string topic, string way)
         : base($"Nobody would get a message of the topic '{topic}'. {way}") => Topic = topic;
 
-    /// <summary>Makes the exception with a message.</summary>
+    /// <summary>Creates the exception with a message.</summary>
     public UnroutableMessageException(string? message)
         : base(message)
     {
     }
 
-    /// <summary>Makes the exception around another one.</summary>
+    /// <summary>Creates the exception around another one.</summary>
     public UnroutableMessageException(string? message, Exception? innerException)
         : base(message, innerException)
     {
