@@ -36,9 +36,9 @@ internal sealed partial class FactRun
                 return new FireResult.Unresolved(ParkReason.UnknownState, NumberOf(key), UnknownState(draft.Model));
             }
 
-            draft.Add(fact, CommandIdentity(fact, draft.Snapshot.Version), in decision, now, options.EventDestination);
+            draft.Add(fact, CommandIdentity(fact, draft.Snapshot.Version), in decision);
             BeginWriting();
-            var saved = await store.SaveAsync(unit, [draft.ToChange(now, writesNotices)], _cancellation).ConfigureAwait(false);
+            var saved = await store.SaveAsync(unit, [draft.Change!], _cancellation).ConfigureAwait(false);
             if (saved[0] != 0)
             {
                 return new FireResult.Applied(key, draft.Snapshot, [], commit);

@@ -167,23 +167,28 @@ internal sealed partial class FactRun(
         }
 
         List<Target> again = [];
-        var changed = drafts.Values.Where(d => d.HasChanges).ToList();
+        var changed = drafts.Values.Select(static draft => draft.Change).OfType<OrderChange>().ToList();
         if (changed.Count > 0)
         {
             // One order for all writers: two that share several orders wait for each other and never in a circle.
-            changed.Sort(static (a, b) => a.Key.CompareTo(b.Key));
+            changed.Sort(static (a, b) => a.Order.Key.CompareTo(b.Order.Key));
             BeginWriting();
-            var saved = await store.SaveAsync(unit, [.. changed.Select(d => d.ToChange(now, writesNotices))], _cancellation).ConfigureAwait(false);
+            var saved = await store.SaveAsync(unit, changed, _cancellation).ConfigureAwait(false);
             for (var c = 0; c < changed.Count; c++)
             {
                 if (saved[c] != 0)
                 {
-                    Note(changed[c], known);
+                    if (changed[c].ExpectedVersion == 0)
+                    {
+                        known.Add(NumberOf(changed[c].Order.Key));
+                    }
+
+                    known.AddRange(changed[c].Links);
                     continue;
                 }
 
                 LifecycleTelemetry.ReportConflict();
-                foreach (var target in targets.Where(t => t.Key == changed[c].Key))
+                foreach (var target in targets.Where(t => t.Key == changed[c].Order.Key))
                 {
                     target.Result = new FireResult.Conflict(target.Key, attempt);
                     target.Parked = null;
@@ -239,9 +244,8 @@ internal sealed partial class FactRun(
         static OrderLookup LookupOf(Target target, string identity) => new(target.Key, target.Fact.Source, identity, target.Fact.Revokes);
     }
 
-    private OrderDraft NewDraft(OrderKey key, StoredOrder? stored) => stored is null
-        ? new OrderDraft(key, null)
-        : new OrderDraft(key, stored) { Snapshot = stored.Snapshot, Model = models.Find(stored.Snapshot.Model) };
+    private OrderDraft NewDraft(OrderKey key, StoredOrder? stored) =>
+        new(key, stored, now, options.EventDestination, writesNotices) { Model = stored is null ? null : models.Find(stored.Snapshot.Model) };
 
     private FireResult Decide(Target target, OrderDraft draft, OrderFinding finding)
     {
@@ -346,7 +350,7 @@ internal sealed partial class FactRun(
         var identity = standing == FactStanding.Command && fact.Id is null && fact.OccurredAt is null
             ? CommandIdentity(fact, draft.Snapshot.Version)
             : target.Identity!;
-        draft.Add(fact, identity, in decision, now, options.EventDestination);
+        draft.Add(fact, identity, in decision);
         return ResultOf(key, model, in before, draft.Snapshot, in decision, decision.Cases & ~casesBefore);
     }
 
@@ -360,7 +364,7 @@ internal sealed partial class FactRun(
         }
 
         var decision = Administered(in draft.Snapshot, DecisionReason.Expected) with { Cases = draft.Snapshot.Cases | opened };
-        draft.Add(target.Fact, target.Identity!, in decision, now, options.EventDestination);
+        draft.Add(target.Fact, target.Identity!, in decision);
         return new FireResult.Applied(target.Key, draft.Snapshot, draft.Model!.CaseCodes(opened), commit);
     }
 
@@ -382,19 +386,6 @@ internal sealed partial class FactRun(
         ?? (model ?? models.ForNewOrders(fact.Model))?.TriggerNamed(fact.Trigger)?.Standing
         ?? models.Models.Select(m => m.TriggerNamed(fact.Trigger)?.Standing).FirstOrDefault(standing => standing is not null)
         ?? FactStanding.Fact;
-
-    private static void Note(OrderDraft draft, List<OrderReference> known)
-    {
-        if (draft.ExpectedVersion == 0)
-        {
-            known.Add(NumberOf(draft.Key));
-        }
-
-        if (draft.Links is { } links)
-        {
-            known.AddRange(links);
-        }
-    }
 
     private static bool IsSame(EarlierFact earlier, OrderFact fact) =>
         earlier.Trigger == fact.Trigger && earlier.Amount == fact.Amount?.MinorUnits && earlier.Quantity == fact.Quantity

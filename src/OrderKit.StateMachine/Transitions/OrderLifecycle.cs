@@ -16,7 +16,7 @@ namespace OrderKit.StateMachine;
 /// after a deadlock, and told at once where another transaction holds an order for longer than the <c>lock_timeout</c> of the connection; a SQLite file or an in-memory database that another holds for too long is a
 /// <see cref="TimeoutException"/>, and a commit whose answer was lost is a <see cref="CommitOutcomeUnknownException"/>.
 /// </remarks>
-public sealed class OrderLifecycle
+public sealed partial class OrderLifecycle
 {
     private readonly IOrderStore _store;
     private readonly IUnitOfWorkFactory _units;
@@ -54,13 +54,13 @@ public sealed class OrderLifecycle
 
     /// <summary>Checks a fact without firing it, for callers that gather facts of several sources.</summary>
     /// <exception cref="ArgumentException">The fact is malformed, or lacks the key of its trigger (<see cref="OrderModel.TriggerInfo.Key"/>) in a model of this host.</exception>
-    public void Check(OrderFact fact) => OrderFactChecks.Check(fact, _models);
+    public void Check(OrderFact fact) => CheckFact(fact, null);
 
     /// <summary>Fires one fact in a transaction of its own.</summary>
     /// <exception cref="ArgumentException">The fact is malformed, or lacks the key of its trigger (<see cref="OrderModel.TriggerInfo.Key"/>) in a model of this host.</exception>
     public async Task<FireResult> FireAsync(OrderFact fact, CancellationToken cancellationToken = default)
     {
-        OrderFactChecks.Check(fact, _models);
+        CheckFact(fact, null);
         return (await OwnedAsync([fact], null, cancellationToken).ConfigureAwait(false))[0];
     }
 
@@ -69,7 +69,7 @@ public sealed class OrderLifecycle
     public async ValueTask<FireResult> FireAsync(UnitOfWork unitOfWork, OrderFact fact, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(unitOfWork);
-        OrderFactChecks.Check(fact, _models);
+        CheckFact(fact, null);
         return (await JoinedAsync(unitOfWork, [fact], cancellationToken).ConfigureAwait(false))[0];
     }
 
@@ -162,7 +162,7 @@ public sealed class OrderLifecycle
         {
             if (deadlines[i] is null)
             {
-                OrderFactChecks.Check(facts[i], _models);
+                CheckFact(facts[i], null);
             }
         }
 
@@ -179,7 +179,7 @@ public sealed class OrderLifecycle
 
         for (var i = 0; i < facts.Count; i++)
         {
-            OrderFactChecks.Check(facts[i], _models, i);
+            CheckFact(facts[i], i);
         }
     }
 
@@ -242,7 +242,7 @@ public sealed class OrderLifecycle
 
     private async Task<FireResult> AdministerAsync(OrderFact fact, FactRun.Administer administer, CancellationToken cancellationToken)
     {
-        OrderFactChecks.Check(fact);
+        CheckForm(fact);
         var unit = await _units.BeginAsync(cancellationToken).ConfigureAwait(false);
         try
         {
