@@ -25,7 +25,8 @@ public sealed record FaultRates
 
     private static readonly SimulatedFault[] TradeFates =
     [
-        SimulatedFault.PaymentMissing, SimulatedFault.PaidAfterClose, SimulatedFault.AmountChanged, SimulatedFault.AmountWrong, SimulatedFault.PaidTwice,
+        SimulatedFault.PaymentMissing, SimulatedFault.PaidAfterClose, SimulatedFault.AmountChanged, SimulatedFault.AmountWrong,
+        SimulatedFault.PaidTwice,
     ];
 
     /// <summary>See <see cref="SimulatedFault.CallbackLate"/>.</summary>
@@ -112,7 +113,10 @@ public sealed record FaultRates
     /// <value>0.05.</value>
     public double OrderToldTwice { get; init; } = 0.05;
 
-    /// <summary>See <see cref="SimulatedFault.TwoTabs"/>; of the orders on <see cref="SimulatedRetailOptions.OwnChannels"/> only, since platforms don't let it happen.</summary>
+    /// <summary>
+    /// See <see cref="SimulatedFault.TwoTabs"/>; of the orders on <see cref="SimulatedRetailOptions.OwnChannels"/> only, since platforms
+    /// don't let it happen.
+    /// </summary>
     /// <value>0.02.</value>
     public double TwoTabs { get; init; } = 0.02;
 
@@ -180,7 +184,10 @@ public sealed record FaultRates
             var rate = Of(fault);
             if (double.IsNaN(rate) || rate is < 0 or > 1)
             {
-                throw new ArgumentException($"The rate of {fault} is {rate.ToString(System.Globalization.CultureInfo.InvariantCulture)}; a rate lies between 0 and 1.", parameterName);
+                throw new ArgumentException(
+                    $"The rate of {fault} is {rate.ToString(System.Globalization.CultureInfo.InvariantCulture)}; "
+                    + "a rate lies between 0 and 1.",
+                    parameterName);
             }
 
             fates += fault is >= SimulatedFault.PaymentMissing and <= SimulatedFault.StatusOverwritten ? rate : 0;
@@ -194,7 +201,10 @@ public sealed record FaultRates
     {
         if (sum > 1 + 1e-9)
         {
-            throw new ArgumentException($"The rates of the faults that decide {whose}'s fate add up to {sum.ToString(System.Globalization.CultureInfo.InvariantCulture)}; {whose} has one at most, so the sum is 1 at most.", parameterName);
+            throw new ArgumentException(
+                $"The rates of the faults that decide {whose}'s fate add up to "
+                + $"{sum.ToString(System.Globalization.CultureInfo.InvariantCulture)}; {whose} has one at most, so the sum is 1 at most.",
+                parameterName);
         }
     }
 }

@@ -2,7 +2,9 @@ using OrderKit.Core;
 
 namespace OrderKit.Simulation;
 
-/// <summary>What the host asked a provider for when its buyer went to pay: the host's own record, with which it compares what it is told.</summary>
+/// <summary>
+/// What the host asked a provider for when its buyer went to pay: the host's own record, with which it compares what it is told.
+/// </summary>
 /// <param name="Source">The provider, as its notifications name it.</param>
 /// <param name="MerchantTradeNumber">The number that the host gave it.</param>
 /// <param name="Order">The order that is paid.</param>

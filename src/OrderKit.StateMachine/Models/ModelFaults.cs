@@ -18,7 +18,9 @@ public static class ModelFaults
     /// <summary>No profile's orders can get there.</summary>
     public const string UnreachableState = "unreachable-state";
 
-    /// <summary>No way out that some order could take, and neither an end nor a resting state; ways back behind an anchor that was reached are none.</summary>
+    /// <summary>
+    /// No way out that some order could take, and neither an end nor a resting state; ways back behind an anchor that was reached are none.
+    /// </summary>
     public const string DeadEnd = "dead-end";
 
     /// <summary>Ways out, but none that leads to an end or a resting state.</summary>

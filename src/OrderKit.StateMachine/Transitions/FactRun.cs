@@ -118,7 +118,10 @@ internal sealed partial class FactRun(
             switch (found[n++])
             {
                 case []:
-                    targets.Add(Kept(i, fact, since, number, ParkReason.UnknownNumber, $"No order is linked to the {number.Kind.Code} number '{number.Value}'."));
+                    targets.Add(
+                        Kept(
+                            i, fact, since, number, ParkReason.UnknownNumber,
+                            $"No order is linked to the {number.Kind.Code} number '{number.Value}'."));
                     break;
                 case [var key]:
                     targets.Add(new Target(i, key, fact, since));
@@ -127,7 +130,11 @@ internal sealed partial class FactRun(
                     targets.AddRange(keys.Select(key => new Target(i, key, fact, since) { IsOneOfSeveral = true }));
                     break;
                 case var keys:
-                    targets.Add(Kept(i, fact, since, number, ParkReason.AmbiguousNumber, $"{keys.Count} orders share the {number.Kind.Code} number '{number.Value}', and the fact brings an amount or a quantity for all of them."));
+                    targets.Add(
+                        Kept(
+                            i, fact, since, number, ParkReason.AmbiguousNumber,
+                            $"{keys.Count} orders share the {number.Kind.Code} number '{number.Value}', and the fact brings an amount or a "
+                            + "quantity for all of them."));
                     break;
             }
         }
@@ -245,7 +252,9 @@ internal sealed partial class FactRun(
     }
 
     private OrderDraft NewDraft(OrderKey key, StoredOrder? stored) =>
-        new(key, stored, now, options.EventDestination, writesNotices) { Model = stored is null ? null : models.Find(stored.Snapshot.Model) };
+        new(
+            key, stored, now, options.EventDestination,
+            writesNotices) { Model = stored is null ? null : models.Find(stored.Snapshot.Model) };
 
     private FireResult Decide(Target target, OrderDraft draft, OrderFinding finding)
     {
@@ -273,7 +282,9 @@ internal sealed partial class FactRun(
         var model = exists ? draft.Model : draft.Model ?? models.ForNewOrders(fact.Model);
         if (model is null)
         {
-            return Keep(target, null, NumberOf(key), ParkReason.UnknownModel, exists ? UnknownModel(draft.Snapshot.Model) : $"This host knows no model '{fact.Model}'.");
+            return Keep(
+                target, null, NumberOf(key), ParkReason.UnknownModel,
+                exists ? UnknownModel(draft.Snapshot.Model) : $"This host knows no model '{fact.Model}'.");
         }
 
         if (deadline is not null && draft.Snapshot.Since[deadline.Facet] != deadline.Version)
@@ -293,7 +304,8 @@ internal sealed partial class FactRun(
 
         if (model.TriggerNamed(fact.Trigger) is not { } trigger)
         {
-            return Keep(target, model, NumberOf(key), ParkReason.UnknownTrigger, $"The model '{model.Name}' has no trigger '{fact.Trigger}'.");
+            return Keep(
+                target, model, NumberOf(key), ParkReason.UnknownTrigger, $"The model '{model.Name}' has no trigger '{fact.Trigger}'.");
         }
 
         OrderModel.ProfileInfo? profile = null;
@@ -307,16 +319,20 @@ internal sealed partial class FactRun(
             profile = fact.Profile is null ? model.Profiles[0] : model.ProfileNamed(fact.Profile);
             if (profile is null)
             {
-                return Keep(target, model, NumberOf(key), ParkReason.UnknownCode, $"The model '{model.Name}' has no profile '{fact.Profile}'.");
+                return Keep(
+                    target, model, NumberOf(key), ParkReason.UnknownCode, $"The model '{model.Name}' has no profile '{fact.Profile}'.");
             }
         }
 
         if (!model.TryHoldBits(fact.Holds, out var holds))
         {
-            return Keep(target, model, NumberOf(key), ParkReason.UnknownCode, $"The model '{model.Name}' does not have all of the holds {string.Join(", ", fact.Holds)}.");
+            return Keep(
+                target, model, NumberOf(key), ParkReason.UnknownCode,
+                $"The model '{model.Name}' does not have all of the holds {string.Join(", ", fact.Holds)}.");
         }
 
-        if (deadline is not null && model.DeadlineOf(draft.Snapshot.States[deadline.Facet])?.Basis == DeadlineBasis.ShipBy && draft.ShipBy > deadline.DueAt)
+        if (deadline is not null && model.DeadlineOf(draft.Snapshot.States[deadline.Facet])?.Basis == DeadlineBasis.ShipBy
+            && draft.ShipBy > deadline.DueAt)
         {
             // The instant was moved ahead between the claim and now.
             return new FireResult.Stale(key);
@@ -333,7 +349,8 @@ internal sealed partial class FactRun(
             | (draft.IsForeign(fact.Amount) ? FactFlags.ForeignCurrency : FactFlags.None)
             | (target.IsReused ? FactFlags.IdReused : FactFlags.None);
         var decision = model.Decide(in draft.Snapshot, new FactArguments(
-            trigger.Index, standing, fact.Amount?.MinorUnits ?? FactArguments.Rest, fact.Quantity ?? FactArguments.Rest, holds, fact.ReportedState ?? 0, flags));
+            trigger.Index, standing, fact.Amount?.MinorUnits ?? FactArguments.Rest, fact.Quantity
+                ?? FactArguments.Rest, holds, fact.ReportedState ?? 0, flags));
         if (deadline is not null)
         {
             if (decision.Kind == DecisionKind.GuardFailed)
@@ -368,14 +385,17 @@ internal sealed partial class FactRun(
         return new FireResult.Applied(target.Key, draft.Snapshot, draft.Model!.CaseCodes(opened), commit);
     }
 
-    private FireResult ResultOf(OrderKey key, OrderModel model, in OrderSnapshot before, OrderSnapshot after, in Decision decision, uint opened) => decision.Kind switch
+    private FireResult ResultOf(
+        OrderKey key, OrderModel model, in OrderSnapshot before, OrderSnapshot after, in Decision decision,
+        uint opened) => decision.Kind switch
     {
         DecisionKind.Applied => new FireResult.Applied(key, after, model.CaseCodes(opened), commit),
         DecisionKind.AlreadyApplied => new FireResult.AlreadyApplied(key, after, commit),
         DecisionKind.Late => new FireResult.Late(key, after, decision.Reason, commit),
         DecisionKind.Early => new FireResult.Early(key, after, decision.Reason, decision.Changes(in before), commit),
         DecisionKind.Contradictory => new FireResult.Contradictory(
-            key, after, decision.Reason, model.CaseCodes(opened), decision.MovedFacets != 0 || decision.First.Change != 0 || decision.Second.Change != 0, commit),
+            key, after, decision.Reason, model.CaseCodes(opened), decision.MovedFacets != 0 || decision.First.Change != 0
+                || decision.Second.Change != 0, commit),
         DecisionKind.Rejected => new FireResult.Rejected(key, after, model.WhyRejected(in before, decision.Trigger, key)),
         _ => new FireResult.GuardFailed(key, after, model.GuardCodes(decision.FailedGuards)),
     };

@@ -172,7 +172,8 @@ internal sealed class OrderDraft(OrderKey key, StoredOrder? stored, DateTimeOffs
             var since = Snapshot.Since[facet];
             if (deadline is not null && armed)
             {
-                var dueAt = (moved ? _given?[facet] : null) ?? (deadline.Basis == DeadlineBasis.ShipBy ? _shipBy : null) ?? now + deadline.After;
+                var dueAt = (moved ? _given?[facet] : null) ?? (deadline.Basis == DeadlineBasis.ShipBy ? _shipBy : null)
+                    ?? now + deadline.After;
                 (changes ??= new(facets)).Add(new(facet, dueAt, since, deadline.Trigger, deadline.Probe));
             }
             else if (stored is not null)
@@ -206,7 +207,9 @@ internal sealed class OrderDraft(OrderKey key, StoredOrder? stored, DateTimeOffs
         foreach (var opened in Model!.CasesIn(Snapshot.Cases & ~before.Cases))
         {
             (_cases ??= []).Add(new OrderCase(
-                key, opened.Code, opened.Owner, opened.Reason, version, now, opened.Within is { } within ? now + within : null, null, null));
+                key, opened.Code, opened.Owner, opened.Reason, version, now, opened.Within is { } within
+                    ? now + within
+                    : null, null, null));
         }
 
         foreach (var closed in Model.CasesIn(before.Cases & ~Snapshot.Cases))

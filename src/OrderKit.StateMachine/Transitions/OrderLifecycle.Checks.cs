@@ -83,7 +83,8 @@ public sealed partial class OrderLifecycle
         if (fact.Quantity is < 0 or > MaxFigure)
         {
             throw Refuse(
-                fact, index, $"has the Quantity {fact.Quantity}; quantities are not negative. Goods that come back have a trigger of their own");
+                fact, index,
+                $"has the Quantity {fact.Quantity}; quantities are not negative. Goods that come back have a trigger of their own");
         }
 
         var (holds, links, attachments) = (fact.Holds, fact.Links, fact.Attachments);
