@@ -33,9 +33,7 @@ internal sealed class BuyerStory
         _provider = random.Pick(world.Options.Providers);
     }
 
-    /// <summary>
-    /// The purchases, each with the instant of its submission. One after a cancellation is told when that is done: <see cref="TellAgain"/>.
-    /// </summary>
+    /// <summary>The purchases and when each is submitted. <see cref="TellAgain"/> returns the one after a cancellation.</summary>
     public IReadOnlyList<(Purchase Purchase, DateTimeOffset At)> Tell()
     {
         var options = _world.Options;
@@ -57,8 +55,8 @@ internal sealed class BuyerStory
         else if ((draw -= options.Faults.TwoTabs) is >= 0 && draw < options.SecondOrderRate)
         {
             // Some take more pieces of cheaper articles: the amount is all that the two have in common.
-            var more = Another(
-                _random.Between(TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(119))) with { Quantity = _random.Between(1, 8) };
+            var other = Another(_random.Between(TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(119)));
+            var more = other with { Quantity = _random.Between(1, 8) };
             told.Add((Make(more, Cart(), Lines(more.Quantity, lines), PurchaseKind.OtherArticles), more.PlacedAt));
         }
         else if ((draw -= options.SecondOrderRate) is >= 0 && draw < options.RepeatRate)

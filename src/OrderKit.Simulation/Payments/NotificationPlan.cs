@@ -2,9 +2,7 @@ using OrderKit.Core;
 
 namespace OrderKit.Simulation;
 
-/// <summary>
-/// One callback of a provider: what goes wrong with its sends is drawn beforehand, how many there are depends on the host's answers.
-/// </summary>
+/// <summary>One callback of a provider. Its faults are drawn beforehand; the number of sends depends on the answers.</summary>
 internal sealed class NotificationPlan(SimulatedNotification message, DateTimeOffset firstAt)
 {
     public PaymentProvider Provider => message.Provider;

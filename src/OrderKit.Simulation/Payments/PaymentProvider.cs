@@ -34,9 +34,8 @@ public sealed class PaymentProvider
     public static PaymentProvider Alipay { get; } = new(
         "alipay",
         [
-            TimeSpan.FromMinutes(4), TimeSpan.FromMinutes(10), TimeSpan.FromMinutes(10), TimeSpan.FromHours(1), TimeSpan
-                .FromHours(2), TimeSpan.FromHours(6),
-            TimeSpan.FromHours(15),
+            TimeSpan.FromMinutes(4), TimeSpan.FromMinutes(10), TimeSpan.FromMinutes(10), TimeSpan.FromHours(1),
+            TimeSpan.FromHours(2), TimeSpan.FromHours(6), TimeSpan.FromHours(15),
         ],
         static answer => answer.Status == Ok && answer.Body.Span.SequenceEqual("success"u8),
         static (random, at) => random.Digits(Day(at) + "22001", 15),
@@ -51,9 +50,9 @@ public sealed class PaymentProvider
         "wechatpay",
         [
             TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(3), TimeSpan.FromMinutes(10),
-            TimeSpan.FromMinutes(20), TimeSpan.FromMinutes(30), TimeSpan.FromMinutes(30), TimeSpan.FromMinutes(30), TimeSpan.FromMinutes(
-                60),
-            TimeSpan.FromHours(3), TimeSpan.FromHours(3), TimeSpan.FromHours(3), TimeSpan.FromHours(6), TimeSpan.FromHours(6),
+            TimeSpan.FromMinutes(20), TimeSpan.FromMinutes(30), TimeSpan.FromMinutes(30), TimeSpan.FromMinutes(30),
+            TimeSpan.FromMinutes(60), TimeSpan.FromHours(3), TimeSpan.FromHours(3), TimeSpan.FromHours(3), TimeSpan.FromHours(6),
+            TimeSpan.FromHours(6),
         ],
         static answer => answer.Status is Ok or NoContent,
         static (random, at) => random.Digits(random.Digits("4200", 6) + Day(at), 10),
@@ -78,9 +77,7 @@ public sealed class PaymentProvider
     /// <summary>How a query calls a trade that was paid and of which a part went back.</summary>
     internal string PaidAndPartRefunded { get; private init; } = "";
 
-    /// <summary>
-    /// How a query calls a trade that was paid and all of which went back; Alipay says the same as of one that was never paid.
-    /// </summary>
+    /// <summary>A query's status of a trade that was fully refunded; at Alipay the same as of an unpaid one.</summary>
     internal string PaidAndRefunded { get; private init; } = "";
 
     internal string Closed { get; private init; } = "";

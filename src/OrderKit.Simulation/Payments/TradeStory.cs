@@ -195,9 +195,10 @@ internal sealed class TradeStory(SimulatedSale sale, PaymentProvider provider, S
 
     private NotificationPlan Call(
         TradeTruth trade, TradeNews news, string rawStatus, DateTimeOffset at, Money? amount, string? refund = null) => new(
-        Say(
-            trade, NotificationPath.Callback, news, rawStatus, at,
-            amount) with { TransportId = trade.Provider.NewNotificationId(random, at), RefundNumber = refund },
+        Say(trade, NotificationPath.Callback, news, rawStatus, at, amount) with
+        {
+            TransportId = trade.Provider.NewNotificationId(random, at), RefundNumber = refund,
+        },
         After(at, 1, 5, TimeSpan.FromSeconds(1)));
 
     private SimulatedCheckout CheckoutOf(PaymentProvider by, string merchantTradeNumber) =>

@@ -59,9 +59,7 @@ public sealed record SimulatedRetailOptions
     /// <value>0.3.</value>
     public double FinishedRate { get; init; } = 0.3;
 
-    /// <summary>
-    /// The share of sales after which the buyer orders other articles for the same amount within two hours: a good order.
-    /// </summary>
+    /// <summary>The share of sales after which the buyer orders other articles of the same amount within two hours.</summary>
     /// <value>0.01.</value>
     public double SecondOrderRate { get; init; } = 0.01;
 

@@ -9,9 +9,7 @@ using OrderKit.StateMachine.Storage;
 
 namespace OrderKit.StateMachine;
 
-/// <summary>
-/// Acts on passed deadlines: asks probes where the model requires it, then fires the triggers of a set in one transaction.
-/// </summary>
+/// <summary>Acts on passed deadlines: asks the probes that the model requires, then fires a set in one transaction.</summary>
 /// <remarks>
 /// Safe for several threads and machines: deadlines are leased, and a deadline whose state was left has no effect.
 /// Probes of one set are asked concurrently, up to <see cref="DeadlineOptions.MaxConcurrentProbes"/> at a time, each in a scope of its own.

@@ -274,9 +274,7 @@ internal sealed class ModelChecks(OrderModelBuilder model)
         }
     }
 
-    /// <summary>
-    /// Moves for which the model has no rule: facts that leap or clash to where they land, and reports up to the next anchor.
-    /// </summary>
+    /// <summary>Moves without a rule: facts that leap or clash to where they land, and reports up to the next anchor.</summary>
     private IEnumerable<(StateBuilder From, StateBuilder To)> UnnamedMovesOf()
     {
         foreach (var trigger in model.Triggers.Where(t => t is { Standing: FactStanding.Fact, Landing: not null }))

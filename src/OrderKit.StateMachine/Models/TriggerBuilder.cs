@@ -51,9 +51,7 @@ public sealed class TriggerBuilder
 
     internal List<(string Hold, Condition? Condition)> ReleasedHolds { get; } = [];
 
-    /// <summary>
-    /// Says which state it claims: from states without a rule of their own, a fact behind it is late, one before it leaps there.
-    /// </summary>
+    /// <summary>Sets the state it claims. From states without a rule, a lower fact is late and a higher one moves there.</summary>
     public TriggerBuilder Lands(StateBuilder state) => this.With(() => Landing = state);
 
     /// <summary>Begins a rule for some states.</summary>
@@ -64,29 +62,17 @@ public sealed class TriggerBuilder
         return edge;
     }
 
-    /// <summary>
-    /// Has each of its facts bring a number of a kind as <see cref="OrderFact.Evidence"/>, or an <see cref="OrderFact.Id"/>; one with
-    /// neither is malformed.
-    /// </summary>
+    /// <summary>Requires a number of a kind as <see cref="OrderFact.Evidence"/>, or an <see cref="OrderFact.Id"/>, in each fact.</summary>
     /// <remarks>A key decides nothing about an order and is no part of the fingerprint: a model may be given one at any time.</remarks>
-    public TriggerBuilder KeyedBy(ReferenceKind number) =>
-        this.With(
-            () =>
-                Key = number != default
-                    ? new OrderModel.TriggerKey(number)
-                    : throw new ArgumentException("The default reference kind is no kind of number.", nameof(number)));
+    public TriggerBuilder KeyedBy(ReferenceKind number) => this.With(() => Key = number != default
+        ? new OrderModel.TriggerKey(number)
+        : throw new ArgumentException("The default reference kind is no kind of number.", nameof(number)));
 
-    /// <summary>
-    /// Has each of its facts bring an <see cref="OrderFact.Id"/> of its own, where one number stands for several facts; one without is
-    /// malformed.
-    /// </summary>
+    /// <summary>Requires an <see cref="OrderFact.Id"/> in each fact, for numbers that stand for several facts.</summary>
     /// <remarks>Like <see cref="KeyedBy"/>, it is no part of the fingerprint.</remarks>
     public TriggerBuilder KeyedById() => this.With(() => Key = new OrderModel.TriggerKey((ReferenceKind?)null));
 
-    /// <summary>
-    /// Adds the fact's money to a sum; without an amount what remains of <paramref name="of"/>. It moves money, and so it is told by what
-    /// it is known: <see cref="KeyedBy"/> or <see cref="KeyedById"/>.
-    /// </summary>
+    /// <summary>Adds the amount (default: what is outstanding). Requires <see cref="KeyedBy"/> or <see cref="KeyedById"/>.</summary>
     /// <param name="counter">The sum.</param>
     /// <param name="of">The sum whose rest is meant by a fact without an amount.</param>
     public TriggerBuilder AddsAmount(Counter counter, Counter of) => Add(new(counter, CounterOperation.Add, IsMoney: true, of));

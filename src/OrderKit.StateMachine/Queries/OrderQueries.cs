@@ -93,9 +93,7 @@ public sealed class OrderQueries(IOrderQueryStore store, ICaseStore cases, Order
             options ?? new TimelineOptions());
     }
 
-    /// <summary>
-    /// Proposes which payments to refund, by their own route, so that the order keeps no more than is due; none where it does not.
-    /// </summary>
+    /// <summary>Proposes payments to refund, each by its own route, until the order keeps no more than is due.</summary>
     public async Task<IReadOnlyList<RefundProposal>> ProposeRefundsAsync(OrderKey order, CancellationToken cancellationToken = default) =>
         await store.FindAsync(order, cancellationToken).ConfigureAwait(false) is { } stored
             ? RefundProposal.Of(stored, await ReadJournalAsync(stored, cancellationToken).ConfigureAwait(false))

@@ -3,9 +3,7 @@ using OrderKit.Core.Storage;
 
 namespace OrderKit.StateMachine.Storage;
 
-/// <summary>
-/// Orders, journal and deadlines in the memory of this process: the reference for the SQL stores, and the store for tests.
-/// </summary>
+/// <summary>Keeps orders, journal and deadlines in memory: the reference for the SQL stores, and the store for tests.</summary>
 /// <remarks>Safe for several threads; the units of work of its <see cref="InMemoryDatabase"/> take turns.</remarks>
 public sealed partial class InMemoryOrderStore : IOrderStore, IOrderQueryStore, IJournalStore, IDeadlineStore
 {

@@ -28,10 +28,7 @@ internal static class PrintableText
         (0x1F7F0, 0x1F7F0), (0x1F90C, 0x1F93A), (0x1F93C, 0x1F945), (0x1F947, 0x1F9FF), (0x1FA70, 0x1FAFF), (0x20000, 0x3FFFD),
     ];
 
-    /// <summary>
-    /// Replaces what no file, terminal or page should be made to print: control characters, turns of the writing direction and broken
-    /// characters.
-    /// </summary>
+    /// <summary>Replaces control characters, changes of the writing direction and broken characters.</summary>
     public static string Clean(string? text)
     {
         if (string.IsNullOrEmpty(text))

@@ -6,9 +6,7 @@ using OrderKit.StateMachine.Storage;
 
 namespace OrderKit.StateMachine;
 
-/// <summary>
-/// The one door for facts about orders: loads, decides, and saves state, journal, outbox, deadlines, numbers and cases together.
-/// </summary>
+/// <summary>Decides facts about orders, and saves state, journal, outbox, deadlines, references and cases together.</summary>
 /// <remarks>
 /// Safe for several threads. A call without a unit of work owns its transaction and decides again, up to
 /// <see cref="OrderLifecycleOptions.MaxAttempts"/> times, when another writer was first. A call with a unit of work joins it,
@@ -99,10 +97,7 @@ public sealed partial class OrderLifecycle
         return facts.Count == 0 ? [] : await JoinedAsync(unitOfWork, facts, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>
-    /// Moves an order to another model that supersedes its own; its states stay as they are, and their deadlines begin anew as the new
-    /// model has them.
-    /// </summary>
+    /// <summary>Moves an order to a model that supersedes its own. Its states stay; deadlines start anew by the new model.</summary>
     /// <param name="order">The order.</param>
     /// <param name="model">The model; registered in this host.</param>
     /// <param name="operatorId">Who moves it.</param>
