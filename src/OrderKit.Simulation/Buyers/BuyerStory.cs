@@ -25,13 +25,15 @@ internal sealed class BuyerStory
         (_sale, _world, _random) = (sale, world, random);
         _isOwn = world.Options.OwnChannels.Contains(sale.Order.Order.Channel);
         _buyer = random.Digits("buyer-", 12);
-        _address = string.Create(CultureInfo.InvariantCulture, $"浙江省 杭州市 西湖区 {random.Pick(Roads)}{random.Between(1, 900)}号 {random.Between(1, 30)}{random.Between(1, 8):D2}室");
+        _address = string.Create(
+            CultureInfo.InvariantCulture,
+            $"浙江省 杭州市 西湖区 {random.Pick(Roads)}{random.Between(1, 900)}号 {random.Between(1, 30)}{random.Between(1, 8):D2}室");
         _ipAddress = string.Create(CultureInfo.InvariantCulture, $"203.0.113.{random.Between(1, 254)}");
         _device = string.Create(CultureInfo.InvariantCulture, $"{random.Next():x16}");
         _provider = random.Pick(world.Options.Providers);
     }
 
-    /// <summary>The purchases, each with the instant of its submission. One after a cancellation is told when that is done: <see cref="TellAgain"/>.</summary>
+    /// <summary>The purchases and when each is submitted. <see cref="TellAgain"/> returns the one after a cancellation.</summary>
     public IReadOnlyList<(Purchase Purchase, DateTimeOffset At)> Tell()
     {
         var options = _world.Options;
@@ -53,7 +55,8 @@ internal sealed class BuyerStory
         else if ((draw -= options.Faults.TwoTabs) is >= 0 && draw < options.SecondOrderRate)
         {
             // Some take more pieces of cheaper articles: the amount is all that the two have in common.
-            var more = Another(_random.Between(TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(119))) with { Quantity = _random.Between(1, 8) };
+            var other = Another(_random.Between(TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(119)));
+            var more = other with { Quantity = _random.Between(1, 8) };
             told.Add((Make(more, Cart(), Lines(more.Quantity, lines), PurchaseKind.OtherArticles), more.PlacedAt));
         }
         else if ((draw -= options.SecondOrderRate) is >= 0 && draw < options.RepeatRate)
@@ -63,7 +66,9 @@ internal sealed class BuyerStory
         }
         else if ((draw -= options.RepeatRate) is >= 0 && draw < options.ReorderRate)
         {
-            first.Cancellation = (_random.Between(TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(360)), _random.Between(TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(120)));
+            first.Cancellation = (
+                _random.Between(TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(360)),
+                _random.Between(TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(120)));
         }
 
         return told;
@@ -122,7 +127,8 @@ internal sealed class BuyerStory
 
         // No number says that an order goes back to another one.
         var number = _random.Digits(string.Create(CultureInfo.InvariantCulture, $"SIM{at.UtcDateTime:yyyyMMdd}"), 12);
-        return new SimulatedSale(new OrderKey(key.Tenant, OrderId.Derive(key.Order.Channel, number)), number, _sale.Amount, _sale.Quantity, at);
+        return new SimulatedSale(
+            new OrderKey(key.Tenant, OrderId.Derive(key.Order.Channel, number)), number, _sale.Amount, _sale.Quantity, at);
     }
 
     private string? Cart()

@@ -14,7 +14,7 @@ public sealed record SimulatedOrder
     /// <summary>The channel's number of it.</summary>
     public required string Number { get; init; }
 
-    /// <summary>What the page sends with all tries of one submission (<c>Idempotency-Key</c>); <see langword="null"/> on platforms.</summary>
+    /// <summary>The page's <c>Idempotency-Key</c>, the same for all tries of a submission; <see langword="null"/> on platforms.</summary>
     public string? SubmissionKey { get; init; }
 
     /// <summary>The buyer's account.</summary>

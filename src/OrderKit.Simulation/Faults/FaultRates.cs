@@ -23,9 +23,16 @@ public sealed record FaultRates
         SentTwiceAtOnce = 0, AnswerLost = 0, AmountChanged = 0, AmountWrong = 0, PaidTwice = 0, OrderToldTwice = 0, TwoTabs = 0,
     };
 
+    private static readonly SimulatedFault[] OrderFates =
+    [
+        .. Enum.GetValues<SimulatedFault>()
+            .Where(static fault => fault is >= SimulatedFault.PaymentMissing and <= SimulatedFault.StatusOverwritten),
+    ];
+
     private static readonly SimulatedFault[] TradeFates =
     [
-        SimulatedFault.PaymentMissing, SimulatedFault.PaidAfterClose, SimulatedFault.AmountChanged, SimulatedFault.AmountWrong, SimulatedFault.PaidTwice,
+        SimulatedFault.PaymentMissing, SimulatedFault.PaidAfterClose, SimulatedFault.AmountChanged, SimulatedFault.AmountWrong,
+        SimulatedFault.PaidTwice,
     ];
 
     /// <summary>See <see cref="SimulatedFault.CallbackLate"/>.</summary>
@@ -112,7 +119,7 @@ public sealed record FaultRates
     /// <value>0.05.</value>
     public double OrderToldTwice { get; init; } = 0.05;
 
-    /// <summary>See <see cref="SimulatedFault.TwoTabs"/>; of the orders on <see cref="SimulatedRetailOptions.OwnChannels"/> only, since platforms don't let it happen.</summary>
+    /// <summary>See <see cref="SimulatedFault.TwoTabs"/>. Only of orders on <see cref="SimulatedRetailOptions.OwnChannels"/>.</summary>
     /// <value>0.02.</value>
     public double TwoTabs { get; init; } = 0.02;
 
@@ -145,23 +152,14 @@ public sealed record FaultRates
     };
 
     /// <summary>The fault that decides an order's fate, or none; one draw, so that the shares are exactly the rates.</summary>
-    internal SimulatedFault? FateOf(double draw)
-    {
-        for (var fault = SimulatedFault.PaymentMissing; fault <= SimulatedFault.StatusOverwritten; fault++)
-        {
-            if ((draw -= Of(fault)) < 0)
-            {
-                return fault;
-            }
-        }
-
-        return null;
-    }
+    internal SimulatedFault? FateOf(double draw) => FateOf(draw, OrderFates);
 
     /// <summary>The fault that decides the fate of a payment, or none.</summary>
-    internal SimulatedFault? TradeFateOf(double draw)
+    internal SimulatedFault? TradeFateOf(double draw) => FateOf(draw, TradeFates);
+
+    private SimulatedFault? FateOf(double draw, SimulatedFault[] fates)
     {
-        foreach (var fault in TradeFates)
+        foreach (var fault in fates)
         {
             if ((draw -= Of(fault)) < 0)
             {
@@ -174,19 +172,19 @@ public sealed record FaultRates
 
     internal void Check(string parameterName)
     {
-        var fates = 0.0;
         for (var fault = SimulatedFault.CallbackLate; fault <= SimulatedFault.TwoTabs; fault++)
         {
             var rate = Of(fault);
             if (double.IsNaN(rate) || rate is < 0 or > 1)
             {
-                throw new ArgumentException($"The rate of {fault} is {rate.ToString(System.Globalization.CultureInfo.InvariantCulture)}; a rate lies between 0 and 1.", parameterName);
+                throw new ArgumentException(
+                    $"The rate of {fault} is {rate.ToString(System.Globalization.CultureInfo.InvariantCulture)}; "
+                    + "a rate lies between 0 and 1.",
+                    parameterName);
             }
-
-            fates += fault is >= SimulatedFault.PaymentMissing and <= SimulatedFault.StatusOverwritten ? rate : 0;
         }
 
-        CheckFates(fates, "an order", parameterName);
+        CheckFates(OrderFates.Sum(Of), "an order", parameterName);
         CheckFates(TradeFates.Sum(Of), "a payment", parameterName);
     }
 
@@ -194,7 +192,10 @@ public sealed record FaultRates
     {
         if (sum > 1 + 1e-9)
         {
-            throw new ArgumentException($"The rates of the faults that decide {whose}'s fate add up to {sum.ToString(System.Globalization.CultureInfo.InvariantCulture)}; {whose} has one at most, so the sum is 1 at most.", parameterName);
+            throw new ArgumentException(
+                $"The rates of the faults that decide {whose}'s fate add up to "
+                + $"{sum.ToString(System.Globalization.CultureInfo.InvariantCulture)}; {whose} has one at most, so the sum is 1 at most.",
+                parameterName);
         }
     }
 }

@@ -7,5 +7,6 @@ namespace OrderKit.Simulation;
 public sealed record InjectedFault(SimulatedFault Kind, string Trigger, TimeSpan? Delay = null)
 {
     /// <summary>Whether the order's owners contradict each other, so that somebody must act: a case must be open.</summary>
-    public bool IsContradiction => Kind is (>= SimulatedFault.PaidAfterClose and <= SimulatedFault.StatusOverwritten) or SimulatedFault.PaidTwice;
+    public bool IsContradiction =>
+        Kind is (>= SimulatedFault.PaidAfterClose and <= SimulatedFault.StatusOverwritten) or SimulatedFault.PaidTwice;
 }

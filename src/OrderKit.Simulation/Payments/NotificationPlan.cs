@@ -2,7 +2,7 @@ using OrderKit.Core;
 
 namespace OrderKit.Simulation;
 
-/// <summary>One callback of a provider: what goes wrong with its sends is drawn beforehand, how many there are depends on the host's answers.</summary>
+/// <summary>One callback of a provider. Its faults are drawn beforehand; the number of sends depends on the answers.</summary>
 internal sealed class NotificationPlan(SimulatedNotification message, DateTimeOffset firstAt)
 {
     public PaymentProvider Provider => message.Provider;
@@ -25,5 +25,6 @@ internal sealed class NotificationPlan(SimulatedNotification message, DateTimeOf
 
     public bool IsAcknowledged { get; set; }
 
-    public SimulatedNotification MessageOf(int send) => Changed is { } changed && changed.Send == send ? message with { Amount = changed.Amount } : message;
+    public SimulatedNotification MessageOf(int send) =>
+        Changed is { } changed && changed.Send == send ? message with { Amount = changed.Amount } : message;
 }

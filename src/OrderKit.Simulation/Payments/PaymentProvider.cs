@@ -34,8 +34,8 @@ public sealed class PaymentProvider
     public static PaymentProvider Alipay { get; } = new(
         "alipay",
         [
-            TimeSpan.FromMinutes(4), TimeSpan.FromMinutes(10), TimeSpan.FromMinutes(10), TimeSpan.FromHours(1), TimeSpan.FromHours(2), TimeSpan.FromHours(6),
-            TimeSpan.FromHours(15),
+            TimeSpan.FromMinutes(4), TimeSpan.FromMinutes(10), TimeSpan.FromMinutes(10), TimeSpan.FromHours(1),
+            TimeSpan.FromHours(2), TimeSpan.FromHours(6), TimeSpan.FromHours(15),
         ],
         static answer => answer.Status == Ok && answer.Body.Span.SequenceEqual("success"u8),
         static (random, at) => random.Digits(Day(at) + "22001", 15),
@@ -50,14 +50,16 @@ public sealed class PaymentProvider
         "wechatpay",
         [
             TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(3), TimeSpan.FromMinutes(10),
-            TimeSpan.FromMinutes(20), TimeSpan.FromMinutes(30), TimeSpan.FromMinutes(30), TimeSpan.FromMinutes(30), TimeSpan.FromMinutes(60),
-            TimeSpan.FromHours(3), TimeSpan.FromHours(3), TimeSpan.FromHours(3), TimeSpan.FromHours(6), TimeSpan.FromHours(6),
+            TimeSpan.FromMinutes(20), TimeSpan.FromMinutes(30), TimeSpan.FromMinutes(30), TimeSpan.FromMinutes(30),
+            TimeSpan.FromMinutes(60), TimeSpan.FromHours(3), TimeSpan.FromHours(3), TimeSpan.FromHours(3), TimeSpan.FromHours(6),
+            TimeSpan.FromHours(6),
         ],
         static answer => answer.Status is Ok or NoContent,
         static (random, at) => random.Digits(random.Digits("4200", 6) + Day(at), 10),
         static (random, _) => Uuid(random))
     {
-        Paid = "SUCCESS", PaidAndPartRefunded = "REFUND", PaidAndRefunded = "REFUND", Closed = "CLOSED", PartRefunded = "SUCCESS", Refunded = "SUCCESS",
+        Paid = "SUCCESS", PaidAndPartRefunded = "REFUND", PaidAndRefunded = "REFUND", Closed = "CLOSED", PartRefunded = "SUCCESS",
+        Refunded = "SUCCESS",
     };
 
     /// <summary>Its name, such as <c>alipay</c>.</summary>
@@ -75,7 +77,7 @@ public sealed class PaymentProvider
     /// <summary>How a query calls a trade that was paid and of which a part went back.</summary>
     internal string PaidAndPartRefunded { get; private init; } = "";
 
-    /// <summary>How a query calls a trade that was paid and all of which went back; Alipay says the same as of one that was never paid.</summary>
+    /// <summary>A query's status of a trade that was fully refunded; at Alipay the same as of an unpaid one.</summary>
     internal string PaidAndRefunded { get; private init; } = "";
 
     internal string Closed { get; private init; } = "";
@@ -112,6 +114,8 @@ public sealed class PaymentProvider
     private static string Uuid(SimulationRandom random)
     {
         var (high, low) = (random.Next(), random.Next());
-        return string.Create(CultureInfo.InvariantCulture, $"{high >> 32:x8}-{(high >> 16) & 0xFFFF:x4}-{high & 0xFFFF:x4}-{low >> 48:x4}-{low & 0xFFFF_FFFF_FFFF:x12}");
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{high >> 32:x8}-{(high >> 16) & 0xFFFF:x4}-{high & 0xFFFF:x4}-{low >> 48:x4}-{low & 0xFFFF_FFFF_FFFF:x12}");
     }
 }

@@ -2,7 +2,7 @@ using OrderKit.Core;
 
 namespace OrderKit.Simulation;
 
-/// <summary>What the host asked a provider for when its buyer went to pay: the host's own record, with which it compares what it is told.</summary>
+/// <summary>The host's record of what it asked a provider for, with which it compares notifications.</summary>
 /// <param name="Source">The provider, as its notifications name it.</param>
 /// <param name="MerchantTradeNumber">The number that the host gave it.</param>
 /// <param name="Order">The order that is paid.</param>

@@ -17,7 +17,7 @@ public sealed record SimulatedNotification
     /// <summary>What it says.</summary>
     public required TradeNews News { get; init; }
 
-    /// <summary>The provider's id of a callback (<c>notify_id</c>, <c>id</c>), the same in all its sends; <see langword="null"/> by the other paths.</summary>
+    /// <summary>The id of a callback (<c>notify_id</c>, <c>id</c>), equal in all sends; otherwise <see langword="null"/>.</summary>
     public string? TransportId { get; init; }
 
     /// <summary>The number that the host gave the provider (<c>out_trade_no</c>).</summary>

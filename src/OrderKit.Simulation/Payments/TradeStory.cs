@@ -98,8 +98,10 @@ internal sealed class TradeStory(SimulatedSale sale, PaymentProvider provider, S
 
     private void Close(SimulatedCheckout checkout, DateTimeOffset closedAt)
     {
-        var trade = new TradeTruth(checkout, provider, provider.NewTradeNumber(random, closedAt), Money.Zero(sale.Amount.Currency), null, closedAt, null, [], []);
-        _trades.Add(new TradePlan(trade, provider.TellsClosing ? [Call(trade, TradeNews.Closed, provider.Closed, closedAt, null)] : [], []));
+        var trade = new TradeTruth(
+            checkout, provider, provider.NewTradeNumber(random, closedAt), Money.Zero(sale.Amount.Currency), null, closedAt, null, [], []);
+        _trades.Add(
+            new TradePlan(trade, provider.TellsClosing ? [Call(trade, TradeNews.Closed, provider.Closed, closedAt, null)] : [], []));
     }
 
     private void Disturb(NotificationPlan paid, SimulatedFault? fate, List<InjectedFault> faults)
@@ -145,12 +147,15 @@ internal sealed class TradeStory(SimulatedSale sale, PaymentProvider provider, S
         }
     }
 
-    private void TellAside(TradeTruth trade, SimulatedFault? fate, List<(DateTimeOffset, SimulatedNotification)> asides, List<InjectedFault> faults)
+    private void TellAside(
+        TradeTruth trade, SimulatedFault? fate, List<(DateTimeOffset, SimulatedNotification)> asides, List<InjectedFault> faults)
     {
         var paidAt = trade.PaidAt!.Value;
         if (random.Chance(options.BrowserReturnRate))
         {
-            asides.Add((After(paidAt, 1, 8, TimeSpan.FromSeconds(1)), Say(trade, NotificationPath.BrowserReturn, TradeNews.Paid, provider.Paid, paidAt, trade.Moved)));
+            asides.Add((
+                After(paidAt, 1, 8, TimeSpan.FromSeconds(1)),
+                Say(trade, NotificationPath.BrowserReturn, TradeNews.Paid, provider.Paid, paidAt, trade.Moved)));
         }
 
         if (fate is null && random.Chance(options.Faults.ToldByAnotherPath))
@@ -188,19 +193,28 @@ internal sealed class TradeStory(SimulatedSale sale, PaymentProvider provider, S
         return refunds;
     }
 
-    private NotificationPlan Call(TradeTruth trade, TradeNews news, string rawStatus, DateTimeOffset at, Money? amount, string? refund = null) => new(
-        Say(trade, NotificationPath.Callback, news, rawStatus, at, amount) with { TransportId = trade.Provider.NewNotificationId(random, at), RefundNumber = refund },
+    private NotificationPlan Call(
+        TradeTruth trade, TradeNews news, string rawStatus, DateTimeOffset at, Money? amount, string? refund = null) => new(
+        Say(trade, NotificationPath.Callback, news, rawStatus, at, amount) with
+        {
+            TransportId = trade.Provider.NewNotificationId(random, at), RefundNumber = refund,
+        },
         After(at, 1, 5, TimeSpan.FromSeconds(1)));
 
-    private SimulatedCheckout CheckoutOf(PaymentProvider by, string merchantTradeNumber) => new(options.SourcePrefix + by.Name, merchantTradeNumber, sale.Order, sale.Amount);
+    private SimulatedCheckout CheckoutOf(PaymentProvider by, string merchantTradeNumber) =>
+        new(options.SourcePrefix + by.Name, merchantTradeNumber, sale.Order, sale.Amount);
 
     /// <summary>A hundredth, as where somebody takes fen for yuan, or somewhat more.</summary>
     private Money Another(Money amount) =>
-        random.Chance(0.5) && amount.MinorUnits >= 200 ? new Money(amount.MinorUnits / 100, amount.Currency) : amount + new Money(random.Between(1, 500), amount.Currency);
+        random.Chance(0.5) && amount.MinorUnits >= 200
+            ? new Money(amount.MinorUnits / 100, amount.Currency)
+            : amount + new Money(random.Between(1, 500), amount.Currency);
 
-    private DateTimeOffset After(DateTimeOffset from, long least, long most, TimeSpan unit) => from + random.Between(least * unit, most * unit);
+    private DateTimeOffset After(DateTimeOffset from, long least, long most, TimeSpan unit) =>
+        from + random.Between(least * unit, most * unit);
 
-    internal static SimulatedNotification Say(TradeTruth trade, NotificationPath path, TradeNews news, string rawStatus, DateTimeOffset at, Money? amount) => new()
+    internal static SimulatedNotification Say(
+        TradeTruth trade, NotificationPath path, TradeNews news, string rawStatus, DateTimeOffset at, Money? amount) => new()
     {
         Source = trade.Checkout.Source,
         Provider = trade.Provider,

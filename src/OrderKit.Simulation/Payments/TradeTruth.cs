@@ -52,7 +52,8 @@ public sealed record TradeTruth(
     }
 
     /// <summary>What the provider calls a refund, by what is left after it.</summary>
-    internal string RawStatusOf(SimulatedRefund refund) => RefundedUntil(refund.PaidAt) == Moved ? Provider.Refunded : Provider.PartRefunded;
+    internal string RawStatusOf(SimulatedRefund refund) =>
+        RefundedUntil(refund.PaidAt) == Moved ? Provider.Refunded : Provider.PartRefunded;
 
     /// <summary>What the provider calls the paid trade when it is asked.</summary>
     internal string RawStatusAt(DateTimeOffset at)

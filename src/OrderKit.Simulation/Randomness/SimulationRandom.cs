@@ -1,7 +1,9 @@
 namespace OrderKit.Simulation;
 
 /// <summary>xoshiro256**, seeded by SplitMix64: the same numbers on every machine and in every version of the runtime.</summary>
-/// <remarks>By Blackman and Vigna, prng.di.unimi.it, public domain. Written here because <see cref="System.Random"/> promises no algorithm.</remarks>
+/// <remarks>
+/// By Blackman and Vigna, prng.di.unimi.it, public domain. Written here because <see cref="System.Random"/> promises no algorithm.
+/// </remarks>
 internal sealed class SimulationRandom
 {
     private ulong _s0;
@@ -19,7 +21,7 @@ internal sealed class SimulationRandom
 
     internal SimulationRandom(ulong s0, ulong s1, ulong s2, ulong s3) => (_s0, _s1, _s2, _s3) = (s0, s1, s2, s3);
 
-    /// <summary>A stream of its own for everything with a name: what happens to one order does not depend on how many others there are.</summary>
+    /// <summary>A separate stream per name, so that the fate of an order does not depend on the number of others.</summary>
     public static SimulationRandom For(ulong seed, string name)
     {
         // FNV-1a over UTF-16 units; string.GetHashCode differs from process to process.
@@ -45,12 +47,12 @@ internal sealed class SimulationRandom
         return result;
     }
 
-    /// <summary>A number in [0, 1), out of 53 bits: exact in binary, so that comparing it with a rate gives the same answer everywhere.</summary>
+    /// <summary>A number in [0, 1) of 53 bits, exact in binary: comparing it with a rate gives the same answer everywhere.</summary>
     public double Unit() => (Next() >> 11) * (1.0 / (1UL << 53));
 
     public bool Chance(double rate) => Unit() < rate;
 
-    /// <summary>A whole number from <paramref name="least"/> to <paramref name="most"/>; the bias of the multiplication is below 2⁻⁴⁰ for our ranges.</summary>
+    /// <summary>A whole number in a closed range. The bias of the multiplication is below 2⁻⁴⁰ for our ranges.</summary>
     public long Between(long least, long most) => least + (long)Math.BigMul(Next(), (ulong)(most - least) + 1, out _);
 
     /// <summary>A length of time in whole seconds.</summary>

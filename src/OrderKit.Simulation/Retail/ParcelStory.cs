@@ -88,7 +88,9 @@ internal sealed class ParcelStory(SimulatedSale sale, SimulatedRetailOptions opt
         if (stopAt is { } stop && stop < labelledAt + TimeSpan.FromHours(8))
         {
             // The money went back before the parcel was handed over, so the warehouse takes it out again.
-            Add(Intercepted, "wms", After(stop > labelledAt ? stop : labelledAt, 10, 60, TimeSpan.FromMinutes(1)), f => f with { Evidence = _outbound });
+            Add(
+                Intercepted, "wms", After(stop > labelledAt ? stop : labelledAt, 10, 60, TimeSpan.FromMinutes(1)),
+                f => f with { Evidence = _outbound });
             return;
         }
 
@@ -105,7 +107,9 @@ internal sealed class ParcelStory(SimulatedSale sale, SimulatedRetailOptions opt
         if (fate == SimulatedFault.StatusOverwritten)
         {
             _faults.Add(new(SimulatedFault.StatusOverwritten, StatusReported));
-            Report("erp", "已取消", Cancelled, After(leftAt, 1, 10, TimeSpan.FromHours(1)), 1, "erp-user-" + random.Between(11, 49).ToString(CultureInfo.InvariantCulture));
+            Report(
+                "erp", "已取消", Cancelled, After(leftAt, 1, 10, TimeSpan.FromHours(1)), 1,
+                "erp-user-" + random.Between(11, 49).ToString(CultureInfo.InvariantCulture));
         }
         else if (fate is null && random.Chance(options.Faults.StaleReport))
         {
@@ -123,14 +127,18 @@ internal sealed class ParcelStory(SimulatedSale sale, SimulatedRetailOptions opt
 
     private void PayAfterClose()
     {
-        var closedAt = Add(PaymentClosed, "pay", After(sale.PlacedAt, 30, 120, TimeSpan.FromMinutes(1)), f => f with { Reference = sale.TradeNumber, Evidence = random.Digits("CLS", 10), RawStatus = "TRADE_CLOSED" });
+        var closedAt = Add(
+            PaymentClosed, "pay", After(sale.PlacedAt, 30, 120, TimeSpan.FromMinutes(1)),
+            f => f with { Reference = sale.TradeNumber, Evidence = random.Digits("CLS", 10), RawStatus = "TRADE_CLOSED" });
         _faults.Add(new(SimulatedFault.PaidAfterClose, Captured));
         Pay(After(closedAt, 10, 5_000, TimeSpan.FromSeconds(1)), null);
     }
 
     private void ShipAfterCancel(DateTimeOffset lockedAt)
     {
-        var cancelledAt = Add(Cancel, "crm", After(lockedAt, 5, 50, TimeSpan.FromMinutes(1)), f => f with { Id = random.Digits("CX", 8), RawStatus = "buyer-changed-mind" });
+        var cancelledAt = Add(
+            Cancel, "crm", After(lockedAt, 5, 50, TimeSpan.FromMinutes(1)),
+            f => f with { Id = random.Digits("CX", 8), RawStatus = "buyer-changed-mind" });
         _faults.Add(new(SimulatedFault.ShippedAfterCancel, Outbound));
         var leftAt = Leave(After(cancelledAt, 1, 8, TimeSpan.FromHours(1)));
         Scan(After(leftAt, 1, 9, TimeSpan.FromHours(1)));
@@ -180,7 +188,9 @@ internal sealed class ParcelStory(SimulatedSale sale, SimulatedRetailOptions opt
     private static bool IsStopped(DateTimeOffset at, DateTimeOffset? stopAt) => stopAt is { } stop && stop <= at;
 
     private DateTimeOffset Lock(DateTimeOffset from) =>
-        Add(StockLocked, "stock", After(from, 30, 300, TimeSpan.FromSeconds(1)), f => f with { Evidence = random.Digits("LK", 10), Quantity = sale.Quantity });
+        Add(
+            StockLocked, "stock", After(from, 30, 300, TimeSpan.FromSeconds(1)),
+            f => f with { Evidence = random.Digits("LK", 10), Quantity = sale.Quantity });
 
     private DateTimeOffset ReleaseAt(DateTimeOffset from)
     {
@@ -198,7 +208,9 @@ internal sealed class ParcelStory(SimulatedSale sale, SimulatedRetailOptions opt
 
     private DateTimeOffset Hand(DateTimeOffset from)
     {
-        var packedAt = Add(Packed, "wms", After(from, 10, 180, TimeSpan.FromMinutes(1)), f => f with { Evidence = random.Digits("PK", 10), Quantity = sale.Quantity });
+        var packedAt = Add(
+            Packed, "wms", After(from, 10, 180, TimeSpan.FromMinutes(1)),
+            f => f with { Evidence = random.Digits("PK", 10), Quantity = sale.Quantity });
         return Leave(After(packedAt, 10, 240, TimeSpan.FromMinutes(1)));
     }
 
@@ -235,18 +247,24 @@ internal sealed class ParcelStory(SimulatedSale sale, SimulatedRetailOptions opt
     {
         if (comesBack)
         {
-            Add(GoodsBack, "wms", After(claimedAt, 2, 6, TimeSpan.FromDays(1)), f => f with { Evidence = random.Digits("RK", 10), Quantity = sale.Quantity });
+            Add(
+                GoodsBack, "wms", After(claimedAt, 2, 6, TimeSpan.FromDays(1)),
+                f => f with { Evidence = random.Digits("RK", 10), Quantity = sale.Quantity });
             return;
         }
 
         if (random.Chance(0.9))
         {
-            Add(DeliveryVerified, "verdict", After(claimedAt, 10, 1_200, TimeSpan.FromMinutes(1)), f => f with { Evidence = random.Digits("VD", 10), Quantity = sale.Quantity });
+            Add(
+                DeliveryVerified, "verdict", After(claimedAt, 10, 1_200, TimeSpan.FromMinutes(1)),
+                f => f with { Evidence = random.Digits("VD", 10), Quantity = sale.Quantity });
         }
 
         if (random.Chance(0.7))
         {
-            Add(Finished, "channel", After(claimedAt, 2, 6, TimeSpan.FromDays(1)), f => f with { Evidence = sale.Number, RawStatus = "TRADE_FINISHED" });
+            Add(
+                Finished, "channel", After(claimedAt, 2, 6, TimeSpan.FromDays(1)),
+                f => f with { Evidence = sale.Number, RawStatus = "TRADE_FINISHED" });
         }
     }
 
@@ -254,7 +272,9 @@ internal sealed class ParcelStory(SimulatedSale sale, SimulatedRetailOptions opt
     {
         if (random.Chance(chance))
         {
-            Add(StatusReported, system, at, f => f with { Id = random.Digits("ST", 10), RawStatus = rawStatus, ReportedState = state, Operator = operatorId });
+            Add(
+                StatusReported, system, at,
+                f => f with { Id = random.Digits("ST", 10), RawStatus = rawStatus, ReportedState = state, Operator = operatorId });
         }
     }
 
@@ -332,7 +352,8 @@ internal sealed class ParcelStory(SimulatedSale sale, SimulatedRetailOptions opt
 
     private OrderReference Waybill() => new(sale.Order.Tenant, ReferenceKind.Waybill, _waybill);
 
-    private DateTimeOffset After(DateTimeOffset from, long least, long most, TimeSpan unit) => from + random.Between(least * unit, most * unit);
+    private DateTimeOffset After(DateTimeOffset from, long least, long most, TimeSpan unit) =>
+        from + random.Between(least * unit, most * unit);
 
     private string Trace() => string.Create(CultureInfo.InvariantCulture, $"{random.Next():x16}{random.Next():x16}");
 }

@@ -59,7 +59,7 @@ public sealed record SimulatedRetailOptions
     /// <value>0.3.</value>
     public double FinishedRate { get; init; } = 0.3;
 
-    /// <summary>The share of sales after which the buyer orders other articles for the same amount within two hours: a good order.</summary>
+    /// <summary>The share of sales after which the buyer orders other articles of the same amount within two hours.</summary>
     /// <value>0.01.</value>
     public double SecondOrderRate { get; init; } = 0.01;
 
@@ -83,7 +83,9 @@ public sealed record SimulatedRetailOptions
         Rate(ReorderRate, nameof(ReorderRate));
         if (Faults.TwoTabs + SecondOrderRate + RepeatRate + ReorderRate > 1 + 1e-9)
         {
-            throw new ArgumentException("TwoTabs, SecondOrderRate, RepeatRate and ReorderRate add up to more than 1; a sale is followed by one other at most.", parameterName);
+            throw new ArgumentException(
+                "TwoTabs, SecondOrderRate, RepeatRate and ReorderRate add up to more than 1; a sale is followed by one other at most.",
+                parameterName);
         }
 
         if (Providers.Count == 0)
@@ -105,7 +107,9 @@ public sealed record SimulatedRetailOptions
         {
             if (double.IsNaN(rate) || rate is < 0 or > 1)
             {
-                throw new ArgumentException($"{name} is {rate.ToString(System.Globalization.CultureInfo.InvariantCulture)}; a rate lies between 0 and 1.", parameterName);
+                throw new ArgumentException(
+                    $"{name} is {rate.ToString(System.Globalization.CultureInfo.InvariantCulture)}; a rate lies between 0 and 1.",
+                    parameterName);
             }
         }
     }

@@ -3,9 +3,10 @@ using OrderKit.Core;
 
 namespace OrderKit.Simulation;
 
-/// <summary>A retail world from outside: channels, payment provider, stock, warehouse, carrier and systems that report statuses, with faults.</summary>
+/// <summary>A simulated retail world: channels, payment providers, stock, warehouse, carrier and status reports, with faults.</summary>
 /// <remarks>
-/// It only sends messages and never reads an engine. The seed, an order's key and the settings decide everything that happens to that order:
+/// It only sends messages and never reads an engine. The seed, an order's key and the settings decide everything that happens to that
+/// order:
 /// the same on every machine, in every culture and time zone, and whatever other orders there are. Safe for several threads.
 /// The triggers are those of the retail model in OrderKit.StateMachine.
 /// </remarks>
@@ -73,7 +74,8 @@ public sealed class SimulatedRetailWorld
             [
                 new OrderReference(order.Tenant, ReferenceKind.External, sale.Number),
                 sale.TradeNumber,
-                new OrderReference(order.Tenant, ReferenceKind.ShortCode, ShortCodes.For(order.Order, DateOnly.FromDateTime(sale.PlacedAt.UtcDateTime))),
+                new OrderReference(
+                    order.Tenant, ReferenceKind.ShortCode, ShortCodes.For(order.Order, DateOnly.FromDateTime(sale.PlacedAt.UtcDateTime))),
             ],
         });
     }
@@ -85,7 +87,7 @@ public sealed class SimulatedRetailWorld
         return new ParcelStory(sale, Options, SimulationRandom.For(_seed, sale.Order.ToString())).Tell();
     }
 
-    /// <summary>A stretch of the world's own sales as traffic: buyers who place them and providers who tell how they are paid, until they are answered.</summary>
+    /// <summary>Makes traffic of some of the world's sales: buyers place orders, providers send notifications until acknowledged.</summary>
     /// <param name="orders">How many sales; some buyers place a second order.</param>
     /// <remarks><see cref="Follow"/> and <see cref="Run"/> tell of payments too, once and for all: use one of the two for a sale.</remarks>
     public SimulatedTraffic Open(int orders)

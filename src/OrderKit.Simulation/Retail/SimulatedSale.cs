@@ -13,7 +13,7 @@ public sealed record SimulatedSale(OrderKey Order, string Number, Money Amount, 
     /// <summary>Money that goes back later, with or without the goods.</summary>
     public IReadOnlyList<SimulatedReturn> Returns { get; init; } = [];
 
-    /// <summary>The merchant's trade number, by which payment callbacks know the order: link it when you place the order yourself.</summary>
+    /// <summary>The merchant's trade number. Payment callbacks carry it: link it when you place the order yourself.</summary>
     public OrderReference TradeNumber => new(Order.Tenant, ReferenceKind.Trade, $"T-{Order.Order.Channel}-{Number}");
 }
 

@@ -9,7 +9,8 @@ public abstract record SimulatedDelivery(long Number, DateTimeOffset ArrivesAt)
     /// <param name="Number">Which delivery it is.</param>
     /// <param name="ArrivesAt">When it arrives.</param>
     /// <param name="Message">What it says.</param>
-    public sealed record Notification(long Number, DateTimeOffset ArrivesAt, SimulatedNotification Message) : SimulatedDelivery(Number, ArrivesAt);
+    public sealed record Notification(long Number, DateTimeOffset ArrivesAt, SimulatedNotification Message)
+        : SimulatedDelivery(Number, ArrivesAt);
 
     /// <summary>A channel, or the host's own shop, has an order.</summary>
     /// <param name="Number">Which delivery it is.</param>
@@ -21,5 +22,6 @@ public abstract record SimulatedDelivery(long Number, DateTimeOffset ArrivesAt)
     /// <param name="Number">Which delivery it is.</param>
     /// <param name="ArrivesAt">When it arrives.</param>
     /// <param name="Message">Which one.</param>
-    public sealed record Cancellation(long Number, DateTimeOffset ArrivesAt, SimulatedCancellation Message) : SimulatedDelivery(Number, ArrivesAt);
+    public sealed record Cancellation(long Number, DateTimeOffset ArrivesAt, SimulatedCancellation Message)
+        : SimulatedDelivery(Number, ArrivesAt);
 }

@@ -1,6 +1,6 @@
 namespace OrderKit.Simulation;
 
-/// <summary>Buyers who place orders and providers who tell how they are paid, one delivery after the other: what the host answers decides what comes next.</summary>
+/// <summary>Deliveries of buyers and payment providers, one after the other. The host's answers decide what comes next.</summary>
 /// <remarks>
 /// <para>
 /// The traffic has a clock of its own, <see cref="Now"/>, which stands at the delivery that was given last. An answer counts if it is given
@@ -51,7 +51,7 @@ public sealed class SimulatedTraffic
     /// <summary>What the host asked a provider for; <see langword="null"/> where there is nothing of the kind.</summary>
     public SimulatedCheckout? FindCheckout(string merchantTradeNumber) => _checkouts.GetValueOrDefault(merchantTradeNumber);
 
-    /// <summary>Moves the clock to the next delivery; <see langword="null"/> where nothing follows, unless an answer makes something follow.</summary>
+    /// <summary>Moves the clock to the next delivery; <see langword="null"/> if nothing follows before a further answer.</summary>
     public SimulatedDelivery? Next()
     {
         while (_due.TryDequeue(out var happen, out var due))
@@ -66,7 +66,7 @@ public sealed class SimulatedTraffic
         return null;
     }
 
-    /// <summary>Moves the clock to the next delivery and gives all that arrive together with it, for instance at two nodes of the host.</summary>
+    /// <summary>Moves the clock to the next delivery and returns all that arrive with it, for example at two nodes.</summary>
     /// <param name="within">How long after the first they arrive at most; shorter than a sender waits for its answer.</param>
     /// <returns>Empty where nothing follows. <see cref="Now"/> is the instant of the last one.</returns>
     public IReadOnlyList<SimulatedDelivery> NextTogether(TimeSpan within)
@@ -97,7 +97,8 @@ public sealed class SimulatedTraffic
         ArgumentNullException.ThrowIfNull(answer);
         if (!_open.Remove(delivery.Number, out var waiting))
         {
-            throw new InvalidOperationException($"Delivery {delivery.Number} waits for no answer: it was answered before, or it is of another traffic.");
+            throw new InvalidOperationException(
+                $"Delivery {delivery.Number} waits for no answer: it was answered before, or it is of another traffic.");
         }
 
         if (Now - delivery.ArrivesAt <= waiting.Within)
@@ -122,7 +123,7 @@ public sealed class SimulatedTraffic
         }
     }
 
-    /// <summary>What the providers answer now to a query of the host, one for each thing that is true of the trade; nothing where they know of none.</summary>
+    /// <summary>Returns what the providers answer to a query now, one for each event of the trade; empty for an unknown trade.</summary>
     public IReadOnlyList<SimulatedNotification> Ask(string merchantTradeNumber)
     {
         var answers = new List<SimulatedNotification>();
@@ -142,7 +143,8 @@ public sealed class SimulatedTraffic
             {
                 if (refund.PaidAt <= Now)
                 {
-                    answers.Add(Say(trade, TradeNews.Refunded, trade.RawStatusOf(refund), refund.PaidAt) with { Amount = refund.Amount, RefundNumber = refund.Number });
+                    var told = Say(trade, TradeNews.Refunded, trade.RawStatusOf(refund), refund.PaidAt);
+                    answers.Add(told with { Amount = refund.Amount, RefundNumber = refund.Number });
                 }
             }
 
@@ -185,7 +187,9 @@ public sealed class SimulatedTraffic
             _purchases.Add(purchase);
             if (purchase.ToldAgainAfter is { } after)
             {
-                Plan(at + after, () => Deliver(n => new SimulatedDelivery.Order(n, at + after, purchase.Order), BuyerWaits, static _ => { }));
+                Plan(
+                    at + after,
+                    () => Deliver(n => new SimulatedDelivery.Order(n, at + after, purchase.Order), BuyerWaits, static _ => { }));
             }
         }
 
@@ -235,7 +239,8 @@ public sealed class SimulatedTraffic
         }
 
         var order = purchase.Order;
-        return Deliver(n => new SimulatedDelivery.Cancellation(n, at, new SimulatedCancellation(order.Source, order.Order, order.Number, at)), BuyerWaits, answer =>
+        var cancellation = new SimulatedCancellation(order.Source, order.Order, order.Number, at);
+        return Deliver(n => new SimulatedDelivery.Cancellation(n, at, cancellation), BuyerWaits, answer =>
         {
             if (answer.Status is < 200 or >= 300 || purchase.IsCancelled)
             {
@@ -249,7 +254,8 @@ public sealed class SimulatedTraffic
         });
     }
 
-    private TradeStory TradesOf(Purchase purchase) => new(purchase.Sale, purchase.Provider, _world.Options, _world.RandomFor($"trade:{purchase.Order.Order}"));
+    private TradeStory TradesOf(Purchase purchase) =>
+        new(purchase.Sale, purchase.Provider, _world.Options, _world.RandomFor($"trade:{purchase.Order.Order}"));
 
     private void Begin(IReadOnlyList<TradePlan> trades)
     {

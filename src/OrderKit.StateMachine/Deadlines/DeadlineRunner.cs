@@ -9,7 +9,7 @@ using OrderKit.StateMachine.Storage;
 
 namespace OrderKit.StateMachine;
 
-/// <summary>Acts on passed deadlines: asks probes where the model requires it, then fires the triggers of a set in one transaction.</summary>
+/// <summary>Acts on passed deadlines: asks the probes that the model requires, then fires a set in one transaction.</summary>
 /// <remarks>
 /// Safe for several threads and machines: deadlines are leased, and a deadline whose state was left has no effect.
 /// Probes of one set are asked concurrently, up to <see cref="DeadlineOptions.MaxConcurrentProbes"/> at a time, each in a scope of its own.
@@ -267,7 +267,9 @@ public sealed partial class DeadlineRunner
     private static void Count(string outcome, int deadlines = 1) =>
         Deadlines.Add(deadlines, new KeyValuePair<string, object?>(OrderKitTelemetry.OutcomeTag, outcome));
 
-    [LoggerMessage(1101, LogLevel.Warning, "The deadline of order {Order} needs the probe '{Probe}', which is not registered; a case was opened instead.")]
+    [LoggerMessage(
+        1101, LogLevel.Warning,
+        "The deadline of order {Order} needs the probe '{Probe}', which is not registered; a case was opened instead.")]
     private static partial void LogMissingProbe(ILogger logger, string probe, OrderId order);
 
     [LoggerMessage(1102, LogLevel.Warning, "The probe '{Probe}' failed for order {Order}; its deadline was postponed.")]

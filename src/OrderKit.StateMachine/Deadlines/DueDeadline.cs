@@ -10,4 +10,5 @@ namespace OrderKit.StateMachine;
 /// <param name="Version">The version at which the state was entered.</param>
 /// <param name="Trigger">What to fire.</param>
 /// <param name="Probe">The probe that must agree first.</param>
-public sealed record DueDeadline(long OrderNo, OrderKey Order, int Facet, DateTimeOffset DueAt, long Version, string Trigger, string? Probe);
+public sealed record DueDeadline(
+    long OrderNo, OrderKey Order, int Facet, DateTimeOffset DueAt, long Version, string Trigger, string? Probe);

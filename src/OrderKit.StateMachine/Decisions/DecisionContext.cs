@@ -37,7 +37,7 @@ public readonly ref struct DecisionContext
 
     internal ref readonly FactArguments Fact => ref _fact;
 
-    /// <summary>The states after the fact, as far as they are decided: a branch of the trigger's own facet still sees those before.</summary>
+    /// <summary>The states after the fact, as far as decided. A branch of the trigger's own facet still sees the earlier ones.</summary>
     public StateCodes After { get; }
 
     /// <summary>The value of a counter after the fact.</summary>
@@ -50,7 +50,7 @@ public readonly ref struct DecisionContext
     /// <summary>Whether a facet is in one state after the fact.</summary>
     public bool IsIn(int code) => Model.FacetOf(code) is var facet and >= 0 && After[facet] == code;
 
-    /// <summary>Whether an anchor is reached: before the fact where a way is chosen, after it where contradictions and closings are looked at.</summary>
+    /// <summary>Whether an anchor is reached: before the fact for branches, after it for contradictions and closings.</summary>
     public bool Reached(int code) => (_anchors & Model.AnchorBit(code)) != 0;
 
     /// <summary>Whether the order has a fulfilment profile.</summary>

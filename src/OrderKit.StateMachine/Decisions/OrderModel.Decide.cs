@@ -106,7 +106,9 @@ public sealed partial class OrderModel
 
         if (takesEffect && trigger.Followers.Length != 0)
         {
-            Follow(trigger, new DecisionContext(this, in order, in fact, first, second, states, order.Anchors), ref states, ref anchors, ref moved);
+            Follow(
+                trigger, new DecisionContext(this, in order, in fact, first, second, states, order.Anchors), ref states, ref anchors,
+                ref moved);
         }
 
         if (!takesEffect || moved == 0)
@@ -116,7 +118,8 @@ public sealed partial class OrderModel
             if (!takesEffect)
             {
                 // The evidence of a milestone is evidence also where the order is past it.
-                anchors = order.Anchors | (kind == DecisionKind.Late && fact.Standing == FactStanding.Fact ? EvidenceOf(trigger, in order) : 0);
+                anchors = order.Anchors | (
+                    kind == DecisionKind.Late && fact.Standing == FactStanding.Fact ? EvidenceOf(trigger, in order) : 0);
             }
         }
         else if (trigger.HasConditionalSum)
@@ -210,7 +213,8 @@ public sealed partial class OrderModel
 
     // What an owner tells of money or goods counts even where it is late; what only follows from a move does not.
     private static CounterChange OnlyIfAlways(CounterRule? rule, CounterChange change, in FactArguments fact, bool takesEffect) =>
-        rule is null || rule.OnlyWhenMoved || (!takesEffect && (fact.Standing != FactStanding.Fact || rule.Operation == CounterOperation.Set))
+        rule is null || rule.OnlyWhenMoved
+            || (!takesEffect && (fact.Standing != FactStanding.Fact || rule.Operation == CounterOperation.Set))
             ? CounterChange.None
             : change;
 
@@ -272,13 +276,15 @@ public sealed partial class OrderModel
 
         if (!trigger.Info.IsCreation)
         {
-            throw new InvalidOperationException($"'{trigger.Info.Name}' does not create orders, and this order does not exist yet. Park the fact until it does.");
+            throw new InvalidOperationException(
+                $"'{trigger.Info.Name}' does not create orders, and this order does not exist yet. Park the fact until it does.");
         }
 
         if (!TryChange(trigger.First, in order, in fact, out var first) || !TryChange(trigger.Second, in order, in fact, out var second))
         {
             throw new InvalidOperationException(
-                $"'{trigger.Info.Name}' brings the amount {fact.Amount} and the quantity {fact.Quantity}; a sum is at most {OrderCounters.Limit}.");
+                $"'{trigger.Info.Name}' brings the amount {fact.Amount} and the quantity {fact.Quantity}; "
+                + $"a sum is at most {OrderCounters.Limit}.");
         }
 
         var profile = _profiles[order.Profile];
@@ -301,7 +307,9 @@ public sealed partial class OrderModel
         };
     }
 
-    /// <summary>A report moves an order along its way only, and never to an anchor or an end beside the way: that takes the owner's word.</summary>
+    /// <summary>
+    /// A report moves an order along its way only, and never to an anchor or an end beside the way: that takes the owner's word.
+    /// </summary>
     private Decision DecideReport(in OrderSnapshot order, in FactArguments fact, CompiledTrigger trigger)
     {
         var target = fact.ReportedState != 0 ? IndexOf(fact.ReportedState) : trigger.Landing >= 0 ? (byte)trigger.Landing : NoState;
@@ -420,7 +428,8 @@ public sealed partial class OrderModel
 
     /// <summary>The anchor that a late fact proves: one that the order is past, or may be from beside the way.</summary>
     private uint EvidenceOf(CompiledTrigger trigger, in OrderSnapshot order) =>
-        trigger.LandingAnchor != 0 && _rank[_indexOf[order.States[trigger.Home]]] is var here && (here < 0 || _rank[trigger.Landing] <= here)
+        trigger.LandingAnchor != 0 && _rank[_indexOf[order.States[trigger.Home]]] is var here
+            && (here < 0 || _rank[trigger.Landing] <= here)
             ? trigger.LandingAnchor
             : 0;
 

@@ -67,7 +67,7 @@ internal static class JournalCodec
     // UTF-16 code units behind a length that no other text has.
     private static void Text(CanonicalWriter writer, string? text)
     {
-        if (text is not null && OrderFactChecks.HasHalfAPair(text))
+        if (text is not null && OrderLifecycle.HasHalfAPair(text))
         {
             writer.WriteInt32(HalfPair);
             writer.WriteBytes(MemoryMarshal.AsBytes(text.AsSpan()));

@@ -16,7 +16,8 @@ namespace OrderKit.StateMachine;
 /// <param name="leases">The leases.</param>
 /// <param name="timeProvider">The clock whose time a segment bears.</param>
 /// <param name="options">The options.</param>
-public sealed class JournalSealer(IJournalStore journal, ILeaseStore leases, TimeProvider timeProvider, IOptions<JournalSealingOptions> options)
+public sealed class JournalSealer(
+    IJournalStore journal, ILeaseStore leases, TimeProvider timeProvider, IOptions<JournalSealingOptions> options)
 {
     /// <summary>The name of the lease.</summary>
     public const string LeaseName = "journal-sealer";
@@ -46,7 +47,8 @@ public sealed class JournalSealer(IJournalStore journal, ILeaseStore leases, Tim
             return 0;
         }
 
-        if (await leases.TryAcquireAsync(LeaseName, _owner, settings.LeaseDuration, cancellationToken).ConfigureAwait(false) is not { } lease)
+        var acquired = await leases.TryAcquireAsync(LeaseName, _owner, settings.LeaseDuration, cancellationToken).ConfigureAwait(false);
+        if (acquired is not { } lease)
         {
             return 0;
         }

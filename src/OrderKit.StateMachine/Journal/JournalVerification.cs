@@ -1,6 +1,7 @@
 using System.Globalization;
 using OrderKit.Core;
 using OrderKit.StateMachine.Storage;
+using static OrderKit.StateMachine.VerificationReport;
 
 namespace OrderKit.StateMachine;
 
@@ -13,7 +14,7 @@ internal sealed class JournalVerification(
     // Rows beyond a segment's own that are asked for, so that several invented ones are located at once.
     private const int InventedAtATime = 100;
 
-    private readonly List<VerificationReport.Finding> _findings = [];
+    private readonly List<Finding> _findings = [];
     private readonly CanonicalWriter _writer = new();
     private long _findingCount;
     private long _segments;
@@ -68,7 +69,9 @@ internal sealed class JournalVerification(
 
         if (options.Trusted is { } trusted && trusted.Number > (_lastSeal?.Number ?? 0))
         {
-            AddSegment(VerificationReport.FindingKind.NotAsTrusted, trusted.Number, $"Segment {trusted.Number} is gone; the journal ends with segment {_lastSeal?.Number ?? 0}. Its end was cut off.");
+            AddSegment(
+                FindingKind.NotAsTrusted, trusted.Number,
+                $"Segment {trusted.Number} is gone; the journal ends with segment {_lastSeal?.Number ?? 0}. Its end was cut off.");
         }
     }
 
@@ -77,25 +80,28 @@ internal sealed class JournalVerification(
         var expected = (_lastSeal?.Number ?? 0) + 1;
         if (segment.Number != expected)
         {
-            AddSegment(VerificationReport.FindingKind.MissingSegment, expected, segment.Number == expected + 1
+            AddSegment(FindingKind.MissingSegment, expected, segment.Number == expected + 1
                 ? $"Segment {expected} is gone."
                 : $"Segments {expected} to {segment.Number - 1} are gone.");
         }
         else if (segment.Previous != (_lastSeal?.Hash ?? default))
         {
-            AddSegment(VerificationReport.FindingKind.BrokenLink, segment.Number, expected == 1
+            AddSegment(FindingKind.BrokenLink, segment.Number, expected == 1
                 ? "The first segment follows another one; the beginning of the journal is gone."
                 : $"Segment {segment.Number} was linked to another segment {expected - 1} than the one that is there.");
         }
 
         if (JournalHashing.HashOf(segment.Number, segment.Previous, segment.Leaves, segment.SealedAt) != segment.Hash)
         {
-            AddSegment(VerificationReport.FindingKind.ChangedSegment, segment.Number, $"Segment {segment.Number} does not have the hash that it was sealed with.");
+            AddSegment(
+                FindingKind.ChangedSegment, segment.Number, $"Segment {segment.Number} does not have the hash that it was sealed with.");
         }
 
         if (options.Trusted is { } trusted && trusted.Number == segment.Number && trusted.Hash != segment.Hash)
         {
-            AddSegment(VerificationReport.FindingKind.NotAsTrusted, segment.Number, $"Segment {segment.Number} is not the one that was vouched for: the journal up to it was rewritten.");
+            AddSegment(
+                FindingKind.NotAsTrusted, segment.Number,
+                $"Segment {segment.Number} is not the one that was vouched for: the journal up to it was rewritten.");
         }
     }
 
@@ -103,7 +109,8 @@ internal sealed class JournalVerification(
     {
         foreach (var leaves in segment.Leaves.Chunk(RowsAtATime))
         {
-            var rows = await journal.ReadRowsAsync([.. leaves.Select(l => (l.OrderNo, l.Version))], cancellationToken).ConfigureAwait(false);
+            var rows = await journal.ReadRowsAsync(
+                [.. leaves.Select(l => (l.OrderNo, l.Version))], cancellationToken).ConfigureAwait(false);
             for (var i = 0; i < leaves.Length; i++)
             {
                 CheckLeaf(segment.Number, leaves[i], rows[i]);
@@ -117,21 +124,28 @@ internal sealed class JournalVerification(
     {
         if (row is null)
         {
-            Add(VerificationReport.FindingKind.MissingRow, leaf.OrderNo, null, leaf.Version, segment, $"Row {leaf.Version} of order {leaf.OrderNo} was sealed in segment {segment} and is gone.");
+            Add(
+                FindingKind.MissingRow, leaf, row, segment,
+                $"Row {leaf.Version} of order {leaf.OrderNo} was sealed in segment {segment} and is gone.");
         }
         else if (JournalHashing.HashOf(_writer, row.Order, row.Entry) != leaf.Hash)
         {
-            Add(VerificationReport.FindingKind.ChangedRow, leaf.OrderNo, row.Order, leaf.Version, segment, $"Row {leaf.Version} of order {row.Order} is not what segment {segment} sealed.");
+            Add(
+                FindingKind.ChangedRow, leaf, row, segment,
+                $"Row {leaf.Version} of order {row.Order} is not what segment {segment} sealed.");
         }
         else if (row.Entry.Segment != segment)
         {
-            Add(VerificationReport.FindingKind.WrongSegment, leaf.OrderNo, row.Order, leaf.Version, segment, $"Row {leaf.Version} of order {row.Order} was sealed in segment {segment} and names {Name(row.Entry.Segment)}.");
+            Add(
+                FindingKind.WrongSegment, leaf, row, segment,
+                $"Row {leaf.Version} of order {row.Order} was sealed in segment {segment} and names {Name(row.Entry.Segment)}.");
         }
     }
 
     private async Task CheckMarksAsync(JournalSegment segment, CancellationToken cancellationToken)
     {
-        var marked = await journal.ReadMarkedAsync(segment.Number, segment.Leaves.Count + InventedAtATime, cancellationToken).ConfigureAwait(false);
+        var marked = await journal.ReadMarkedAsync(
+            segment.Number, segment.Leaves.Count + InventedAtATime, cancellationToken).ConfigureAwait(false);
         var own = segment.Leaves.Select(l => (l.OrderNo, l.Version)).ToHashSet();
         var invented = marked.Where(row => !own.Contains(row)).ToList();
         if (invented.Count == 0)
@@ -143,7 +157,10 @@ internal sealed class JournalVerification(
         for (var i = 0; i < invented.Count; i++)
         {
             var (orderNo, version) = invented[i];
-            Add(VerificationReport.FindingKind.InventedRow, orderNo, rows[i]?.Order, version, segment.Number, $"Row {version} of order {rows[i]?.Order.ToString() ?? Name(orderNo)} claims to be sealed in segment {segment.Number}, which does not have it.");
+            Add(
+                FindingKind.InventedRow, orderNo, rows[i]?.Order, version, segment.Number,
+                $"Row {version} of order {rows[i]?.Order.ToString() ?? Name(orderNo)} claims to be sealed in segment {segment.Number}, "
+                + "which does not have it.");
         }
     }
 
@@ -197,12 +214,17 @@ internal sealed class JournalVerification(
                 _unsealedSince = _unsealedSince is { } since && since <= entry.RecordedAt ? since : entry.RecordedAt;
                 if (i < sealedUpTo)
                 {
-                    Add(VerificationReport.FindingKind.InventedRow, order.OrderNo, order.Order.Key, entry.Version, null, $"Row {entry.Version} of order {order.Order.Key} is not sealed although later rows of it are: rows are sealed in their order.");
+                    Add(
+                        FindingKind.InventedRow, order, entry.Version, null,
+                        $"Row {entry.Version} of order {order.Order.Key} is not sealed although later rows of it are: "
+                        + "rows are sealed in their order.");
                 }
             }
             else if (segment < 1 || (segment > _lastSegment && segment > await LastSegmentAsync(cancellationToken).ConfigureAwait(false)))
             {
-                Add(VerificationReport.FindingKind.InventedRow, order.OrderNo, order.Order.Key, entry.Version, segment, $"Row {entry.Version} of order {order.Order.Key} claims to be sealed in segment {segment}, which does not exist.");
+                Add(
+                    FindingKind.InventedRow, order, entry.Version, segment,
+                    $"Row {entry.Version} of order {order.Order.Key} claims to be sealed in segment {segment}, which does not exist.");
             }
         }
     }
@@ -220,7 +242,9 @@ internal sealed class JournalVerification(
             if (entry.Version != expected)
             {
                 isWhole = false;
-                Add(VerificationReport.FindingKind.GapInJournal, order.OrderNo, order.Order.Key, expected, entry.Segment, $"After row {expected - 1} of order {order.Order.Key} comes row {entry.Version}.");
+                Add(
+                    FindingKind.GapInJournal, order, expected, entry.Segment,
+                    $"After row {expected - 1} of order {order.Order.Key} comes row {entry.Version}.");
             }
 
             expected = entry.Version + 1;
@@ -230,7 +254,9 @@ internal sealed class JournalVerification(
         if (head != expected - 1)
         {
             isWhole = false;
-            Add(VerificationReport.FindingKind.HeadDiffers, order.OrderNo, order.Order.Key, Math.Min(head, expected - 1) + 1, null, $"Order {order.Order.Key} is at version {head}, and its journal ends with row {expected - 1}.");
+            Add(
+                FindingKind.HeadDiffers, order, Math.Min(head, expected - 1) + 1, null,
+                $"Order {order.Order.Key} is at version {head}, and its journal ends with row {expected - 1}.");
         }
 
         return isWhole;
@@ -246,69 +272,61 @@ internal sealed class JournalVerification(
         }
         catch (Exception e) when (e is OverflowException or ArgumentOutOfRangeException)
         {
-            Add(VerificationReport.FindingKind.FoldDiffers, order.OrderNo, order.Order.Key, stored.Version, null, $"A row of order {order.Order.Key} changes a sum that does not exist, or beyond its range.");
+            Add(
+                FindingKind.FoldDiffers, order, stored.Version, null,
+                $"A row of order {order.Order.Key} changes a sum that does not exist, or beyond its range.");
             return;
         }
 
         if (folded != stored)
         {
-            Add(VerificationReport.FindingKind.FoldDiffers, order.OrderNo, order.Order.Key, stored.Version, null, $"Order {order.Order.Key} at version {stored.Version} is not what its journal makes of it: {DifferenceOf(in stored, in folded)}.");
+            Add(
+                FindingKind.FoldDiffers, order, stored.Version, null,
+                $"Order {order.Order.Key} at version {stored.Version} is not what its journal makes of it: "
+                + $"{string.Join(", ", DifferencesOf(stored, folded))}.");
         }
     }
 
-    private static string DifferenceOf(in OrderSnapshot stored, in OrderSnapshot folded)
+    private static IEnumerable<string> DifferencesOf(OrderSnapshot stored, OrderSnapshot folded)
     {
-        return string.Join(", ", Differences(stored, folded));
-
-        static IEnumerable<string> Differences(OrderSnapshot stored, OrderSnapshot folded)
+        var pairs = new List<(string What, object Stored, object Folded)>
         {
-            if (stored.Model != folded.Model)
-            {
-                yield return $"model {stored.Model} for {folded.Model}";
-            }
-
-            if (stored.Profile != folded.Profile)
-            {
-                yield return $"profile {stored.Profile} for {folded.Profile}";
-            }
-
-            for (var facet = 0; facet < StateCodes.MaxFacets; facet++)
-            {
-                if (stored.States[facet] != folded.States[facet])
-                {
-                    yield return $"state {stored.States[facet]} for {folded.States[facet]}";
-                }
-
-                if (stored.Since[facet] != folded.Since[facet])
-                {
-                    yield return $"state since {stored.Since[facet]} for {folded.Since[facet]}";
-                }
-            }
-
-            if ((stored.Holds, stored.Cases, stored.Anchors) != (folded.Holds, folded.Cases, folded.Anchors))
-            {
-                yield return $"holds, cases, anchors {stored.Holds:x}, {stored.Cases:x}, {stored.Anchors:x} for {folded.Holds:x}, {folded.Cases:x}, {folded.Anchors:x}";
-            }
-
-            for (var counter = Counter.Due; counter <= Counter.Returned; counter++)
-            {
-                if (stored.Counters[counter] != folded.Counters[counter])
-                {
-                    yield return $"{counter} {stored.Counters[counter]} for {folded.Counters[counter]}";
-                }
-            }
+            ("model", stored.Model, folded.Model),
+            ("profile", stored.Profile, folded.Profile),
+        };
+        for (var facet = 0; facet < StateCodes.MaxFacets; facet++)
+        {
+            pairs.Add(("state", stored.States[facet], folded.States[facet]));
+            pairs.Add(("state since", stored.Since[facet], folded.Since[facet]));
         }
+
+        pairs.Add(("holds, cases, anchors", Bits(stored), Bits(folded)));
+        for (var counter = Counter.Due; counter <= Counter.Returned; counter++)
+        {
+            pairs.Add(($"{counter}", stored.Counters[counter], folded.Counters[counter]));
+        }
+
+        return pairs.Where(static pair => !pair.Stored.Equals(pair.Folded)).Select(
+            static pair => $"{pair.What} {pair.Stored} for {pair.Folded}");
+
+        static string Bits(in OrderSnapshot order) => $"{order.Holds:x}, {order.Cases:x}, {order.Anchors:x}";
     }
 
     private static string Name(long? number) => number?.ToString(CultureInfo.InvariantCulture) ?? "none";
 
-    private void AddSegment(VerificationReport.FindingKind kind, long segment, string message) => Add(kind, null, null, null, segment, message);
+    private void AddSegment(FindingKind kind, long segment, string message) => Add(kind, null, null, null, segment, message);
 
-    private void Add(VerificationReport.FindingKind kind, long? orderNo, OrderKey? order, long? version, long? segment, string message)
+    private void Add(FindingKind kind, OrderJournal order, long version, long? segment, string message) =>
+        Add(kind, order.OrderNo, order.Order.Key, version, segment, message);
+
+    private void Add(FindingKind kind, JournalLeaf leaf, JournalRow? row, long segment, string message) =>
+        Add(kind, leaf.OrderNo, row?.Order, leaf.Version, segment, message);
+
+    private void Add(FindingKind kind, long? orderNo, OrderKey? order, long? version, long? segment, string message)
     {
         if (_findingCount++ < options.MaxFindings)
         {
-            _findings.Add(new VerificationReport.Finding(kind, orderNo, order, version, segment, message));
+            _findings.Add(new Finding(kind, orderNo, order, version, segment, message));
         }
     }
 

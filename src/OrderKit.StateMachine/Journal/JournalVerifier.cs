@@ -4,7 +4,8 @@ namespace OrderKit.StateMachine;
 
 /// <summary>Checks a whole journal against its seals and every order against its journal.</summary>
 /// <remarks>
-/// Reads page by page and holds no more than a few segments in memory. It may run beside writers: sealed rows do not change, and an order is
+/// Reads page by page and holds no more than a few segments in memory. It may run beside writers: sealed rows do not change, and an order
+/// is
 /// read together with its rows. Safe for several threads.
 /// </remarks>
 /// <param name="journal">The journal.</param>
@@ -18,7 +19,8 @@ public sealed class JournalVerifier(IJournalStore journal)
         JournalVerificationOptions? options = null,
         IProgress<Progress>? progress = null,
         CancellationToken cancellationToken = default) =>
-        await new JournalVerification(journal, options ?? new JournalVerificationOptions(), progress).RunAsync(cancellationToken).ConfigureAwait(false);
+        await new JournalVerification(journal, options ?? new JournalVerificationOptions(), progress).RunAsync(
+            cancellationToken).ConfigureAwait(false);
 
     /// <summary>How far a verification is.</summary>
     /// <param name="Segments">The segments checked.</param>

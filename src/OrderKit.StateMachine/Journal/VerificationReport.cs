@@ -33,7 +33,7 @@ public sealed record VerificationReport
     /// <summary>When the oldest unsealed row was recorded; how far sealing lags behind.</summary>
     public required DateTimeOffset? UnsealedSince { get; init; }
 
-    /// <summary>The last seal. Keep it outside the database and pass it as <see cref="JournalVerificationOptions.Trusted"/> the next time.</summary>
+    /// <summary>The last seal. Store it elsewhere and pass it as <see cref="JournalVerificationOptions.Trusted"/> next time.</summary>
     public required JournalSeal? LastSeal { get; init; }
 
     /// <summary>Something wrong with a journal, and where.</summary>

@@ -33,11 +33,19 @@ public static class BuiltInCases
 
     internal static IReadOnlyList<OrderModel.CaseInfo> All { get; } =
     [
-        new(ForeignCurrencyBit, ForeignCurrency, "finance", "A fact brought money in another currency than the order's.", TimeSpan.FromHours(24)),
-        new(ReportContradictsBit, ReportContradicts, "operations", "A system reports a status that contradicts what the owners of money and goods told.", TimeSpan.FromHours(24)),
+        new(
+            ForeignCurrencyBit, ForeignCurrency, "finance", "A fact brought money in another currency than the order's.",
+            TimeSpan.FromHours(24)),
+        new(
+            ReportContradictsBit, ReportContradicts, "operations",
+            "A system reports a status that contradicts what the owners of money and goods told.", TimeSpan.FromHours(24)),
         new(NothingToRevokeBit, NothingToRevoke, "operations", "A source revoked something that it never told.", TimeSpan.FromHours(24)),
-        new(UnexpectedFactBit, UnexpectedFact, "operations", "The owner of money or goods told something that this order's state did not lead to expect.", TimeSpan.FromHours(24)),
+        new(
+            UnexpectedFactBit, UnexpectedFact, "operations",
+            "The owner of money or goods told something that this order's state did not lead to expect.", TimeSpan.FromHours(24)),
         new(IdReusedBit, IdReused, "operations", "A source used one id for two different facts.", TimeSpan.FromHours(24)),
-        new(DeadlineWithoutProbeBit, DeadlineWithoutProbe, "operations", "A deadline passed whose probe is not registered, so nothing was done.", TimeSpan.FromHours(24)),
+        new(
+            DeadlineWithoutProbeBit, DeadlineWithoutProbe, "operations",
+            "A deadline passed whose probe is not registered, so nothing was done.", TimeSpan.FromHours(24)),
     ];
 }

@@ -25,9 +25,5 @@ public sealed class CaseBuilder
     /// <summary>Has it closed by the first fact after which the order is so.</summary>
     /// <param name="name">The name of the condition; it enters the fingerprint.</param>
     /// <param name="condition">The condition, looked at after the fact.</param>
-    public CaseBuilder ClosedWhen(string name, OrderPredicate condition)
-    {
-        Closing = new Condition(name, condition);
-        return this;
-    }
+    public CaseBuilder ClosedWhen(string name, OrderPredicate condition) => this.With(() => Closing = new Condition(name, condition));
 }

@@ -20,42 +20,24 @@ public sealed class EdgeBuilder
     internal string? ContradictionCase { get; private set; }
 
     /// <summary>Moves the order.</summary>
-    public TriggerBuilder To(StateBuilder state)
-    {
-        Branches.Add(new Branch(state, null));
-        return _trigger;
-    }
+    public TriggerBuilder To(StateBuilder state) => _trigger.With(() => Branches.Add(new Branch(state, null)));
 
     /// <summary>Moves the order if a condition holds; say what happens otherwise.</summary>
     /// <param name="state">Where to.</param>
     /// <param name="name">The name of the condition; it enters the fingerprint.</param>
     /// <param name="condition">The condition; it sees the sums after the fact.</param>
-    public EdgeBuilder To(StateBuilder state, string name, OrderPredicate condition)
-    {
-        Branches.Add(new Branch(state, new Condition(name, condition)));
-        return this;
-    }
+    public EdgeBuilder To(StateBuilder state, string name, OrderPredicate condition) =>
+        this.With(() => Branches.Add(new Branch(state, new Condition(name, condition))));
 
     /// <summary>Stays if a condition holds, with the effects on sums and holds; say what happens otherwise.</summary>
-    public EdgeBuilder Stay(string name, OrderPredicate condition)
-    {
-        Branches.Add(new Branch(null, new Condition(name, condition)));
-        return this;
-    }
+    public EdgeBuilder Stay(string name, OrderPredicate condition) =>
+        this.With(() => Branches.Add(new Branch(null, new Condition(name, condition))));
 
     /// <summary>Stays, with the effects on sums and holds.</summary>
-    public TriggerBuilder Stay()
-    {
-        Branches.Add(new Branch(null, null));
-        return _trigger;
-    }
+    public TriggerBuilder Stay() => _trigger.With(() => Branches.Add(new Branch(null, null)));
 
     /// <summary>Is late in these states: noted, nothing moves.</summary>
-    public TriggerBuilder Late()
-    {
-        IsLate = true;
-        return _trigger;
-    }
+    public TriggerBuilder Late() => _trigger.With(() => IsLate = true);
 
     /// <summary>Contradicts these states: nothing moves, and a case is opened.</summary>
     public TriggerBuilder Contradicts(CaseBuilder orderCase)

@@ -4,37 +4,34 @@ using OrderKit.StateMachine.Storage;
 namespace OrderKit.StateMachine;
 
 /// <summary>Finds everything that is wrong with a description.</summary>
-internal static class ModelChecks
+internal sealed class ModelChecks(OrderModelBuilder model)
 {
     public const int MaxCode = 4095;
     private const int MaxStates = 200;
     private const int MaxRank = 250;
 
+    private readonly List<ModelFault> _faults = [];
+
     internal sealed record Edge(StateBuilder From, StateBuilder To, TriggerBuilder Trigger, string? Condition);
 
     public static List<ModelFault> Find(OrderModelBuilder model)
     {
-        var faults = new List<ModelFault>();
-        CheckSizes(model, faults);
-        CheckNames(model, faults);
-        if (faults.Count > 0)
+        var checks = new ModelChecks(model);
+        checks.CheckSizes();
+        checks.CheckNames();
+
+        // What follows looks things up by code and name, and would report one mistake many times.
+        if (checks._faults.Count == 0)
         {
-            // What follows looks things up by code and name, and would report one mistake many times.
-            return faults;
+            checks.CheckStates();
+            checks.CheckEdges();
+            checks.CheckPaths();
+            checks.CheckDeadlines();
+            checks.CheckProfiles();
+            checks.CheckReferences();
         }
 
-        CheckStates(model, faults);
-        CheckEdges(model, faults);
-        CheckPaths(model, faults);
-        CheckDeadlines(model, faults);
-        CheckProfiles(model, faults);
-        CheckReferences(model, faults);
-        if (!model.Headlines.Exists(h => h.Rule == HeadlineRule.Facet))
-        {
-            faults.Add(new(ModelFaults.HeadlineGap, model.Name, "The headline table has no row for the state of a facet. End it with HeadlineFromFacet(...)."));
-        }
-
-        return faults;
+        return checks._faults;
     }
 
     public static IEnumerable<Edge> EdgesOf(OrderModelBuilder model) =>
@@ -45,12 +42,10 @@ internal static class ModelChecks
         where branch.Target is not null
         select new Edge(source, branch.Target!, trigger, branch.Condition?.Name);
 
-    private static void CheckSizes(OrderModelBuilder model, List<ModelFault> faults)
+    private void CheckSizes()
     {
         if (model.Facets.Count == 0 || model.States.Count == 0 || model.Profiles.Count == 0 || !model.Triggers.Exists(t => t.IsCreation))
-        {
-            faults.Add(new(ModelFaults.Incomplete, model.Name, "A model needs at least one facet, one state, one profile and a creation trigger."));
-        }
+            Report(ModelFaults.Incomplete, model.Name, "A model needs at least one facet, one state, one profile and a creation trigger.");
 
         TooMany(model.Facets.Count, StateCodes.MaxFacets, "facets");
         TooMany(model.States.Count, MaxStates, "states");
@@ -61,19 +56,19 @@ internal static class ModelChecks
         TooMany(model.States.SelectMany(s => s.TraitList).Distinct().Count(), 64, "traits");
         foreach (var trigger in model.Triggers.Where(t => t.Counters.Count > 2))
         {
-            faults.Add(new(ModelFaults.TooMany, trigger.Name, $"The trigger '{trigger.Name}' changes {trigger.Counters.Count} sums; two is the limit."));
+            Report(
+                ModelFaults.TooMany, trigger.Name,
+                $"The trigger '{trigger.Name}' changes {trigger.Counters.Count} sums; two is the limit.");
         }
 
         void TooMany(int count, int limit, string what)
         {
             if (count > limit)
-            {
-                faults.Add(new(ModelFaults.TooMany, model.Name, $"The model has {count} {what}; {limit} is the limit."));
-            }
+                Report(ModelFaults.TooMany, model.Name, $"The model has {count} {what}; {limit} is the limit.");
         }
     }
 
-    private static void CheckNames(OrderModelBuilder model, List<ModelFault> faults)
+    private void CheckNames()
     {
         Twice(model.Facets, "facet");
         Twice(model.States.Select(s => $"{s.Code}"), "state code");
@@ -85,86 +80,104 @@ internal static class ModelChecks
         Twice(model.Nodes.Select(n => n.Name), "timeline node");
         foreach (var state in model.States.Where(s => s.Code is < 1 or > MaxCode))
         {
-            faults.Add(new(ModelFaults.CodeOutOfRange, state.Name, $"The state '{state.Name}' has the code {state.Code}. Codes lie between 1 and {MaxCode}."));
+            Report(
+                ModelFaults.CodeOutOfRange, state.Name,
+                $"The state '{state.Name}' has the code {state.Code}. Codes lie between 1 and {MaxCode}.");
         }
 
         void Twice(IEnumerable<string> names, string what)
         {
             foreach (var name in names.GroupBy(n => n, StringComparer.Ordinal).Where(g => g.Count() > 1).Select(g => g.Key))
-            {
-                faults.Add(new(ModelFaults.Duplicate, name, $"The {what} '{name}' is there twice. Each needs its own."));
-            }
+                Report(ModelFaults.Duplicate, name, $"The {what} '{name}' is there twice. Each needs its own.");
         }
     }
 
-    private static void CheckStates(OrderModelBuilder model, List<ModelFault> faults)
+    private void CheckStates()
     {
         foreach (var state in model.States)
         {
             if (state.IsAnchor ? state.Rank is null or < 1 or > MaxRank : state.Rank is < 0 or > MaxRank)
             {
-                faults.Add(new(ModelFaults.BadRank, state.Name, $"The state '{state.Name}' needs a rank between {(state.IsAnchor ? 1 : 0)} and {MaxRank}; an anchor cannot lie beside the way."));
+                Report(
+                    ModelFaults.BadRank, state.Name,
+                    $"The state '{state.Name}' needs a rank between {(state.IsAnchor ? 1 : 0)} and {MaxRank}; "
+                    + "an anchor cannot lie beside the way.");
             }
 
             if (!state.IsEnd && !state.IsResting && state.DeadlineInfo is null)
             {
-                faults.Add(new(ModelFaults.MissingDeadline, state.Name, $"Orders wait in '{state.Name}' and nothing ends the wait. Give it Within(...), or make it Resting() or End()."));
+                Report(
+                    ModelFaults.MissingDeadline, state.Name,
+                    $"Orders wait in '{state.Name}' and nothing ends the wait. Give it Within(...), or make it Resting() or End().");
             }
         }
     }
 
-    private static void CheckEdges(OrderModelBuilder model, List<ModelFault> faults)
+    private void CheckEdges()
     {
         var anchors = model.States.Where(s => s.IsAnchor).ToList();
         foreach (var trigger in model.Triggers)
         {
             foreach (var twice in trigger.Edges.SelectMany(e => e.Sources).GroupBy(s => s.Code).Where(g => g.Count() > 1))
             {
-                faults.Add(new(ModelFaults.AmbiguousEdge, trigger.Name, $"'{trigger.Name}' has {twice.Count()} rules for '{twice.First().Name}'. Make them branches of one rule."));
+                Report(
+                    ModelFaults.AmbiguousEdge, trigger.Name,
+                    $"'{trigger.Name}' has {twice.Count()} rules for '{twice.First().Name}'. Make them branches of one rule.");
             }
 
             foreach (var edge in trigger.Edges)
             {
-                CheckBranches(trigger, edge, faults);
+                CheckBranches(trigger, edge);
             }
 
             foreach (var state in trigger.Revoked.Where(s => !s.IsAnchor))
-            {
-                faults.Add(new(ModelFaults.RevokesNoAnchor, trigger.Name, $"'{trigger.Name}' revokes '{state.Name}', which is no anchor."));
-            }
+                Report(ModelFaults.RevokesNoAnchor, trigger.Name, $"'{trigger.Name}' revokes '{state.Name}', which is no anchor.");
 
             if (trigger.Landing is { } landing && (trigger.Home < 0 || landing.Facet != trigger.Home))
             {
-                faults.Add(new(ModelFaults.WrongFacet, trigger.Name, $"'{trigger.Name}' lands on '{landing.Name}', which is not of its home facet."));
+                Report(
+                    ModelFaults.WrongFacet, trigger.Name, $"'{trigger.Name}' lands on '{landing.Name}', which is not of its home facet.");
             }
 
             if (trigger is { MovesMoney: true, Key: null })
             {
-                faults.Add(new(ModelFaults.MoneyWithoutKey, trigger.Name, $"'{trigger.Name}' of the model '{model.Name}' moves money and has no key, so that one payment told twice with a word changed would count twice. Say which number its facts bring, such as KeyedBy(ReferenceKind.Payment), or KeyedById() where each has an id of its own."));
+                Report(
+                    ModelFaults.MoneyWithoutKey, trigger.Name,
+                    $"'{trigger.Name}' of the model '{model.Name}' moves money and has no key, so a payment that is repeated with any "
+                    + "change would count twice. Say which number its facts bring, such as KeyedBy(ReferenceKind.Payment), or KeyedById() "
+                    + "where each has an id of its own.");
             }
 
-            CheckLandings(model, trigger, faults);
+            CheckLandings(trigger);
             if (IsIdle(trigger))
             {
-                faults.Add(new(ModelFaults.IdleTrigger, trigger.Name, $"'{trigger.Name}' changes nothing from anywhere. Give it a rule, or leave it out."));
+                Report(
+                    ModelFaults.IdleTrigger, trigger.Name,
+                    $"'{trigger.Name}' changes nothing from anywhere. Give it a rule, or leave it out.");
             }
         }
 
         foreach (var edge in EdgesOf(model).Where(e => e.From.Facet == e.To.Facet))
         {
-            foreach (var anchor in anchors.Where(a => a.Facet == edge.From.Facet && edge.From.Rank >= a.Rank && edge.To.Rank < a.Rank && !edge.Trigger.Revoked.Contains(a)))
+            foreach (var anchor in anchors.Where(a => a.Facet == edge.From.Facet
+                && edge.From.Rank >= a.Rank && edge.To.Rank < a.Rank && !edge.Trigger.Revoked.Contains(a)))
             {
-                faults.Add(new(ModelFaults.AnchorUndone, edge.Trigger.Name, $"'{edge.Trigger.Name}' leads from '{edge.From.Name}' back to '{edge.To.Name}', over the anchor '{anchor.Name}'. Go forward to another state, or declare Revokes(...)."));
+                Report(
+                    ModelFaults.AnchorUndone, edge.Trigger.Name,
+                    $"'{edge.Trigger.Name}' leads from '{edge.From.Name}' back to '{edge.To.Name}', over the anchor '{anchor.Name}'. "
+                    + "Go forward to another state, or declare Revokes(...).");
             }
         }
     }
 
-    private static void CheckBranches(TriggerBuilder trigger, EdgeBuilder edge, List<ModelFault> faults)
+    private void CheckBranches(TriggerBuilder trigger, EdgeBuilder edge)
     {
         var from = string.Join(", ", edge.Sources.Select(s => s.Name));
-        foreach (var (source, target) in edge.Sources.SelectMany(s => edge.Branches.Where(b => b.Target is not null && b.Target.Facet != s.Facet).Select(b => (s, b.Target!))))
+        foreach (var (source, target) in edge.Sources
+            .SelectMany(s => edge.Branches.Where(b => b.Target is not null && b.Target.Facet != s.Facet).Select(b => (s, b.Target!))))
         {
-            faults.Add(new(ModelFaults.WrongFacet, trigger.Name, $"'{trigger.Name}' leads from '{source.Name}' to '{target.Name}' of another facet."));
+            Report(
+                ModelFaults.WrongFacet, trigger.Name, $"'{trigger.Name}' leads from '{source.Name}' to '{target.Name}' of another facet.");
         }
 
         if (edge.IsLate || edge.ContradictionCase is not null)
@@ -175,15 +188,19 @@ internal static class ModelChecks
         var open = edge.Branches.FindIndex(b => b.Condition is null);
         if (open < 0)
         {
-            faults.Add(new(ModelFaults.OpenBranch, trigger.Name, $"'{trigger.Name}' from {from} may find no branch. End the rule with To(...) or Stay() without a condition."));
+            Report(
+                ModelFaults.OpenBranch, trigger.Name,
+                $"'{trigger.Name}' from {from} may find no branch. End the rule with To(...) or Stay() without a condition.");
         }
         else if (open < edge.Branches.Count - 1)
         {
-            faults.Add(new(ModelFaults.AmbiguousEdge, trigger.Name, $"'{trigger.Name}' from {from} has a branch behind one without a condition: two targets for one state."));
+            Report(
+                ModelFaults.AmbiguousEdge, trigger.Name,
+                $"'{trigger.Name}' from {from} has a branch behind one without a condition: two targets for one state.");
         }
     }
 
-    private static void CheckLandings(OrderModelBuilder model, TriggerBuilder trigger, List<ModelFault> faults)
+    private void CheckLandings(TriggerBuilder trigger)
     {
         if (trigger.Standing != FactStanding.Fact || trigger.Landing is not { Rank: null } landing)
         {
@@ -193,31 +210,38 @@ internal static class ModelChecks
         var ruled = trigger.Edges.SelectMany(e => e.Sources).ToHashSet();
         foreach (var state in model.States.Where(s => s.Facet == landing.Facet && s != landing && !ruled.Contains(s)))
         {
-            faults.Add(new(ModelFaults.FactWithoutRule, trigger.Name, $"The fact '{trigger.Name}' lands beside the way on '{landing.Name}' and has no rule for '{state.Name}'. Say what it means there: To, Stay, Late or Contradicts."));
+            Report(
+                ModelFaults.FactWithoutRule, trigger.Name,
+                $"The fact '{trigger.Name}' lands beside the way on '{landing.Name}' and has no rule for '{state.Name}'. "
+                + "Say what it means there: To, Stay, Late or Contradicts.");
         }
     }
 
     private static bool IsIdle(TriggerBuilder t) =>
-        t.Edges.Count == 0 && t.Counters.Count == 0 && t.Landing is null && t.Contradictions.Count == 0 && !t.PlacesHolds && !t.ReleasesHolds
+        t.Edges.Count == 0 && t.Counters.Count == 0 && t.Landing is null && t.Contradictions.Count == 0 && !t.PlacesHolds
+            && !t.ReleasesHolds
         && t.ReleasedHolds.Count == 0 && !t.IsCreation && !t.IsStatusReport && t.Standing == FactStanding.Command;
 
-    private static void CheckPaths(OrderModelBuilder model, List<ModelFault> faults)
+    private void CheckPaths()
     {
         var edges = EdgesOf(model).Where(e => e.From != e.To).ToList();
         var forward = edges.ToLookup(e => e.From, e => e.To);
         var reachable = Closure(model.Profiles.SelectMany(p => p.Initial), s => forward[s]);
         foreach (var state in model.States.Where(s => !reachable.Contains(s)))
         {
-            faults.Add(new(ModelFaults.UnreachableState, state.Name, $"No order can get to '{state.Name}'. Add a rule that leads there, or leave it out."));
+            Report(
+                ModelFaults.UnreachableState, state.Name,
+                $"No order can get to '{state.Name}'. Add a rule that leads there, or leave it out.");
         }
 
         // An order that reached an anchor cannot go back behind it, so what counts as a way out depends on where it has been.
         var moves = edges.ToLookup(e => e.From);
-        var unnamed = UnnamedMovesOf(model).ToLookup(m => m.From, m => m.To);
+        var unnamed = UnnamedMovesOf().ToLookup(m => m.From, m => m.To);
         var places = Closure(
             model.States.Select(s => Enter(s, 0)),
             p => moves[p.State].SelectMany(e => Follow(p, e)).Concat(unnamed[p.State].Where(p.MayEnter).Select(to => Enter(to, p.Floor))));
-        var named = places.SelectMany(p => moves[p.State].SelectMany(e => Follow(p, e)).Select(to => (From: p, To: to))).Where(m => m.From.State != m.To.State).ToList();
+        var named = places.SelectMany(p => moves[p.State].SelectMany(e => Follow(p, e)).Select(to => (From: p, To: to)))
+            .Where(m => m.From.State != m.To.State).ToList();
         var exits = named.ToLookup(m => m.From, m => m.To);
         var backward = named.ToLookup(m => m.To, m => m.From);
         var ending = Closure(places.Where(p => p.IsLasting), p => backward[p]);
@@ -225,9 +249,12 @@ internal static class ModelChecks
         {
             var (name, floor) = (lost.Key.Name, lost.Max(p => p.Floor));
             var behind = floor > 0 ? $" once an anchor of rank {floor} is reached" : string.Empty;
-            faults.Add(lost.Any(p => !exits[p].Any())
-                ? new(ModelFaults.DeadEnd, name, $"No rule leads out of '{name}'{behind}, and it is neither an end nor a resting state. Add a rule that leads on.")
-                : new(ModelFaults.NoWayToEnd, name, $"No way from '{name}'{behind} leads to an end or a resting state."));
+            if (lost.Any(p => !exits[p].Any()))
+                Report(
+                    ModelFaults.DeadEnd, name,
+                    $"No rule leads out of '{name}'{behind}, and it is neither an end nor a resting state. Add a rule that leads on.");
+            else
+                Report(ModelFaults.NoWayToEnd, name, $"No way from '{name}'{behind} leads to an end or a resting state.");
         }
 
         static Place Enter(StateBuilder state, int floor) => new(state, state.IsAnchor ? Math.Max(floor, state.Rank ?? 0) : floor);
@@ -238,7 +265,8 @@ internal static class ModelChecks
             if (edge.Trigger.Revoked.Exists(a => a.Facet == edge.From.Facet))
             {
                 // Which anchors remain is not known here; those that the target lies behind do not, or the check for ways back tells.
-                floor = model.States.Where(a => a.IsAnchor && a.Facet == edge.From.Facet && !edge.Trigger.Revoked.Contains(a) && a.Rank <= floor && a.Rank <= (edge.To.Rank ?? floor))
+                floor = model.States.Where(a => a.IsAnchor && a.Facet == edge.From.Facet && !edge.Trigger.Revoked.Contains(a)
+                        && a.Rank <= floor && a.Rank <= (edge.To.Rank ?? floor))
                     .Max(a => a.Rank) ?? 0;
             }
 
@@ -246,14 +274,15 @@ internal static class ModelChecks
         }
     }
 
-    /// <summary>Moves for which the model has no rule: facts that leap or clash to where they land, and reports up to the next anchor.</summary>
-    private static IEnumerable<(StateBuilder From, StateBuilder To)> UnnamedMovesOf(OrderModelBuilder model)
+    /// <summary>Moves without a rule: facts that leap or clash to where they land, and reports up to the next anchor.</summary>
+    private IEnumerable<(StateBuilder From, StateBuilder To)> UnnamedMovesOf()
     {
         foreach (var trigger in model.Triggers.Where(t => t is { Standing: FactStanding.Fact, Landing: not null }))
         {
             var ruled = trigger.Edges.SelectMany(e => e.Sources).ToHashSet();
             var landing = trigger.Landing!;
-            foreach (var from in model.States.Where(s => s.Facet == landing.Facet && !ruled.Contains(s) && (s.Rank is null || landing.Rank is null || landing.Rank > s.Rank)))
+            foreach (var from in model.States.Where(s => s.Facet == landing.Facet && !ruled.Contains(s)
+                && (s.Rank is null || landing.Rank is null || landing.Rank > s.Rank)))
             {
                 yield return (from, landing);
             }
@@ -277,7 +306,7 @@ internal static class ModelChecks
         public bool MayEnter(StateBuilder to) => to.Rank is null || to.Rank >= Floor;
     }
 
-    private static void CheckDeadlines(OrderModelBuilder model, List<ModelFault> faults)
+    private void CheckDeadlines()
     {
         foreach (var state in model.States.Where(s => s.DeadlineInfo is not null))
         {
@@ -285,38 +314,49 @@ internal static class ModelChecks
             var trigger = model.Triggers.Find(t => t.Name == deadline.Trigger);
             if (trigger is null)
             {
-                faults.Add(new(ModelFaults.BadDeadline, state.Name, $"The deadline of '{state.Name}' fires '{deadline.Trigger}', which is no trigger of the model."));
+                Report(
+                    ModelFaults.BadDeadline, state.Name,
+                    $"The deadline of '{state.Name}' fires '{deadline.Trigger}', which is no trigger of the model.");
             }
             else if (trigger.Home >= 0 && !trigger.Edges.Exists(e => e.Sources.Contains(state)))
             {
-                faults.Add(new(ModelFaults.BadDeadline, state.Name, $"The deadline of '{state.Name}' fires '{trigger.Name}', which has no rule for that state."));
+                Report(
+                    ModelFaults.BadDeadline, state.Name,
+                    $"The deadline of '{state.Name}' fires '{trigger.Name}', which has no rule for that state.");
             }
             else if (trigger.Standing != FactStanding.Command)
             {
-                faults.Add(new(ModelFaults.BadDeadline, state.Name, $"The deadline of '{state.Name}' fires '{trigger.Name}', a fact; we may not invent facts. Fire a Timer or a Command."));
+                Report(
+                    ModelFaults.BadDeadline, state.Name,
+                    $"The deadline of '{state.Name}' fires '{trigger.Name}', a fact; we may not invent facts. Fire a Timer or a Command.");
             }
 
             if (deadline.After <= TimeSpan.Zero)
             {
-                faults.Add(new(ModelFaults.BadDeadline, state.Name, $"The deadline of '{state.Name}' is {deadline.After}; it must be longer than nothing."));
+                Report(
+                    ModelFaults.BadDeadline, state.Name,
+                    $"The deadline of '{state.Name}' is {deadline.After}; it must be longer than nothing.");
             }
         }
     }
 
-    private static void CheckProfiles(OrderModelBuilder model, List<ModelFault> faults)
+    private void CheckProfiles()
     {
         var forward = EdgesOf(model).ToLookup(e => e.From, e => e.To);
         foreach (var profile in model.Profiles)
         {
             if (profile.Initial.GroupBy(s => s.Facet).Count() != model.Facets.Count || profile.Initial.Count != model.Facets.Count)
             {
-                faults.Add(new(ModelFaults.BadProfile, profile.Code, $"The profile '{profile.Code}' must begin in exactly one state of each facet."));
+                Report(
+                    ModelFaults.BadProfile, profile.Code, $"The profile '{profile.Code}' must begin in exactly one state of each facet.");
                 continue;
             }
 
             foreach (var hold in profile.Holds.Where(code => !model.Holds.Exists(h => h.Code == code)))
             {
-                faults.Add(new(ModelFaults.BadProfile, profile.Code, $"The profile '{profile.Code}' begins with the hold '{hold}', which the model does not have."));
+                Report(
+                    ModelFaults.BadProfile, profile.Code,
+                    $"The profile '{profile.Code}' begins with the hold '{hold}', which the model does not have.");
             }
 
             var here = profile.Initial.ToDictionary(s => s.Facet);
@@ -324,7 +364,10 @@ internal static class ModelChecks
             {
                 if (milestone != here[milestone.Facet] && !Closure([here[milestone.Facet]], s => forward[s]).Contains(milestone))
                 {
-                    faults.Add(new(ModelFaults.BadProfile, profile.Code, $"Orders of the profile '{profile.Code}' cannot get from '{here[milestone.Facet].Name}' to the milestone '{milestone.Name}'."));
+                    Report(
+                        ModelFaults.BadProfile, profile.Code,
+                        $"Orders of the profile '{profile.Code}' cannot get from '{here[milestone.Facet].Name}' to the milestone "
+                        + $"'{milestone.Name}'.");
                 }
 
                 here[milestone.Facet] = milestone;
@@ -332,20 +375,33 @@ internal static class ModelChecks
         }
     }
 
-    private static void CheckReferences(OrderModelBuilder model, List<ModelFault> faults)
+    private void CheckReferences()
     {
         foreach (var hold in model.Triggers.SelectMany(t => t.ReleasedHolds).Select(r => r.Hold).Distinct(StringComparer.Ordinal)
             .Where(code => !model.Holds.Exists(h => h.Code == code)))
         {
-            faults.Add(new(ModelFaults.UnknownName, hold, $"A trigger releases the hold '{hold}', which the model does not have. Add it with Hold(...)."));
+            Report(
+                ModelFaults.UnknownName, hold,
+                $"A trigger releases the hold '{hold}', which the model does not have. Add it with Hold(...).");
+        }
+
+        if (!model.Headlines.Exists(h => h.Rule == HeadlineRule.Facet))
+        {
+            Report(
+                ModelFaults.HeadlineGap, model.Name,
+                "The headline table has no row for the state of a facet. End it with HeadlineFromFacet(...).");
         }
 
         foreach (var code in model.Headlines.SelectMany(h => h.Cases).Distinct(StringComparer.Ordinal)
             .Where(code => !model.Cases.Exists(c => c.Code == code) && !BuiltInCases.All.Any(c => c.Code == code)))
         {
-            faults.Add(new(ModelFaults.UnknownName, code, $"The headline table names the kind of case '{code}', which the model does not have. Add it with Case(...)."));
+            Report(
+                ModelFaults.UnknownName, code,
+                $"The headline table names the kind of case '{code}', which the model does not have. Add it with Case(...).");
         }
     }
+
+    private void Report(string code, string subject, string message) => _faults.Add(new(code, subject, message));
 
     private static HashSet<T> Closure<T>(IEnumerable<T> start, Func<T, IEnumerable<T>> next)
     {

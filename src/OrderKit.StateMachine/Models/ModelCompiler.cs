@@ -4,64 +4,41 @@ using OrderKit.StateMachine.Storage;
 namespace OrderKit.StateMachine;
 
 /// <summary>Turns a checked description into tables.</summary>
-internal sealed class ModelCompiler
+internal sealed class ModelCompiler(OrderModelBuilder builder)
 {
-    private readonly OrderModelBuilder _builder;
+    public readonly byte[] IndexOf = new byte[ModelChecks.MaxCode + 1];
+    public readonly Dictionary<Trait, ulong> TraitBit = [];
+    public readonly OrderPredicate?[] CaseClosing = new OrderPredicate?[32];
+    public ModelFingerprint Fingerprint;
+    public OrderModel.FacetInfo[] Facets = [];
+    public OrderModel.StateInfo[] States = [];
+    public OrderModel.HoldInfo[] Holds = [];
+    public OrderModel.CaseInfo[] Cases = [];
+    public OrderModel.ProfileInfo[] Profiles = [];
+    public OrderModel.Edge[] Edges = [];
+    public CompiledTrigger[] Triggers = [];
+    public CompiledRule[] Rules = [];
+    public CompiledHeadline[] Headlines = [];
+    public string[] GuardNames = [];
+    public int[] Rank = [];
+    public int[] AnchorRank = [];
+    public uint[] AnchorBit = [];
+    public uint[] FacetAnchors = [];
+    public ulong[] TraitBits = [];
+    public byte[] FacetOfState = [];
+    public ushort[] Cells = [];
+
     private readonly Dictionary<string, ulong> _guardBits = new(StringComparer.Ordinal) { ["held"] = 1 };
     private readonly List<CompiledRule> _rules = [default];
     private readonly Dictionary<CompiledRule, ushort> _ruleNumbers = [];
 
-    private ModelCompiler(OrderModelBuilder builder) => _builder = builder;
+    public string Name => builder.Name;
 
-    public string Name => _builder.Name;
+    public int Version => builder.Version;
 
-    public int Version => _builder.Version;
+    public ModelFingerprint? Superseded => builder.Superseded?.Fingerprint;
 
-    public ModelFingerprint Fingerprint { get; private set; }
-
-    public ModelFingerprint? Superseded => _builder.Superseded?.Fingerprint;
-
-    public OrderModel.FacetInfo[] Facets { get; private set; } = [];
-
-    public OrderModel.StateInfo[] States { get; private set; } = [];
-
-    public OrderModel.HoldInfo[] Holds { get; private set; } = [];
-
-    public OrderModel.CaseInfo[] Cases { get; private set; } = [];
-
-    public OrderModel.ProfileInfo[] Profiles { get; private set; } = [];
-
-    public OrderModel.TimelineNodeInfo[] Nodes { get; private set; } = [];
-
-    public OrderModel.Edge[] Edges { get; private set; } = [];
-
-    public CompiledTrigger[] Triggers { get; private set; } = [];
-
-    public byte[] IndexOf { get; } = new byte[ModelChecks.MaxCode + 1];
-
-    public int[] Rank { get; private set; } = [];
-
-    public uint[] AnchorBit { get; private set; } = [];
-
-    public ulong[] TraitBits { get; private set; } = [];
-
-    public Dictionary<Trait, ulong> TraitBit { get; } = [];
-
-    public byte[] FacetOfState { get; private set; } = [];
-
-    public ushort[] Cells { get; private set; } = [];
-
-    public CompiledRule[] Rules { get; private set; } = [];
-
-    public uint[] FacetAnchors { get; private set; } = [];
-
-    public int[] AnchorRank { get; private set; } = [];
-
-    public OrderPredicate?[] CaseClosing { get; } = new OrderPredicate?[32];
-
-    public string[] GuardNames { get; private set; } = [];
-
-    public CompiledHeadline[] Headlines { get; private set; } = [];
+    public OrderModel.TimelineNodeInfo[] Nodes => [.. builder.Nodes];
 
     public static ModelCompiler Compile(OrderModelBuilder builder)
     {
@@ -82,8 +59,8 @@ internal sealed class ModelCompiler
     private void CompileStates()
     {
         Array.Fill(IndexOf, OrderModel.NoState);
-        Facets = [.. _builder.Facets.Select((name, i) => new OrderModel.FacetInfo(i, name))];
-        States = [.. _builder.States.Select(s => new OrderModel.StateInfo(
+        Facets = [.. builder.Facets.Select((name, i) => new OrderModel.FacetInfo(i, name))];
+        States = [.. builder.States.Select(s => new OrderModel.StateInfo(
             s.Code, s.Name, s.LocalName, s.Facet, s.Rank, s.IsAnchor, s.IsEnd, s.IsResting, [.. s.TraitList], s.DeadlineInfo))];
         Rank = [.. States.Select(s => s.Rank ?? -1)];
         FacetOfState = [.. States.Select(s => (byte)s.Facet)];
@@ -114,22 +91,25 @@ internal sealed class ModelCompiler
 
     private void CompileNames()
     {
-        Holds = [.. _builder.Holds.Select((h, i) => new OrderModel.HoldInfo(1u << i, h.Code, h.LocalName))];
-        Cases = [.. _builder.Cases.Select((c, i) => new OrderModel.CaseInfo(1u << i, c.Code, c.Owner, c.Reason, c.Within)), .. BuiltInCases.All];
-        for (var i = 0; i < _builder.Cases.Count; i++)
+        Holds = [.. builder.Holds.Select((h, i) => new OrderModel.HoldInfo(1u << i, h.Code, h.LocalName))];
+        Cases =
+        [
+            .. builder.Cases.Select((c, i) => new OrderModel.CaseInfo(1u << i, c.Code, c.Owner, c.Reason, c.Within)), .. BuiltInCases.All,
+        ];
+        for (var i = 0; i < builder.Cases.Count; i++)
         {
-            CaseClosing[i] = _builder.Cases[i].Closing?.Holds;
+            CaseClosing[i] = builder.Cases[i].Closing?.Holds;
         }
 
-        Profiles = [.. _builder.Profiles.Select((p, i) => new OrderModel.ProfileInfo(
+        Profiles = [.. builder.Profiles.Select((p, i) => new OrderModel.ProfileInfo(
             i,
             p.Code,
             p.Initial.Aggregate(default(StateCodes), (codes, state) => codes.With(state.Facet, state.Code)),
             p.Holds.Aggregate(0u, (bits, code) => bits | Holds.First(h => h.Code == code).Bit),
             [.. p.Milestones.Select(m => m.Code)]))];
-        Nodes = [.. _builder.Nodes];
-        Headlines = [.. _builder.Headlines.SelectMany(CompileHeadline)];
-        Edges = [.. ModelChecks.EdgesOf(_builder).Select(e => new OrderModel.Edge(e.From.Code, e.To.Code, e.Trigger.Name, e.Condition)).Distinct()];
+        Headlines = [.. builder.Headlines.SelectMany(CompileHeadline)];
+        Edges = [.. ModelChecks.EdgesOf(builder)
+            .Select(e => new OrderModel.Edge(e.From.Code, e.To.Code, e.Trigger.Name, e.Condition)).Distinct()];
     }
 
     private IEnumerable<CompiledHeadline> CompileHeadline(OrderModelBuilder.HeadlineEntry entry) => entry.Rule switch
@@ -143,8 +123,8 @@ internal sealed class ModelCompiler
 
     private void CompileTriggers()
     {
-        Cells = new ushort[_builder.Triggers.Count * States.Length];
-        Triggers = [.. _builder.Triggers.Select(CompileTrigger)];
+        Cells = new ushort[builder.Triggers.Count * States.Length];
+        Triggers = [.. builder.Triggers.Select(CompileTrigger)];
         Rules = [.. _rules];
         GuardNames = [.. _guardBits.OrderBy(g => g.Value).Select(g => g.Key)];
     }
@@ -173,14 +153,16 @@ internal sealed class ModelCompiler
         return new CompiledTrigger
         {
             Info = new OrderModel.TriggerInfo(
-                index, trigger.Name, trigger.Standing, trigger.Home, trigger.Landing?.Code ?? 0, trigger.IsTimer, trigger.IsCreation, trigger.Key),
+                index, trigger.Name, trigger.Standing, trigger.Home, trigger.Landing?.Code
+                    ?? 0, trigger.IsTimer, trigger.IsCreation, trigger.Key),
             Row = row,
             Home = trigger.Home,
             IsStatusReport = trigger.IsStatusReport,
             NeedsNoHold = trigger.NeedsNoHold,
             PlacesHolds = trigger.PlacesHolds,
             ReleasesHolds = trigger.ReleasesHolds,
-            Releases = [.. trigger.ReleasedHolds.Select(r => new CompiledRelease(r.Condition?.Holds, Holds.First(h => h.Code == r.Hold).Bit))],
+            Releases = [.. trigger.ReleasedHolds.Select(
+                r => new CompiledRelease(r.Condition?.Holds, Holds.First(h => h.Code == r.Hold).Bit))],
             Revoked = trigger.Revoked.Aggregate(0u, (bits, state) => bits | AnchorBit[IndexOf[state.Code]]),
             Landing = trigger.Landing is { } landing ? IndexOf[landing.Code] : -1,
             LandingAnchor = trigger.Landing is { } anchor ? AnchorBit[IndexOf[anchor.Code]] : 0,
@@ -192,35 +174,29 @@ internal sealed class ModelCompiler
         };
     }
 
-    private CompiledRule CompileEdge(EdgeBuilder edge)
-    {
-        if (edge.IsLate)
-        {
-            return new(RuleKind.Late, 0, 0, null);
-        }
-
-        if (edge.ContradictionCase is { } orderCase)
-        {
-            return new(RuleKind.Contradicts, 0, CaseBit(orderCase), null);
-        }
-
-        return edge.Branches is [{ Condition: null } only]
+    private CompiledRule CompileEdge(EdgeBuilder edge) =>
+        edge.IsLate ? new(RuleKind.Late, 0, 0, null)
+            : edge.ContradictionCase is { } orderCase ? new(RuleKind.Contradicts, 0, CaseBit(orderCase), null)
+            : edge.Branches is [{ Condition: null } only]
             ? only.Target is null ? new(RuleKind.Stay, 0, 0, null) : new(RuleKind.Move, IndexOf[only.Target.Code], 0, null)
             : new(RuleKind.Branch, 0, 0, [.. edge.Branches.Select(b => new CompiledBranch(
                 b.Condition?.Holds, b.Target is null ? CompiledBranch.Stays : IndexOf[b.Target.Code]))]);
-    }
 
     private CompiledRule DefaultRule(TriggerBuilder trigger, OrderModel.StateInfo from)
     {
         if (trigger.Standing == FactStanding.Command)
         {
-            return trigger.Edges.SelectMany(e => e.Branches).Any(b => b.Target?.Code == from.Code) ? new(RuleKind.Same, 0, 0, null) : default;
+            return trigger.Edges.SelectMany(e => e.Branches).Any(b => b.Target?.Code == from.Code)
+                ? new(RuleKind.Same, 0, 0, null)
+                : default;
         }
 
         if (trigger.Landing is not { } landing)
         {
             // A revocation for which nothing is said here must not take the evidence away from under the states that built on it.
-            return trigger.Revoked.Count > 0 ? new(RuleKind.Contradicts, 0, BuiltInCases.UnexpectedFactBit, null) : new(RuleKind.Stay, 0, 0, null);
+            return trigger.Revoked.Count > 0
+                ? new(RuleKind.Contradicts, 0, BuiltInCases.UnexpectedFactBit, null)
+                : new(RuleKind.Stay, 0, 0, null);
         }
 
         var target = IndexOf[landing.Code];

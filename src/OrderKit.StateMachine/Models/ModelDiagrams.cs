@@ -4,19 +4,10 @@ using System.Text;
 namespace OrderKit.StateMachine;
 
 /// <summary>Draws models for documents: the same model always gives the same text, so that a change of a model is a diff.</summary>
-/// <remarks>
-/// They show every way that a model names (<see cref="OrderModel.Edges"/>), by facet; ways between the same two states share an arrow. Not drawn are the ways that follow from ranks: an
-/// owner's fact also leaps to the state where it lands from every state before it.
-/// </remarks>
 internal static class ModelDiagrams
 {
-    /// <summary>A Mermaid <c>stateDiagram-v2</c> with one composite state per facet.</summary>
-    /// <param name="model">The model.</param>
-    /// <param name="facet">The only facet to draw; all where it is missing.</param>
-    /// <exception cref="ArgumentException">The model has no such facet.</exception>
-    public static string Mermaid(OrderModel model, string? facet = null)
+    public static string Mermaid(OrderModel model, string? facet)
     {
-        ArgumentNullException.ThrowIfNull(model);
         var facets = FacetsOf(model, facet);
         var text = new StringBuilder();
         Line(text, $"---");
@@ -52,7 +43,8 @@ internal static class ModelDiagrams
         Line(text, $"    classDef anchor fill:#d9efe6,stroke:#12805c,stroke-width:2px,color:#0b5c41");
         Line(text, $"    classDef ending fill:#eaecf0,stroke:#98a2b3,color:#344054");
         Line(text, $"    classDef aside fill:#fffaeb,stroke:#dc8a06,color:#7a2e0e");
-        foreach (var group in facets.SelectMany(f => StatesOf(model, f)).Select(s => (s.Code, Class: ClassOf(s))).Where(s => s.Class is not null).GroupBy(s => s.Class, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal))
+        foreach (var group in facets.SelectMany(f => StatesOf(model, f)).Select(s => (s.Code, Class: ClassOf(s)))
+            .Where(s => s.Class is not null).GroupBy(s => s.Class, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal))
         {
             Line(text, $"    class {string.Join(',', group.Select(s => $"s{s.Code.ToString(CultureInfo.InvariantCulture)}"))} {group.Key}");
         }
@@ -60,13 +52,8 @@ internal static class ModelDiagrams
         return text.ToString();
     }
 
-    /// <summary>A Graphviz graph with one cluster per facet.</summary>
-    /// <param name="model">The model.</param>
-    /// <param name="facet">The only facet to draw; all where it is missing.</param>
-    /// <exception cref="ArgumentException">The model has no such facet.</exception>
-    public static string Dot(OrderModel model, string? facet = null)
+    public static string Dot(OrderModel model, string? facet)
     {
-        ArgumentNullException.ThrowIfNull(model);
         var facets = FacetsOf(model, facet);
         var text = new StringBuilder();
         Line(text, $"digraph \"{Quoted($"{model.Name} {model.Version.ToString(CultureInfo.InvariantCulture)}")}\" {{");
@@ -100,11 +87,14 @@ internal static class ModelDiagrams
         return text.ToString();
     }
 
-    private static IEnumerable<OrderModel.StateInfo> StatesOf(OrderModel model, OrderModel.FacetInfo facet) => model.States.Where(s => s.Facet == facet.Index).OrderBy(s => s.Code);
+    private static IEnumerable<OrderModel.StateInfo> StatesOf(OrderModel model, OrderModel.FacetInfo facet) =>
+        model.States.Where(s => s.Facet == facet.Index).OrderBy(s => s.Code);
 
-    private static IEnumerable<int> InitialOf(OrderModel model, OrderModel.FacetInfo facet) => model.Profiles.Select(p => p.Initial[facet.Index]).Distinct().Order();
+    private static IEnumerable<int> InitialOf(OrderModel model, OrderModel.FacetInfo facet) =>
+        model.Profiles.Select(p => p.Initial[facet.Index]).Distinct().Order();
 
-    private static IEnumerable<(int From, int To, IEnumerable<string> Labels)> EdgesOf(OrderModel model, OrderModel.FacetInfo facet) => model.Edges
+    private static IEnumerable<(int From, int To, IEnumerable<string> Labels)> EdgesOf(OrderModel model, OrderModel.FacetInfo facet) =>
+        model.Edges
         .Where(e => model.StateOf(e.From)?.Facet == facet.Index)
         .GroupBy(e => (e.From, e.To))
         .OrderBy(g => g.Key)
@@ -113,7 +103,9 @@ internal static class ModelDiagrams
     private static IEnumerable<OrderModel.FacetInfo> FacetsOf(OrderModel model, string? facet) =>
         facet is null ? model.Facets
         : model.Facets.FirstOrDefault(f => f.Name == facet) is { } only ? [only]
-        : throw new ArgumentException($"The model '{model.Name}' has no facet '{facet}'. It has {string.Join(", ", model.Facets.Select(f => f.Name))}.", nameof(facet));
+        : throw new ArgumentException(
+            $"The model '{model.Name}' has no facet '{facet}'. It has {string.Join(", ", model.Facets.Select(f => f.Name))}.",
+            nameof(facet));
 
     private static string LabelOf(OrderModel.StateInfo state, string separator)
     {
@@ -164,5 +156,6 @@ internal static class ModelDiagrams
     private static string Quoted(string text) => string.Join("\\n", text.Split('\n').Select(static part =>
         PrintableText.Clean(part).Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)));
 
-    private static void Line(StringBuilder text, FormattableString line) => text.Append(line.ToString(CultureInfo.InvariantCulture)).Append('\n');
+    private static void Line(StringBuilder text, FormattableString line) =>
+        text.Append(line.ToString(CultureInfo.InvariantCulture)).Append('\n');
 }

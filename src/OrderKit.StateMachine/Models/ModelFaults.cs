@@ -18,7 +18,7 @@ public static class ModelFaults
     /// <summary>No profile's orders can get there.</summary>
     public const string UnreachableState = "unreachable-state";
 
-    /// <summary>No way out that some order could take, and neither an end nor a resting state; ways back behind an anchor that was reached are none.</summary>
+    /// <summary>A state that is neither an end nor resting, without a way out. Ways behind a reached anchor do not count.</summary>
     public const string DeadEnd = "dead-end";
 
     /// <summary>Ways out, but none that leads to an end or a resting state.</summary>

@@ -88,12 +88,14 @@ public sealed partial class OrderModel
     /// <param name="Lands">The state that it claims; 0 for none.</param>
     /// <param name="IsTimer">Whether only deadlines fire it.</param>
     /// <param name="IsCreation">Whether it creates orders.</param>
-    /// <param name="Key">What each of its facts must bring to be known again; <see langword="null"/> where the content of a fact is enough. A trigger that moves money has one.</param>
+    /// <param name="Key">What each of its facts must bring to be known again; <see langword="null"/> where the content of a fact is enough.
+    /// A trigger that moves money has one.</param>
     public sealed record TriggerInfo(
         int Index, string Name, FactStanding Standing, int HomeFacet, int Lands, bool IsTimer, bool IsCreation, TriggerKey? Key);
 
     /// <summary>What each fact of a trigger must bring, so that it is known again however often and by whichever path it is told.</summary>
-    /// <param name="Number">The kind of number that <see cref="OrderFact.Evidence"/> holds; <see langword="null"/> where no number is enough, and each fact brings an <see cref="OrderFact.Id"/>.</param>
+    /// <param name="Number">The kind of number that <see cref="OrderFact.Evidence"/> holds; <see langword="null"/> where no number is
+    /// enough, and each fact brings an <see cref="OrderFact.Id"/>.</param>
     public sealed record TriggerKey(ReferenceKind? Number)
     {
         internal bool IsIn(OrderFact fact) => fact.Id is { Length: > 0 } || (Number is not null && fact.Evidence is { Length: > 0 });

@@ -67,7 +67,8 @@ public sealed partial class OrderModel
         _caseClosing = c.CaseClosing;
         _guardNames = c.GuardNames;
         _headlines = c.Headlines;
-        _stateHeadlines = [.. c.States.Select(s => new Headline(s.Code.ToString(CultureInfo.InvariantCulture), s.LocalName, HeadlineRule.Facet))];
+        _stateHeadlines = [.. c.States.Select(
+            s => new Headline(s.Code.ToString(CultureInfo.InvariantCulture), s.LocalName, HeadlineRule.Facet))];
         _holdHeadlines = [.. c.Holds.Select(h => new Headline(h.Code, h.LocalName, HeadlineRule.Holds))];
         foreach (var kind in c.Cases)
         {
@@ -149,7 +150,8 @@ public sealed partial class OrderModel
         TryHoldBits(codes, out var bits)
             ? bits
             : throw new ArgumentException(
-                $"The model '{Name}' does not have all of the holds {string.Join(", ", codes)}. It has {string.Join(", ", Holds.Select(h => h.Code))}.", nameof(codes));
+                $"The model '{Name}' does not have all of the holds {string.Join(", ", codes)}. "
+                + $"It has {string.Join(", ", Holds.Select(h => h.Code))}.", nameof(codes));
 
     /// <summary>The bits of holds; <see langword="false"/> where the model lacks one of them.</summary>
     public bool TryHoldBits(IReadOnlyList<string> codes, out uint bits)
@@ -246,7 +248,8 @@ public sealed partial class OrderModel
             }
         }
 
-        throw new InvalidOperationException($"The headline table of '{Name}' has no row for the order. This is a defect of the model check.");
+        throw new InvalidOperationException(
+            $"The headline table of '{Name}' has no row for the order. This is a defect of the model check.");
     }
 
     /// <summary>Says for every command whether it is possible now, and if not, why.</summary>
@@ -264,7 +267,9 @@ public sealed partial class OrderModel
             permissions.Add(decision.Kind switch
             {
                 DecisionKind.Rejected => new(trigger.Name, false, [WhyRejected(in order, trigger.Index, key)]),
-                DecisionKind.GuardFailed => new(trigger.Name, false, [.. GuardCodes(decision.FailedGuards), .. HoldCodes(order.Holds).Where(_ => decision.Reason == DecisionReason.Held)]),
+                DecisionKind.GuardFailed => new(
+                    trigger.Name, false,
+                    [.. GuardCodes(decision.FailedGuards), .. HoldCodes(order.Holds).Where(_ => decision.Reason == DecisionReason.Held)]),
                 DecisionKind.AlreadyApplied => new(trigger.Name, false, ["already-applied"]),
                 _ => new(trigger.Name, true, []),
             });
@@ -292,7 +297,8 @@ public sealed partial class OrderModel
         var info = _triggers[trigger].Info;
         var states = order.States;
         var here = States[IndexOf(states[Math.Max(info.HomeFacet, 0)])];
-        var sources = Edges.Where(e => e.Trigger == info.Name && FacetOf(e.From) == here.Facet).Select(e => StateOf(e.From)!.Name).Distinct();
+        var sources = Edges.Where(e => e.Trigger == info.Name && FacetOf(e.From) == here.Facet).Select(e => StateOf(e.From)!.Name).Distinct(
+            );
         var others = Triggers.Where(t => t.Standing == FactStanding.Command && !t.IsTimer && t.Index != trigger
             && Edges.Any(e => e.Trigger == t.Name && e.From == here.Code)).Select(t => t.Name);
         return $"Order {key.Order} is {here.Name}; {info.Name} is allowed from {string.Join(", ", sources)}. "

@@ -41,11 +41,7 @@ public sealed class OrderModelBuilder
     }
 
     /// <summary>Adds a hold: up to 32.</summary>
-    public OrderModelBuilder Hold(string code, string localName)
-    {
-        Holds.Add((code, localName));
-        return this;
-    }
+    public OrderModelBuilder Hold(string code, string localName) => this.With(() => Holds.Add((code, localName)));
 
     /// <summary>Adds a kind of case: up to 26.</summary>
     /// <param name="code">Its code.</param>
@@ -62,13 +58,16 @@ public sealed class OrderModelBuilder
     /// <summary>Adds a trigger that tells a fact of the owner of the facet.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="home">The facet that it is about; none for one that only changes sums, holds or cases.</param>
-    public TriggerBuilder Fact(string name, FacetBuilder? home = null) => Add(name, FactStanding.Fact, home, isTimer: false, isCreation: false);
+    public TriggerBuilder Fact(string name, FacetBuilder? home = null) =>
+        Add(name, FactStanding.Fact, home, isTimer: false, isCreation: false);
 
     /// <summary>Adds a trigger that asks for something and may be refused.</summary>
-    public TriggerBuilder Command(string name, FacetBuilder? home = null) => Add(name, FactStanding.Command, home, isTimer: false, isCreation: false);
+    public TriggerBuilder Command(string name, FacetBuilder? home = null) =>
+        Add(name, FactStanding.Command, home, isTimer: false, isCreation: false);
 
     /// <summary>Adds a trigger that only deadlines fire; it may be refused, and then nothing happens.</summary>
-    public TriggerBuilder Timer(string name, FacetBuilder? home = null) => Add(name, FactStanding.Command, home, isTimer: true, isCreation: false);
+    public TriggerBuilder Timer(string name, FacetBuilder? home = null) =>
+        Add(name, FactStanding.Command, home, isTimer: true, isCreation: false);
 
     /// <summary>Adds the trigger that tells what state another system believes the order to be in.</summary>
     public TriggerBuilder StatusReport(string name)
@@ -97,7 +96,8 @@ public sealed class OrderModelBuilder
     public OrderModelBuilder HeadlineFromCases(params IReadOnlyList<string> cases) => AddHeadline(new(HeadlineRule.Cases, cases, [], -1));
 
     /// <summary>Adds a row that looks for states.</summary>
-    public OrderModelBuilder HeadlineFromStates(params IReadOnlyList<StateBuilder> states) => AddHeadline(new(HeadlineRule.States, [], states, -1));
+    public OrderModelBuilder HeadlineFromStates(params IReadOnlyList<StateBuilder> states) =>
+        AddHeadline(new(HeadlineRule.States, [], states, -1));
 
     /// <summary>Adds a row that shows the first hold that stands.</summary>
     public OrderModelBuilder HeadlineFromHolds() => AddHeadline(new(HeadlineRule.Holds, [], [], -1));
@@ -110,24 +110,13 @@ public sealed class OrderModelBuilder
     }
 
     /// <summary>Adds a node that every timeline shows; without states it is the creation of the order.</summary>
-    public OrderModelBuilder TimelineNode(string name, string localName, params IReadOnlyList<StateBuilder> states)
-    {
-        Nodes.Add(new OrderModel.TimelineNodeInfo(name, localName, [.. states.Select(s => s.Code)]));
-        return this;
-    }
+    public OrderModelBuilder TimelineNode(string name, string localName, params IReadOnlyList<StateBuilder> states) =>
+        this.With(() => Nodes.Add(new OrderModel.TimelineNodeInfo(name, localName, [.. states.Select(s => s.Code)])));
 
     /// <summary>Says that this model adds to another: its orders may be moved to this one as they are.</summary>
-    public OrderModelBuilder Supersedes(OrderModel model)
-    {
-        Superseded = model;
-        return this;
-    }
+    public OrderModelBuilder Supersedes(OrderModel model) => this.With(() => Superseded = model);
 
-    internal StateBuilder AddState(StateBuilder state)
-    {
-        States.Add(state);
-        return state;
-    }
+    internal StateBuilder AddState(StateBuilder state) => state.With(() => States.Add(state));
 
     private TriggerBuilder Add(string name, FactStanding standing, FacetBuilder? home, bool isTimer, bool isCreation)
     {
@@ -136,11 +125,7 @@ public sealed class OrderModelBuilder
         return trigger;
     }
 
-    private OrderModelBuilder AddHeadline(HeadlineEntry entry)
-    {
-        Headlines.Add(entry);
-        return this;
-    }
+    private OrderModelBuilder AddHeadline(HeadlineEntry entry) => this.With(() => Headlines.Add(entry));
 
     internal sealed record ProfileBuilder(
         string Code, IReadOnlyList<StateBuilder> Initial, IReadOnlyList<StateBuilder> Milestones, IReadOnlyList<string> Holds);

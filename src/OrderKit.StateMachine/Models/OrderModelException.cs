@@ -5,7 +5,9 @@ public sealed class OrderModelException : InvalidOperationException
 {
     /// <summary>Makes the exception for the faults of a model.</summary>
     public OrderModelException(string model, IReadOnlyList<ModelFault> faults)
-        : base($"The order model '{model}' has {faults?.Count} fault(s):{string.Concat((faults ?? []).Select(f => $"{Environment.NewLine}- [{f.Code}] {f.Message}"))}")
+        : base(
+            $"The order model '{model}' has {faults?.Count} "
+            + $"fault(s):{string.Concat((faults ?? []).Select(f => $"{Environment.NewLine}- [{f.Code}] {f.Message}"))}")
     {
         Model = model;
         Faults = faults ?? [];

@@ -11,7 +11,8 @@ public sealed class OrderModelRegistry
     private readonly FrozenDictionary<string, (string Model, OrderModel.TriggerKey Key)> _keys;
 
     /// <summary>Makes the registry of some models.</summary>
-    /// <param name="models">The models; among those of one name, the last is the one for new orders. The first name is the host's default.</param>
+    /// <param name="models">The models; among those of one name, the last is the one for new orders. The first name is the host's
+    /// default.</param>
     /// <exception cref="ArgumentException">There are none, or one of them twice.</exception>
     public OrderModelRegistry(IEnumerable<OrderModel> models)
     {
@@ -25,14 +26,16 @@ public sealed class OrderModelRegistry
         var twice = _models.GroupBy(m => m.Fingerprint).FirstOrDefault(g => g.Count() > 1);
         if (twice is not null)
         {
-            throw new ArgumentException($"The model '{twice.First().Name}' ({twice.Key}) is registered twice. Register it once.", nameof(models));
+            throw new ArgumentException(
+                $"The model '{twice.First().Name}' ({twice.Key}) is registered twice. Register it once.", nameof(models));
         }
 
         // Which of them an order is decided under is known only after it was loaded; until then the strictest key counts.
         _keys = _models
             .SelectMany(m => m.Triggers.Where(t => t.Key is not null), (m, t) => (t.Name, Model: m.Name, Key: t.Key!))
             .GroupBy(t => t.Name, StringComparer.Ordinal)
-            .ToFrozenDictionary(g => g.Key, g => g.OrderBy(t => t.Key.Number is not null).Select(t => (t.Model, t.Key)).First(), StringComparer.Ordinal);
+            .ToFrozenDictionary(
+                g => g.Key, g => g.OrderBy(t => t.Key.Number is not null).Select(t => (t.Model, t.Key)).First(), StringComparer.Ordinal);
     }
 
     /// <summary>All models.</summary>

@@ -35,25 +35,13 @@ public sealed class StateBuilder
     internal OrderModel.DeadlineInfo? DeadlineInfo { get; private set; }
 
     /// <summary>Makes it a milestone with evidence, which nothing undoes but its own source.</summary>
-    public StateBuilder Anchor()
-    {
-        IsAnchor = true;
-        return this;
-    }
+    public StateBuilder Anchor() => this.With(() => IsAnchor = true);
 
     /// <summary>Lets the facet end in it.</summary>
-    public StateBuilder End()
-    {
-        IsEnd = true;
-        return this;
-    }
+    public StateBuilder End() => this.With(() => IsEnd = true);
 
     /// <summary>Lets an order stay in it without a deadline.</summary>
-    public StateBuilder Resting()
-    {
-        IsResting = true;
-        return this;
-    }
+    public StateBuilder Resting() => this.With(() => IsResting = true);
 
     /// <summary>Gives it traits.</summary>
     public StateBuilder Traits(params ReadOnlySpan<Trait> traits)
@@ -67,9 +55,6 @@ public sealed class StateBuilder
     /// <param name="trigger">The trigger that is fired.</param>
     /// <param name="basis">From which instant it counts.</param>
     /// <param name="probe">The probe that must agree first.</param>
-    public StateBuilder Within(TimeSpan after, string trigger, DeadlineBasis basis = DeadlineBasis.Entered, string? probe = null)
-    {
-        DeadlineInfo = new OrderModel.DeadlineInfo(trigger, after, basis, probe);
-        return this;
-    }
+    public StateBuilder Within(TimeSpan after, string trigger, DeadlineBasis basis = DeadlineBasis.Entered, string? probe = null) =>
+        this.With(() => DeadlineInfo = new OrderModel.DeadlineInfo(trigger, after, basis, probe));
 }

@@ -51,12 +51,8 @@ public sealed class TriggerBuilder
 
     internal List<(string Hold, Condition? Condition)> ReleasedHolds { get; } = [];
 
-    /// <summary>Says which state it claims: from states without a rule of their own, a fact behind it is late, one before it leaps there.</summary>
-    public TriggerBuilder Lands(StateBuilder state)
-    {
-        Landing = state;
-        return this;
-    }
+    /// <summary>Sets the state it claims. From states without a rule, a lower fact is late and a higher one moves there.</summary>
+    public TriggerBuilder Lands(StateBuilder state) => this.With(() => Landing = state);
 
     /// <summary>Begins a rule for some states.</summary>
     public EdgeBuilder From(params IReadOnlyList<StateBuilder> states)
@@ -66,23 +62,17 @@ public sealed class TriggerBuilder
         return edge;
     }
 
-    /// <summary>Has each of its facts bring a number of a kind as <see cref="OrderFact.Evidence"/>, or an <see cref="OrderFact.Id"/>; one with neither is malformed.</summary>
+    /// <summary>Requires a number of a kind as <see cref="OrderFact.Evidence"/>, or an <see cref="OrderFact.Id"/>, in each fact.</summary>
     /// <remarks>A key decides nothing about an order and is no part of the fingerprint: a model may be given one at any time.</remarks>
-    public TriggerBuilder KeyedBy(ReferenceKind number)
-    {
-        Key = number != default ? new OrderModel.TriggerKey(number) : throw new ArgumentException("The default reference kind is no kind of number.", nameof(number));
-        return this;
-    }
+    public TriggerBuilder KeyedBy(ReferenceKind number) => this.With(() => Key = number != default
+        ? new OrderModel.TriggerKey(number)
+        : throw new ArgumentException("The default reference kind is no kind of number.", nameof(number)));
 
-    /// <summary>Has each of its facts bring an <see cref="OrderFact.Id"/> of its own, where one number stands for several facts; one without is malformed.</summary>
+    /// <summary>Requires an <see cref="OrderFact.Id"/> in each fact, for numbers that stand for several facts.</summary>
     /// <remarks>Like <see cref="KeyedBy"/>, it is no part of the fingerprint.</remarks>
-    public TriggerBuilder KeyedById()
-    {
-        Key = new OrderModel.TriggerKey((ReferenceKind?)null);
-        return this;
-    }
+    public TriggerBuilder KeyedById() => this.With(() => Key = new OrderModel.TriggerKey((ReferenceKind?)null));
 
-    /// <summary>Adds the fact's money to a sum; without an amount what remains of <paramref name="of"/>. It moves money, and so it is told by what it is known: <see cref="KeyedBy"/> or <see cref="KeyedById"/>.</summary>
+    /// <summary>Adds the amount (default: what is outstanding). Requires <see cref="KeyedBy"/> or <see cref="KeyedById"/>.</summary>
     /// <param name="counter">The sum.</param>
     /// <param name="of">The sum whose rest is meant by a fact without an amount.</param>
     public TriggerBuilder AddsAmount(Counter counter, Counter of) => Add(new(counter, CounterOperation.Add, IsMoney: true, of));
@@ -112,18 +102,10 @@ public sealed class TriggerBuilder
     /// <summary>Has a command refused unless a condition holds.</summary>
     /// <param name="name">The code that a caller is told.</param>
     /// <param name="condition">The condition, looked at before the command.</param>
-    public TriggerBuilder When(string name, OrderPredicate condition)
-    {
-        Guards.Add(new Condition(name, condition));
-        return this;
-    }
+    public TriggerBuilder When(string name, OrderPredicate condition) => this.With(() => Guards.Add(new Condition(name, condition)));
 
     /// <summary>Has a command refused while any hold stands.</summary>
-    public TriggerBuilder UnlessHeld()
-    {
-        NeedsNoHold = true;
-        return this;
-    }
+    public TriggerBuilder UnlessHeld() => this.With(() => NeedsNoHold = true);
 
     /// <summary>Has a fact that takes effect open a case when a condition holds after it.</summary>
     public TriggerBuilder Contradicts(CaseBuilder orderCase, string name, OrderPredicate condition)
@@ -144,36 +126,17 @@ public sealed class TriggerBuilder
     }
 
     /// <summary>Makes it place the holds that the fact names.</summary>
-    public TriggerBuilder PlacesNamedHolds()
-    {
-        PlacesHolds = true;
-        return this;
-    }
+    public TriggerBuilder PlacesNamedHolds() => this.With(() => PlacesHolds = true);
 
     /// <summary>Makes it release the holds that the fact names.</summary>
-    public TriggerBuilder ReleasesNamedHolds()
-    {
-        ReleasesHolds = true;
-        return this;
-    }
+    public TriggerBuilder ReleasesNamedHolds() => this.With(() => ReleasesHolds = true);
 
     /// <summary>Makes it release a hold whenever it takes effect.</summary>
-    public TriggerBuilder Releases(string hold)
-    {
-        ReleasedHolds.Add((hold, null));
-        return this;
-    }
+    public TriggerBuilder Releases(string hold) => this.With(() => ReleasedHolds.Add((hold, null)));
 
     /// <summary>Makes it release a hold when it takes effect and a condition holds after it.</summary>
-    public TriggerBuilder Releases(string hold, string name, OrderPredicate condition)
-    {
-        ReleasedHolds.Add((hold, new Condition(name, condition)));
-        return this;
-    }
+    public TriggerBuilder Releases(string hold, string name, OrderPredicate condition) =>
+        this.With(() => ReleasedHolds.Add((hold, new Condition(name, condition))));
 
-    private TriggerBuilder Add(CounterRule rule)
-    {
-        Counters.Add(rule);
-        return this;
-    }
+    private TriggerBuilder Add(CounterRule rule) => this.With(() => Counters.Add(rule));
 }

@@ -18,12 +18,14 @@ public sealed class OrderQueries(IOrderQueryStore store, ICaseStore cases, Order
 
         var snapshot = stored.Snapshot;
         var model = models.Find(snapshot.Model);
+        var query = new CaseQuery { Tenant = order.Tenant, Order = order };
+        var open = await cases.QueryAsync(query, cancellationToken).ConfigureAwait(false);
         return new OrderDetails(
             stored,
             model,
             model?.Knows(in snapshot) == true ? model.HeadlineOf(in snapshot) : null,
             await store.ReferencesOfAsync(order, cancellationToken).ConfigureAwait(false),
-            (await cases.QueryAsync(new CaseQuery { Tenant = order.Tenant, Order = order }, cancellationToken).ConfigureAwait(false)).Items);
+            open.Items);
     }
 
     /// <summary>Finds the orders that any system's number belongs to.</summary>
@@ -66,7 +68,8 @@ public sealed class OrderQueries(IOrderQueryStore store, ICaseStore cases, Order
 
     /// <summary>Tells an order's whole story; <see langword="null"/> where it does not exist.</summary>
     /// <exception cref="InvalidOperationException">This host does not know the order's model.</exception>
-    public async Task<Timeline?> TimelineAsync(OrderKey order, TimelineOptions? options = null, CancellationToken cancellationToken = default)
+    public async Task<Timeline?> TimelineAsync(
+        OrderKey order, TimelineOptions? options = null, CancellationToken cancellationToken = default)
     {
         if (await store.FindAsync(order, cancellationToken).ConfigureAwait(false) is not { } stored)
         {
@@ -74,9 +77,12 @@ public sealed class OrderQueries(IOrderQueryStore store, ICaseStore cases, Order
         }
 
         var model = models.Find(stored.Snapshot.Model)
-            ?? throw new InvalidOperationException($"Order {order.Order} is decided under the model {stored.Snapshot.Model}, which this host does not know. Register that model.");
+            ?? throw new InvalidOperationException(
+                $"Order {order.Order} is decided under the model {stored.Snapshot.Model}, which this host does not know. "
+                + "Register that model.");
         var journal = await ReadJournalAsync(stored, cancellationToken).ConfigureAwait(false);
-        var open = await cases.QueryAsync(new CaseQuery { Tenant = order.Tenant, Order = order, IncludeClosed = true }, cancellationToken).ConfigureAwait(false);
+        var open = await cases.QueryAsync(
+            new CaseQuery { Tenant = order.Tenant, Order = order, IncludeClosed = true }, cancellationToken).ConfigureAwait(false);
         return TimelineBuilder.Build(
             model,
             stored,
@@ -87,7 +93,7 @@ public sealed class OrderQueries(IOrderQueryStore store, ICaseStore cases, Order
             options ?? new TimelineOptions());
     }
 
-    /// <summary>Proposes which payments to refund, by their own route, so that the order keeps no more than is due; none where it does not.</summary>
+    /// <summary>Proposes payments to refund, each by its own route, until the order keeps no more than is due.</summary>
     public async Task<IReadOnlyList<RefundProposal>> ProposeRefundsAsync(OrderKey order, CancellationToken cancellationToken = default) =>
         await store.FindAsync(order, cancellationToken).ConfigureAwait(false) is { } stored
             ? RefundProposal.Of(stored, await ReadJournalAsync(stored, cancellationToken).ConfigureAwait(false))

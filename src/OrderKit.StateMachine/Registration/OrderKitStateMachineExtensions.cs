@@ -59,7 +59,8 @@ public static class OrderKitStateMachineExtensions
         builder.Services
             .AddValidatedOptions(configure, static (options, faults) => options.Validate(faults))
             .RequireStorePort<IJournalStore>()
-            .AddBackgroundLoop<JournalSealer, JournalSealingOptions>("journal sealing", static (sealer, token) => sealer.SealAllAsync(token));
+            .AddBackgroundLoop<JournalSealer, JournalSealingOptions>(
+                "journal sealing", static (sealer, token) => sealer.SealAllAsync(token));
         builder.Services.TryAddSingleton<JournalSealer>();
         builder.Services.TryAddSingleton<JournalVerifier>();
         return builder;

@@ -13,16 +13,20 @@ internal sealed class GoodsStates
     public GoodsStates(OrderModelBuilder m)
     {
         Facet = m.Facet("goods");
-        AwaitingReview = Facet.State(200, "AwaitingReview", "待审核", 0).Traits(Editable, Cancellable).Within(ShipWithin, "ship-by-expired", ShipBy);
-        StockLocked = Facet.State(201, "StockLocked", "已锁库", 10).Traits(Editable, Cancellable).Within(ShipWithin, "ship-by-expired", ShipBy);
+        AwaitingReview = Facet.State(200, "AwaitingReview", "待审核", 0).Traits(Editable, Cancellable).Within(
+            ShipWithin, "ship-by-expired", ShipBy);
+        StockLocked = Facet.State(201, "StockLocked", "已锁库", 10).Traits(Editable, Cancellable).Within(
+            ShipWithin, "ship-by-expired", ShipBy);
         Released = Facet.State(204, "Released", "出库单已下发", 20).Traits(Interceptable).Within(ShipWithin, "ship-by-expired", ShipBy);
         Labelled = Facet.State(203, "Labelled", "已取面单", 30).Traits(Interceptable).Within(ShipWithin, "ship-by-expired", ShipBy);
         Packed = Facet.State(202, "Packed", "已打包", 40).Traits(Interceptable).Anchor().Within(ShipWithin, "ship-by-expired", ShipBy);
-        PartShipped = Facet.State(302, "PartShipped", "部分发货", 50).Traits(HandedOver).Anchor().Within(TimeSpan.FromHours(20), "first-scan-missing");
+        PartShipped = Facet.State(302, "PartShipped", "部分发货", 50).Traits(HandedOver).Anchor().Within(
+            TimeSpan.FromHours(20), "first-scan-missing");
         Shipped = Facet.State(303, "Shipped", "已发货", 60).Traits(HandedOver).Anchor().Within(TimeSpan.FromHours(20), "first-scan-missing");
         InTransit = Facet.State(305, "InTransit", "运输中", 70).Traits(HandedOver).Within(TimeSpan.FromDays(7), "transit-expired");
         AtPickupPoint = Facet.State(307, "AtPickupPoint", "待取件", 70).Traits(HandedOver).Within(TimeSpan.FromDays(7), "transit-expired");
-        DeliveryClaimed = Facet.State(308, "DeliveryClaimed", "承运商称签收", 80).Traits(HandedOver).Within(TimeSpan.FromHours(72), "verdict-missing");
+        DeliveryClaimed = Facet.State(308, "DeliveryClaimed", "承运商称签收", 80).Traits(HandedOver).Within(
+            TimeSpan.FromHours(72), "verdict-missing");
         Delivered = Facet.State(309, "Delivered", "已签收", 90).Traits(HandedOver, AfterSaleOpen).Resting();
         CodeIssued = Facet.State(330, "CodeIssued", "已发码/充值", 92).Traits(HandedOver).Anchor().Resting();
         HandedOverInPerson = Facet.State(320, "HandedOver", "已交付", 95).Traits(HandedOver, AfterSaleOpen).Anchor().Resting();

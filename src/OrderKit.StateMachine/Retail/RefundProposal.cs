@@ -14,7 +14,10 @@ public sealed record RefundProposal(OrderKey Order, string Source, string? Payme
     private const int ClosedUnpaid = 140;
 
     /// <summary>The payments that make up an order's surplus, the latest first; none where there is no surplus.</summary>
-    /// <remarks>An order whose goods are cancelled, or that was closed unpaid, is due nothing. It is a proposal: who refunds fires <c>refund-paid</c> when the money has gone.</remarks>
+    /// <remarks>
+    /// An order whose goods are cancelled, or that was closed unpaid, is due nothing. It is a proposal: who refunds fires
+    /// <c>refund-paid</c> when the money has gone.
+    /// </remarks>
     public static IReadOnlyList<RefundProposal> Of(StoredOrder order, IReadOnlyList<JournalEntry> journal)
     {
         ArgumentNullException.ThrowIfNull(order);
@@ -39,5 +42,6 @@ public sealed record RefundProposal(OrderKey Order, string Source, string? Payme
     }
 
     private static long Captured(JournalEntry row) =>
-        (row.First.Index == (int)Counter.Captured ? row.First.Change : 0) + (row.Second.Index == (int)Counter.Captured ? row.Second.Change : 0);
+        (row.First.Index == (int)Counter.Captured ? row.First.Change : 0) + (
+            row.Second.Index == (int)Counter.Captured ? row.Second.Change : 0);
 }

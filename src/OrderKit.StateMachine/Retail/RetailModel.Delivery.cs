@@ -9,7 +9,8 @@ internal static partial class RetailModel
         m.Fact("in-transit", goods.Facet).Lands(goods.InTransit)
             .From(goods.PartShipped, goods.Shipped, goods.AtPickupPoint, goods.Lost).To(goods.InTransit)
             .From(goods.Intercepting, goods.Returning).Stay()
-            .Contradicts(cases.ShippedNotCleared, "not-cleared", static (in DecisionContext c) => HasNotShipped(in c) && IsNotCleared(in c));
+            .Contradicts(
+                cases.ShippedNotCleared, "not-cleared", static (in DecisionContext c) => HasNotShipped(in c) && IsNotCleared(in c));
         m.Fact("at-pickup-point", goods.Facet).Lands(goods.AtPickupPoint)
             .From(goods.PartShipped, goods.Shipped, goods.InTransit, goods.Lost).To(goods.AtPickupPoint)
             .From(goods.Intercepting, goods.Returning).Stay();
@@ -44,7 +45,8 @@ internal static partial class RetailModel
             .From(goods.Lost).To(goods.Completed);
 
         m.Fact("collected", goods.Facet).Lands(goods.HandedOverInPerson).AddsQuantity(Delivered, Ordered)
-            .From(goods.AwaitingReview, goods.StockLocked, goods.Packed, goods.AtPickupPoint, goods.Backordered).To(goods.HandedOverInPerson);
+            .From(goods.AwaitingReview, goods.StockLocked, goods.Packed, goods.AtPickupPoint, goods.Backordered).To(
+                goods.HandedOverInPerson);
         m.Fact("code-issued", goods.Facet).Lands(goods.CodeIssued)
             .From(goods.AwaitingReview, goods.StockLocked, goods.Backordered).To(goods.CodeIssued);
         m.Fact("redeemed", goods.Facet).Lands(goods.Redeemed)
@@ -52,8 +54,12 @@ internal static partial class RetailModel
 
         // The buyer's or the platform's confirmation needs no verdict: it is evidence itself.
         m.Fact("finished", goods.Facet).Lands(goods.Completed)
-            .From([.. goods.Travelling, goods.DeliveryClaimed, goods.Delivered, goods.HandedOverInPerson, goods.CodeIssued, goods.Redeemed, goods.Intercepting, goods.Returning, goods.Lost])
+            .From([
+                .. goods.Travelling, goods.DeliveryClaimed, goods.Delivered, goods.HandedOverInPerson, goods.CodeIssued, goods.Redeemed,
+                goods.Intercepting, goods.Returning, goods.Lost])
                 .To(goods.Completed)
-            .Contradicts(cases.FinishedNotShipped, "not-shipped", static (in DecisionContext c) => HasNotShipped(in c) && !c.Reached(320) && !c.Reached(330));
+            .Contradicts(
+                cases.FinishedNotShipped, "not-shipped",
+                static (in DecisionContext c) => HasNotShipped(in c) && !c.Reached(320) && !c.Reached(330));
     }
 }

@@ -22,11 +22,18 @@ internal static partial class RetailModel
                 .To(pay.Overpaid, "surplus", IsSurplus).To(pay.Paid, "settled", IsSettled)
                 .To(pay.PartRefunded, "part-refunded", IsPartRefunded).To(pay.Refunded, "refunded", IsFullyRefunded).To(pay.Paid)
             .From(pay.Disputed).Stay()
-            .Releases(RetailHolds.BalanceDue, "all-paid", static (in DecisionContext c) => c.Counter(Due) > 0 && Net(in c) >= c.Counter(Due))
+            .Releases(
+                RetailHolds.BalanceDue, "all-paid", static (in DecisionContext c) => c.Counter(Due) > 0 && Net(in c) >= c.Counter(Due))
             .Contradicts(cases.PaidAfterClose, "was-closed", static (in DecisionContext c) => c.Before.States[0] == 140 && IsSurplus(in c))
-            .Contradicts(cases.PaidAfterCancel, "was-cancelled", static (in DecisionContext c) => c.Before.States[0] != 140 && c.IsIn(290) && Net(in c) > 0)
-            .Contradicts(cases.DuplicateCharge, "nothing-was-due", static (in DecisionContext c) => c.Before.States[0] != 140 && WasSettled(in c) && IsSurplus(in c))
-            .Contradicts(cases.Overpaid, "surplus", static (in DecisionContext c) => c.Before.States[0] != 140 && !WasSettled(in c) && IsSurplus(in c));
+            .Contradicts(
+                cases.PaidAfterCancel, "was-cancelled",
+                static (in DecisionContext c) => c.Before.States[0] != 140 && c.IsIn(290) && Net(in c) > 0)
+            .Contradicts(
+                cases.DuplicateCharge, "nothing-was-due",
+                static (in DecisionContext c) => c.Before.States[0] != 140 && WasSettled(in c) && IsSurplus(in c))
+            .Contradicts(
+                cases.Overpaid, "surplus",
+                static (in DecisionContext c) => c.Before.States[0] != 140 && !WasSettled(in c) && IsSurplus(in c));
 
         m.Fact("refund-paid", pay.Facet).AddsAmount(Refunded, Captured).KeyedBy(ReferenceKind.AfterSale)
             .From(pay.DepositPaid, pay.PartPaid)
@@ -35,14 +42,16 @@ internal static partial class RetailModel
             .From(pay.Unpaid, pay.Authorized, pay.CodAccepted, pay.OnTerms, pay.NothingDue, pay.ClosedUnpaid,
                 pay.Paid, pay.Overpaid, pay.PartRefunded, pay.Refunded)
                 .To(pay.Overpaid, "surplus", IsSurplus).To(pay.Paid, "settled", IsSettled)
-                .To(pay.PartRefunded, "part-refunded", IsPartRefunded).Stay("nothing-refunded", static (in DecisionContext c) => c.Counter(Refunded) == 0)
+                .To(pay.PartRefunded, "part-refunded", IsPartRefunded).Stay(
+                    "nothing-refunded", static (in DecisionContext c) => c.Counter(Refunded) == 0)
                 .To(pay.Refunded)
             .From(pay.Disputed).Stay()
             .From(goods.AwaitingReview, goods.StockLocked, goods.Backordered)
                 .To(goods.Cancelled, "refunded", IsFullyRefunded).Stay()
             .From(goods.Released, goods.Labelled, goods.Packed)
                 .To(goods.Intercepting, "refunded", IsFullyRefunded).Stay()
-            .Contradicts(cases.RefundWithoutCapture, "exceeds-capture", static (in DecisionContext c) => c.Counter(Refunded) > c.Counter(Captured));
+            .Contradicts(
+                cases.RefundWithoutCapture, "exceeds-capture", static (in DecisionContext c) => c.Counter(Refunded) > c.Counter(Captured));
 
         m.Fact("authorised", pay.Facet).Lands(pay.Authorized)
             .From(pay.Unpaid).To(pay.Authorized);
@@ -61,7 +70,9 @@ internal static partial class RetailModel
             .From(goods.Released, goods.Labelled, goods.Packed).To(goods.Intercepting);
         m.Fact("deposit-forfeited", pay.Facet).Lands(pay.ClosedUnpaid).Clears(Due)
             .From(pay.DepositPaid).To(pay.ClosedUnpaid)
-            .From(pay.Unpaid, pay.Authorized, pay.CodAccepted, pay.OnTerms, pay.NothingDue, pay.PartPaid, pay.Paid, pay.Overpaid, pay.PartRefunded,
+            .From(
+                pay.Unpaid, pay.Authorized, pay.CodAccepted, pay.OnTerms, pay.NothingDue, pay.PartPaid, pay.Paid, pay.Overpaid,
+                pay.PartRefunded,
                 pay.Refunded, pay.Disputed).Contradicts(cases.ClosedAfterPaid)
             .From(goods.AwaitingReview, goods.StockLocked, goods.Backordered).To(goods.Cancelled);
 

@@ -4,7 +4,9 @@ using static OrderKit.StateMachine.RetailTraits;
 namespace OrderKit.StateMachine;
 
 /// <summary>Describes <see cref="OrderModels.Retail"/>, one file per side of the order.</summary>
-/// <remarks>Codes and rules are those that Chinese platforms, payment providers and warehouses use among each other; see docs/retail-model.md.</remarks>
+/// <remarks>
+/// Codes and rules are those that Chinese platforms, payment providers and warehouses use among each other; see docs/retail-model.md.
+/// </remarks>
 internal static partial class RetailModel
 {
     public static void Describe(OrderModelBuilder m)
@@ -23,7 +25,9 @@ internal static partial class RetailModel
 
         m.Profile("PARCEL", [pay.Unpaid, goods.AwaitingReview], [pay.Paid, goods.Packed, goods.Shipped, goods.Delivered, goods.Completed]);
         m.Profile("COD", [pay.CodAccepted, goods.AwaitingReview], [goods.Packed, goods.Shipped, goods.Delivered, pay.Paid]);
-        m.Profile("PRESALE", [pay.Unpaid, goods.AwaitingReview], [pay.DepositPaid, pay.Paid, goods.Packed, goods.Shipped], [RetailHolds.BalanceDue]);
+        m.Profile(
+            "PRESALE", [pay.Unpaid, goods.AwaitingReview], [pay.DepositPaid, pay.Paid, goods.Packed, goods.Shipped],
+            [RetailHolds.BalanceDue]);
         m.Profile("TERMS", [pay.OnTerms, goods.AwaitingReview], [goods.Packed, goods.Shipped, goods.Delivered, pay.Paid]);
         m.Profile("RESEND", [pay.NothingDue, goods.AwaitingReview], [goods.Packed, goods.Shipped]);
 

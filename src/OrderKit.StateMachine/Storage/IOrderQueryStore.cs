@@ -18,7 +18,8 @@ public interface IOrderQueryStore
     ValueTask<IReadOnlyDictionary<string, long>> CountByHeadlineAsync(TenantId tenant, CancellationToken cancellationToken = default);
 
     /// <summary>Reads an order's journal from a version on.</summary>
-    ValueTask<IReadOnlyList<JournalEntry>> ReadJournalAsync(OrderKey order, long afterVersion = 0, int max = 10_000, CancellationToken cancellationToken = default);
+    ValueTask<IReadOnlyList<JournalEntry>> ReadJournalAsync(
+        OrderKey order, long afterVersion = 0, int max = 10_000, CancellationToken cancellationToken = default);
 
     /// <summary>Reads what of an order's journal may be personal and was not erased.</summary>
     ValueTask<IReadOnlyList<JournalDetail>> ReadDetailsAsync(OrderKey order, CancellationToken cancellationToken = default);
@@ -30,5 +31,6 @@ public interface IOrderQueryStore
     ValueTask<IReadOnlyList<DueDeadline>> DeadlinesOfAsync(OrderKey order, CancellationToken cancellationToken = default);
 
     /// <summary>Facts that wait for their order, oldest first.</summary>
-    ValueTask<Page<ParkedFact>> ParkedAsync(TenantId tenant, int pageSize = 100, string? continuation = null, CancellationToken cancellationToken = default);
+    ValueTask<Page<ParkedFact>> ParkedAsync(
+        TenantId tenant, int pageSize = 100, string? continuation = null, CancellationToken cancellationToken = default);
 }

@@ -18,10 +18,10 @@ public interface IOrderStore
     ValueTask<IReadOnlyList<long>> SaveAsync(
         UnitOfWork unitOfWork, IReadOnlyList<OrderChange> changes, CancellationToken cancellationToken = default);
 
-    /// <summary>Keeps facts that wait; the same (number, source, identity) is kept once. Excludes a concurrent linking of the same number.</summary>
+    /// <summary>Parks facts, each (number, source, identity) once. Excludes a concurrent linking of the same number.</summary>
     ValueTask ParkAsync(UnitOfWork unitOfWork, IReadOnlyList<ParkedFact> facts, CancellationToken cancellationToken = default);
 
-    /// <summary>Takes the facts that wait for numbers, oldest first, and removes them. Excludes a concurrent parking of the same number.</summary>
+    /// <summary>Removes and returns parked facts, oldest first. Excludes a concurrent parking of the same number.</summary>
     ValueTask<IReadOnlyList<ParkedFact>> TakeParkedAsync(
         UnitOfWork unitOfWork, IReadOnlyList<OrderReference> numbers, CancellationToken cancellationToken = default);
 

@@ -4,7 +4,8 @@ public sealed partial class InMemoryOrderStore
 {
     // First the one that can be claimed first. An entry counts only while its ticket is that of the order's deadline. Void entries are
     // dropped only by claims, which are transactions of their own: a unit that is rolled back finds its old entries again.
-    private readonly PriorityQueue<(InMemoryOrder Order, int Facet, int Ticket), (DateTimeOffset ClaimableAt, int Order, int Ticket)> _claimable = new();
+    private readonly PriorityQueue<(InMemoryOrder Order, int Facet, int Ticket),
+    (DateTimeOffset ClaimableAt, int Order, int Ticket)> _claimable = new();
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<DueDeadline>> ClaimDueAsync(int max, TimeSpan lease, CancellationToken cancellationToken = default)
@@ -15,7 +16,8 @@ public sealed partial class InMemoryOrderStore
     }
 
     /// <inheritdoc/>
-    public async ValueTask PostponeAsync(IReadOnlyList<DueDeadline> deadlines, TimeSpan delay, CancellationToken cancellationToken = default)
+    public async ValueTask PostponeAsync(
+        IReadOnlyList<DueDeadline> deadlines, TimeSpan delay, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(deadlines);
         ArgumentOutOfRangeException.ThrowIfLessThan(delay, TimeSpan.Zero);

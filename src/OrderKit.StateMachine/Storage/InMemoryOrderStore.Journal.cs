@@ -62,7 +62,8 @@ public sealed partial class InMemoryOrderStore
                 if (segment.Number > _segments.Count + 1)
                 {
                     throw new ArgumentException(
-                        $"Segment {segment.Number} does not follow {_segments.Count}. Segments are numbered without a gap.", nameof(segment));
+                        $"Segment {segment.Number} does not follow {_segments.Count}. Segments are numbered without a gap.", nameof(
+                            segment));
                 }
 
                 _segments.Add(Kept.Segment(segment));
@@ -107,7 +108,8 @@ public sealed partial class InMemoryOrderStore
         return _database.ReadAsync<IReadOnlyList<(long OrderNo, long Version)>>(
             () =>
             [
-                .. _numbered.OfType<InMemoryOrder>().SelectMany(static order => order.Journal, static (order, entry) => (order.Number, entry))
+                .. _numbered.OfType<InMemoryOrder>().SelectMany(
+                    static order => order.Journal, static (order, entry) => (order.Number, entry))
                     .Where(row => row.entry.Segment == segment).Take(max + 1).Select(static row => ((long)row.Number, row.entry.Version)),
             ],
             cancellationToken);
@@ -123,7 +125,8 @@ public sealed partial class InMemoryOrderStore
     }
 
     private JournalRow? RowAt(long number, long version) =>
-        number >= 1 && number <= _numbered.Count && _numbered[(int)number - 1] is { } order && version >= 1 && version <= order.Journal.Count
+        number >= 1 && number <= _numbered.Count && _numbered[(int)number - 1] is { } order && version >= 1
+            && version <= order.Journal.Count
             ? new JournalRow(order.Number, order.Key, order.Journal[(int)version - 1])
             : null;
 }

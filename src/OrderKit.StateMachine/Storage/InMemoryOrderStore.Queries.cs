@@ -24,7 +24,8 @@ public sealed partial class InMemoryOrderStore
     }
 
     /// <inheritdoc/>
-    public ValueTask<IReadOnlyDictionary<string, long>> CountByHeadlineAsync(TenantId tenant, CancellationToken cancellationToken = default) =>
+    public ValueTask<IReadOnlyDictionary<string, long>> CountByHeadlineAsync(
+        TenantId tenant, CancellationToken cancellationToken = default) =>
         _database.ReadAsync<IReadOnlyDictionary<string, long>>(
             () =>
             {
@@ -63,7 +64,10 @@ public sealed partial class InMemoryOrderStore
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<JournalDetail>> ReadDetailsAsync(OrderKey order, CancellationToken cancellationToken = default) =>
         _database.ReadAsync<IReadOnlyList<JournalDetail>>(
-            () => _orders.TryGetValue(order, out var found) ? [.. found.Details.OrderBy(static detail => detail.Version)] : [], cancellationToken);
+            () =>
+                _orders.TryGetValue(order, out var found)
+                    ? [.. found.Details.OrderBy(static detail => detail.Version)]
+                    : [], cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<OrderReference>> ReferencesOfAsync(OrderKey order, CancellationToken cancellationToken = default) =>

@@ -3,7 +3,7 @@ using OrderKit.Core.Storage;
 
 namespace OrderKit.StateMachine.Storage;
 
-/// <summary>Orders, journal and deadlines in the memory of this process: the reference for the SQL stores, and the store for tests.</summary>
+/// <summary>Keeps orders, journal and deadlines in memory: the reference for the SQL stores, and the store for tests.</summary>
 /// <remarks>Safe for several threads; the units of work of its <see cref="InMemoryDatabase"/> take turns.</remarks>
 public sealed partial class InMemoryOrderStore : IOrderStore, IOrderQueryStore, IJournalStore, IDeadlineStore
 {
@@ -154,7 +154,8 @@ public sealed partial class InMemoryOrderStore : IOrderStore, IOrderQueryStore, 
         }
     }
 
-    private static EarlierFact Earlier(JournalEntry entry) => new(entry.Version, entry.Trigger, entry.Amount, entry.Quantity, entry.Currency);
+    private static EarlierFact Earlier(JournalEntry entry) =>
+        new(entry.Version, entry.Trigger, entry.Amount, entry.Quantity, entry.Currency);
 
     private static void RequireWhole(OrderChange change, string parameterName)
     {
@@ -164,14 +165,16 @@ public sealed partial class InMemoryOrderStore : IOrderStore, IOrderQueryStore, 
             if (entries[i].Version != change.ExpectedVersion + 1 + i)
             {
                 throw new ArgumentException(
-                    $"Row {entries[i].Version} of order {change.Order.Key} does not follow {change.ExpectedVersion + i}. Rows are numbered without a gap.", parameterName);
+                    $"Row {entries[i].Version} of order {change.Order.Key} does not follow {change.ExpectedVersion + i}. "
+                    + "Rows are numbered without a gap.", parameterName);
             }
         }
 
         if (entries.Count == 0 || change.Order.Snapshot.Version != change.ExpectedVersion + entries.Count)
         {
             throw new ArgumentException(
-                $"Order {change.Order.Key} is saved as version {change.Order.Snapshot.Version} with {entries.Count} rows after {change.ExpectedVersion}. Each version has its row.", parameterName);
+                $"Order {change.Order.Key} is saved as version {change.Order.Snapshot.Version} with {entries.Count} rows after "
+                + $"{change.ExpectedVersion}. Each version has its row.", parameterName);
         }
 
         for (var i = 0; i < change.Deadlines.Count; i++)
@@ -179,7 +182,8 @@ public sealed partial class InMemoryOrderStore : IOrderStore, IOrderQueryStore, 
             if (change.Deadlines[i].Facet is < 0 or >= StateCodes.MaxFacets)
             {
                 throw new ArgumentException(
-                    $"Order {change.Order.Key} has a deadline of facet {change.Deadlines[i].Facet}. Facets are 0 to {StateCodes.MaxFacets - 1}.", parameterName);
+                    $"Order {change.Order.Key} has a deadline of facet {change.Deadlines[i].Facet}. "
+                    + $"Facets are 0 to {StateCodes.MaxFacets - 1}.", parameterName);
             }
         }
     }

@@ -7,7 +7,8 @@ namespace OrderKit.StateMachine;
 internal sealed class SvgCanvas
 {
     public const string Fonts =
-        "'Segoe UI','Helvetica Neue',Arial,'Noto Sans CJK SC','Noto Sans SC','Source Han Sans SC','PingFang SC','Microsoft YaHei','WenQuanYi Micro Hei',sans-serif";
+        "'Segoe UI','Helvetica Neue',Arial,'Noto Sans CJK SC','Noto Sans SC','Source Han Sans SC','PingFang SC',"
+        + "'Microsoft YaHei','WenQuanYi Micro Hei',sans-serif";
 
     private readonly StringBuilder _text = new();
 
@@ -60,7 +61,8 @@ internal sealed class SvgCanvas
     }
 
     public static string Escape(string? text) => PrintableText.Clean(text)
-        .Replace("&", "&amp;", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal).Replace(">", "&gt;", StringComparison.Ordinal)
+        .Replace("&", "&amp;", StringComparison.Ordinal)
+        .Replace("<", "&lt;", StringComparison.Ordinal).Replace(">", "&gt;", StringComparison.Ordinal)
         .Replace("\"", "&quot;", StringComparison.Ordinal).Replace("'", "&#39;", StringComparison.Ordinal);
 
     public SvgCanvas Raw(FormattableString text)
@@ -69,24 +71,30 @@ internal sealed class SvgCanvas
         return this;
     }
 
-    public void Rect(double x, double y, double width, double height, string fill, double radius = 0, string? stroke = null, string? extra = null) =>
-        Raw($"<rect x=\"{x:0.#}\" y=\"{y:0.#}\" width=\"{width:0.#}\" height=\"{height:0.#}\" rx=\"{radius:0.#}\" fill=\"{fill}\"{Stroke(stroke)}{extra}/>");
+    public void Rect(
+        double x, double y, double width, double height, string fill, double radius = 0, string? stroke = null, string? extra = null)
+    {
+        var style = $"fill=\"{fill}\"{Stroke(stroke)}{extra}";
+        Raw($"""<rect x="{x:0.#}" y="{y:0.#}" width="{width:0.#}" height="{height:0.#}" rx="{radius:0.#}" {style}/>""");
+    }
 
     public void Line(double x1, double y1, double x2, double y2, string stroke, double width = 1, string? dash = null) =>
-        Raw($"<line x1=\"{x1:0.#}\" y1=\"{y1:0.#}\" x2=\"{x2:0.#}\" y2=\"{y2:0.#}\" stroke=\"{stroke}\" stroke-width=\"{width:0.#}\"{Dash(dash)}/>");
+        Raw($"""<line x1="{x1:0.#}" y1="{y1:0.#}" x2="{x2:0.#}" y2="{y2:0.#}"{Stroke(stroke, width)}{Dash(dash)}/>""");
 
     public void Path(string d, string stroke, double width = 1, string fill = "none", string? dash = null) =>
-        Raw($"<path d=\"{d}\" fill=\"{fill}\" stroke=\"{stroke}\" stroke-width=\"{width:0.#}\" stroke-linecap=\"round\" stroke-linejoin=\"round\"{Dash(dash)}/>");
+        Raw($"""<path d="{d}" fill="{fill}"{Stroke(stroke, width)} stroke-linecap="round" stroke-linejoin="round"{Dash(dash)}/>""");
 
     public void Circle(double x, double y, double radius, string fill, string? stroke = null, double width = 1, string? dash = null) =>
-        Raw($"<circle cx=\"{x:0.#}\" cy=\"{y:0.#}\" r=\"{radius:0.#}\" fill=\"{fill}\"{Stroke(stroke, width)}{Dash(dash)}/>");
+        Raw($"""<circle cx="{x:0.#}" cy="{y:0.#}" r="{radius:0.#}" fill="{fill}"{Stroke(stroke, width)}{Dash(dash)}/>""");
 
-    public void Text(double x, double y, string text, double size, string fill, string anchor = "start", bool bold = false, double rotate = 0)
+    public void Text(
+        double x, double y, string text, double size, string fill, string anchor = "start", bool bold = false, double rotate = 0)
     {
         if (text.Length > 0)
         {
-            var turn = rotate == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $" transform=\"rotate({rotate:0.#} {x:0.#} {y:0.#})\"");
-            Raw($"<text x=\"{x:0.#}\" y=\"{y:0.#}\" font-size=\"{size:0.#}\" fill=\"{fill}\"{(anchor == "start" ? "" : $" text-anchor=\"{anchor}\"")}{(bold ? " font-weight=\"600\"" : "")}{turn}>{Escape(text)}</text>");
+            var turn = rotate == 0 ? "" : FormattableString.Invariant($" transform=\"rotate({rotate:0.#} {x:0.#} {y:0.#})\"");
+            var style = (anchor == "start" ? "" : $" text-anchor=\"{anchor}\"") + (bold ? " font-weight=\"600\"" : "") + turn;
+            Raw($"""<text x="{x:0.#}" y="{y:0.#}" font-size="{size:0.#}" fill="{fill}"{style}>{Escape(text)}</text>""");
         }
     }
 
@@ -103,8 +111,12 @@ internal sealed class SvgCanvas
     public void Warning(double x, double y, double size, string fill = "#d92d20")
     {
         var half = size / 2;
-        Raw($"<path d=\"M{x:0.#} {y - half:0.#}L{x + half:0.#} {y + (half * 0.8):0.#}L{x - half:0.#} {y + (half * 0.8):0.#}Z\" fill=\"{fill}\" stroke=\"#ffffff\" stroke-width=\"1.2\" stroke-linejoin=\"round\"/>");
-        Raw($"<path d=\"M{x:0.#} {y - (half * 0.3):0.#}V{y + (half * 0.22):0.#}M{x:0.#} {y + (half * 0.53):0.#}v0.1\" stroke=\"#ffffff\" stroke-width=\"{size / 9:0.#}\" stroke-linecap=\"round\" fill=\"none\"/>");
+        var foot = y + (half * 0.8);
+        var sign = FormattableString.Invariant($"M{x:0.#} {y - half:0.#}L{x + half:0.#} {foot:0.#}L{x - half:0.#} {foot:0.#}Z");
+        Raw($"""<path d="{sign}" fill="{fill}" stroke="#ffffff" stroke-width="1.2" stroke-linejoin="round"/>""");
+        var mark = FormattableString.Invariant(
+            $"M{x:0.#} {y - (half * 0.3):0.#}V{y + (half * 0.22):0.#}M{x:0.#} {y + (half * 0.53):0.#}v0.1");
+        Raw($"""<path d="{mark}" stroke="#ffffff" stroke-width="{size / 9:0.#}" stroke-linecap="round" fill="none"/>""");
     }
 
     public override string ToString() => _text.ToString();

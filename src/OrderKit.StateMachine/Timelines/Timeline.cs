@@ -2,7 +2,7 @@ using OrderKit.Core;
 
 namespace OrderKit.StateMachine;
 
-/// <summary>The life of an order on one page: the nodes that it passed or missed, and every report with its cause and its oddities.</summary>
+/// <summary>The history of an order on one page: the nodes reached or missed, and every report with its cause and anomalies.</summary>
 public sealed record Timeline
 {
     /// <summary>The order.</summary>
@@ -62,7 +62,7 @@ public sealed record Timeline
     /// <summary>The words in which it is told.</summary>
     public required TimelineWords Words { get; init; }
 
-    /// <summary>Writes the timeline as plain text for a terminal, a ticket or a mail. Columns stay aligned with Chinese texts too.</summary>
+    /// <summary>Writes the timeline as plain text. Columns stay aligned with Chinese texts too.</summary>
     /// <returns>Lines that end with a line feed.</returns>
     public string ToText() => TimelineText.Write(this);
 

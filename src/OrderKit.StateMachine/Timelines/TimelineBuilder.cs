@@ -5,17 +5,14 @@ using OrderKit.StateMachine.Storage;
 namespace OrderKit.StateMachine;
 
 /// <summary>Makes timelines.</summary>
-/// <remarks>Pure: the same arguments give the same timeline. It takes any journal, a damaged one too, and never throws for its content.</remarks>
+/// <remarks>
+/// Pure: the same arguments give the same timeline. It takes any journal, a damaged one too, and never throws for its content.
+/// </remarks>
 internal static class TimelineBuilder
 {
-    /// <summary>Makes the timeline of an order.</summary>
-    /// <param name="model">The model that explains it; rows that another model decided are told by their codes.</param>
-    /// <param name="order">The order.</param>
-    /// <param name="journal">Its journal, whole or in part.</param>
-    /// <param name="cases">Its cases; those that were closed are left out.</param>
-    /// <param name="deadlines">Its armed deadlines.</param>
-    /// <param name="references">Its numbers.</param>
-    /// <param name="options">How; the defaults where it is missing.</param>
+    /// <summary>
+    /// Makes the timeline of an order. Rows that another model decided are shown with their codes; closed cases are left out.
+    /// </summary>
     public static Timeline Build(
         OrderModel model,
         StoredOrder order,
@@ -25,12 +22,6 @@ internal static class TimelineBuilder
         IReadOnlyList<OrderReference> references,
         TimelineOptions? options = null)
     {
-        ArgumentNullException.ThrowIfNull(model);
-        ArgumentNullException.ThrowIfNull(order);
-        ArgumentNullException.ThrowIfNull(journal);
-        ArgumentNullException.ThrowIfNull(cases);
-        ArgumentNullException.ThrowIfNull(deadlines);
-        ArgumentNullException.ThrowIfNull(references);
         options ??= new TimelineOptions();
         JournalEntry[] rows = [.. journal.OrderBy(e => e.Version)];
         var asOf = options.AsOf ?? (rows.Length > 0 ? rows[^1].RecordedAt : order.UpdatedAt);
@@ -86,11 +77,14 @@ internal static class TimelineBuilder
     {
         var isKnown = (uint)deadline.Facet < (uint)model.Facets.Count;
         return new Timeline.Deadline(
-            FacetName(model, deadline.Facet), isKnown ? StateOf(model, snapshot.States[deadline.Facet]) : null, deadline.DueAt, deadline.Trigger,
+            FacetName(model, deadline.Facet), isKnown
+                ? StateOf(model, snapshot.States[deadline.Facet])
+                : null, deadline.DueAt, deadline.Trigger,
             deadline.DueAt < asOf);
     }
 
-    private static List<Timeline.Node> NodesOf(OrderModel model, StoredOrder order, JournalEntry[] rows, IReadOnlyList<TimelineEntry> entries)
+    private static List<Timeline.Node> NodesOf(
+        OrderModel model, StoredOrder order, JournalEntry[] rows, IReadOnlyList<TimelineEntry> entries)
     {
         var count = model.TimelineNodes.Count;
         var reached = new int[count];
@@ -200,7 +194,8 @@ internal static class TimelineBuilder
             var milestone = model.StateOf(milestones[i]);
             foreach (var code in states)
             {
-                if (code == milestones[i] || (model.StateOf(code) is { } state && state.Facet == milestone?.Facet && state.Rank <= milestone.Rank))
+                if (code == milestones[i]
+                    || (model.StateOf(code) is { } state && state.Facet == milestone?.Facet && state.Rank <= milestone.Rank))
                 {
                     return i;
                 }

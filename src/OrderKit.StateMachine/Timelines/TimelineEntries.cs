@@ -69,7 +69,9 @@ internal sealed class TimelineEntries(OrderModel model, StoredOrder order, Timel
     private Timeline.Span SpanOf(int facet, JournalEntry entered, long? left, DateTimeOffset until)
     {
         var dwell = until - entered.RecordedAt;
-        return new(TimelineBuilder.StateOf(model, entered.States[facet]), entered.Version, left, entered.RecordedAt, dwell > TimeSpan.Zero ? dwell : TimeSpan.Zero);
+        return new(
+            TimelineBuilder.StateOf(model, entered.States[facet]), entered.Version, left, entered.RecordedAt,
+            dwell > TimeSpan.Zero ? dwell : TimeSpan.Zero);
     }
 
     private Timeline.Move[] MovesOf(JournalEntry row)
@@ -117,7 +119,8 @@ internal sealed class TimelineEntries(OrderModel model, StoredOrder order, Timel
             return marks | TimelineMarks.YearsOld;
         }
 
-        marks |= delay > options.LateAfter ? TimelineMarks.LateFact : delay < -options.ClockTolerance ? TimelineMarks.ClockAhead : TimelineMarks.None;
+        marks |= delay > options.LateAfter ? TimelineMarks.LateFact : delay < -options.ClockTolerance
+            ? TimelineMarks.ClockAhead : TimelineMarks.None;
         return row.IsTransition && IsBeforeMilestone(row, occurred) ? marks | TimelineMarks.ClockBackward : marks;
     }
 
@@ -131,7 +134,8 @@ internal sealed class TimelineEntries(OrderModel model, StoredOrder order, Timel
 
         for (var facet = 0; facet < StateCodes.MaxFacets; facet++)
         {
-            if ((row.MovedFacets & (1 << facet)) != 0 && _milestone[facet] is { } milestone && milestone - occurred > options.OrderTolerance)
+            if ((row.MovedFacets & (1 << facet)) != 0 && _milestone[facet] is { } milestone
+                && milestone - occurred > options.OrderTolerance)
             {
                 return true;
             }

@@ -27,11 +27,14 @@ internal static class TimelineFormat
     /// <summary>A duration with its sign.</summary>
     public static string Signed(TimeSpan value) => value < TimeSpan.Zero ? Duration(value) : $"+{Duration(value)}";
 
-    public static string Instant(DateTimeOffset instant, TimeSpan offset) => Local(instant, offset).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
+    public static string Instant(DateTimeOffset instant, TimeSpan offset) =>
+        Local(instant, offset).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
 
-    public static string Date(DateTimeOffset instant, TimeSpan offset) => Local(instant, offset).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+    public static string Date(DateTimeOffset instant, TimeSpan offset) =>
+        Local(instant, offset).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
-    public static string Time(DateTimeOffset instant, TimeSpan offset) => Local(instant, offset).ToString("HH:mm:ss", CultureInfo.InvariantCulture);
+    public static string Time(DateTimeOffset instant, TimeSpan offset) =>
+        Local(instant, offset).ToString("HH:mm:ss", CultureInfo.InvariantCulture);
 
     public static string Offset(TimeSpan offset) =>
         offset == TimeSpan.Zero ? "UTC" : Text($"UTC{(offset < TimeSpan.Zero ? '-' : '+')}{offset:hh\\:mm}");

@@ -15,12 +15,8 @@ internal static class TimelineJson
 
     private static readonly JsonWriterOptions Indented = Compact with { Indented = true, NewLine = "\n" };
 
-    /// <summary>Writes a timeline.</summary>
-    /// <param name="timeline">The timeline.</param>
-    /// <param name="indented">Whether it is laid out for people.</param>
-    public static string Write(Timeline timeline, bool indented = false)
+    public static string Write(Timeline timeline, bool indented)
     {
-        ArgumentNullException.ThrowIfNull(timeline);
         var buffer = new ArrayBufferWriter<byte>(4096);
         using (var writer = new Utf8JsonWriter(buffer, indented ? Indented : Compact))
         {
@@ -30,24 +26,16 @@ internal static class TimelineJson
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
 
-    /// <summary>Writes a timeline as one value of a longer document.</summary>
-    public static void Write(Utf8JsonWriter writer, Timeline timeline)
+    private static void Write(Utf8JsonWriter writer, Timeline timeline)
     {
-        ArgumentNullException.ThrowIfNull(writer);
-        ArgumentNullException.ThrowIfNull(timeline);
         writer.WriteStartObject();
         Text(writer, "order", timeline.Order.Order.Value);
         Text(writer, "tenant", timeline.Order.Tenant.Value);
-        writer.WriteStartArray("references");
-        foreach (var reference in timeline.References)
+        List(writer, "references", timeline.References, static (writer, reference) =>
         {
-            writer.WriteStartObject();
             Text(writer, "kind", reference.Kind.Code);
             Text(writer, "value", reference.Value);
-            writer.WriteEndObject();
-        }
-
-        writer.WriteEndArray();
+        });
         writer.WriteStartObject("model");
         Text(writer, "name", timeline.Model);
         writer.WriteNumber("version", timeline.ModelVersion);
@@ -253,5 +241,6 @@ internal static class TimelineJson
         }
     }
 
-    private static string Camel(string name) => string.Create(CultureInfo.InvariantCulture, $"{char.ToLowerInvariant(name[0])}{name.AsSpan(1)}");
+    private static string Camel(string name) =>
+        string.Create(CultureInfo.InvariantCulture, $"{char.ToLowerInvariant(name[0])}{name.AsSpan(1)}");
 }

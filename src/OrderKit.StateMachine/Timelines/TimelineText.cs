@@ -12,7 +12,6 @@ internal static class TimelineText
     /// <summary>Writes a timeline; lines end with a line feed.</summary>
     public static string Write(Timeline timeline)
     {
-        ArgumentNullException.ThrowIfNull(timeline);
         var text = new StringBuilder();
         WriteHead(text, timeline);
         WriteNodes(text, timeline);
@@ -61,11 +60,15 @@ internal static class TimelineText
                 _ => "[!]",
             },
             node.LocalName,
-            node.Status == Timeline.NodeStatus.Reached ? TimelineFormat.Instant(node.Entry!.At, timeline.UtcOffset) : timeline.Words.Of(node.Status),
+            node.Status == Timeline.NodeStatus.Reached
+                ? TimelineFormat.Instant(node.Entry!.At, timeline.UtcOffset)
+                : timeline.Words.Of(node.Status),
             node.Entry?.Source ?? "",
             node.Entry is { } entry ? $"#{entry.Version}" : "",
             node.Elapsed is { } elapsed ? TimelineFormat.Signed(elapsed) : "",
-            node.Entry is { } late && (late.Marks & TimelineMarks.LateFact) != 0 ? string.Concat(timeline.Words.Of(TimelineMarks.LateFact)) : "",
+            node.Entry is { } late && (late.Marks & TimelineMarks.LateFact) != 0
+                ? string.Concat(timeline.Words.Of(TimelineMarks.LateFact))
+                : "",
             node.RevokedBy is { } by ? $"{timeline.Words.RevokedBy} #{by}" : "",
         });
         WriteTable(text, [.. rows]);
@@ -103,7 +106,9 @@ internal static class TimelineText
             yield return entry.Explanation;
         }
 
-        var marks = words.Of(entry.Marks & ~(TimelineMarks.Repeated | TimelineMarks.Late | TimelineMarks.Early | TimelineMarks.Contradictory | TimelineMarks.Refused)).ToList();
+        const TimelineMarks Told =
+            TimelineMarks.Repeated | TimelineMarks.Late | TimelineMarks.Early | TimelineMarks.Contradictory | TimelineMarks.Refused;
+        var marks = words.Of(entry.Marks & ~Told).ToList();
         if (marks.Count > 0)
         {
             yield return $"{string.Join(", ", marks)}{(entry.Delay is { } delay ? $" ({TimelineFormat.Duration(delay)})" : "")}";
@@ -111,7 +116,8 @@ internal static class TimelineText
 
         foreach (var move in entry.Moves.Where(m => m.From is not null))
         {
-            yield return $"{move.From!.LocalName} > {move.To.LocalName} {words.Dwell} {TimelineFormat.Duration(move.DwellAtSource ?? move.Dwell ?? default)}";
+            var dwell = TimelineFormat.Duration(move.DwellAtSource ?? move.Dwell ?? default);
+            yield return $"{move.From!.LocalName} > {move.To.LocalName} {words.Dwell} {dwell}";
         }
 
         var facts = string.Join(Gap, FactsOf(entry, words));
@@ -165,7 +171,8 @@ internal static class TimelineText
         foreach (var deadline in timeline.Deadlines)
         {
             var due = $"{(deadline.IsOverdue ? words.Overdue : words.Due)} {TimelineFormat.Instant(deadline.DueAt, timeline.UtcOffset)}";
-            rows.Add([deadline.IsOverdue ? "!" : "", words.Deadline, deadline.State?.LocalName ?? deadline.Facet, deadline.Trigger, due, ""]);
+            rows.Add(
+                [deadline.IsOverdue ? "!" : "", words.Deadline, deadline.State?.LocalName ?? deadline.Facet, deadline.Trigger, due, ""]);
         }
 
         if (rows.Count > 0)
@@ -190,7 +197,8 @@ internal static class TimelineText
             return;
         }
 
-        var cells = rows.ConvertAll(row => Array.ConvertAll(row, cell => cut ? PrintableText.Cut(PrintableText.Clean(cell), WidestCell) : PrintableText.Clean(cell)));
+        var limit = cut ? WidestCell : int.MaxValue;
+        var cells = rows.ConvertAll(row => Array.ConvertAll(row, cell => PrintableText.Cut(PrintableText.Clean(cell), limit)));
         var widths = new int[cells[0].Length];
         foreach (var row in cells)
         {

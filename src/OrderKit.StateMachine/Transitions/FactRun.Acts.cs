@@ -14,7 +14,9 @@ internal sealed partial class FactRun
         var key = fact.Order!.Value;
         for (var attempt = 1; ; attempt++)
         {
-            var finding = (await store.LoadAsync(unit, [new OrderLookup(key, fact.Source, string.Empty, null)], _cancellation).ConfigureAwait(false))[0];
+            var finding = (
+                await store.LoadAsync(
+                    unit, [new OrderLookup(key, fact.Source, string.Empty, null)], _cancellation).ConfigureAwait(false))[0];
             if (finding.Order is not { } stored)
             {
                 return new FireResult.Unresolved(ParkReason.UnknownOrder, NumberOf(key), "The order does not exist.");
@@ -36,9 +38,9 @@ internal sealed partial class FactRun
                 return new FireResult.Unresolved(ParkReason.UnknownState, NumberOf(key), UnknownState(draft.Model));
             }
 
-            draft.Add(fact, CommandIdentity(fact, draft.Snapshot.Version), in decision, now, options.EventDestination);
+            draft.Add(fact, CommandIdentity(fact, draft.Snapshot.Version), in decision);
             BeginWriting();
-            var saved = await store.SaveAsync(unit, [draft.ToChange(now, writesNotices)], _cancellation).ConfigureAwait(false);
+            var saved = await store.SaveAsync(unit, [draft.Change!], _cancellation).ConfigureAwait(false);
             if (saved[0] != 0)
             {
                 return new FireResult.Applied(key, draft.Snapshot, [], commit);
@@ -54,7 +56,9 @@ internal sealed partial class FactRun
     public static bool TryClose(OrderDraft draft, string caseCode, out Decision decision)
     {
         var kind = draft.Model!.CaseNamed(caseCode)
-            ?? throw new InvalidOperationException($"The model '{draft.Model.Name}' has no case '{caseCode}'. It has {string.Join(", ", draft.Model.Cases.Select(c => c.Code))}.");
+            ?? throw new InvalidOperationException(
+                $"The model '{draft.Model.Name}' has no case '{caseCode}'. "
+                + $"It has {string.Join(", ", draft.Model.Cases.Select(c => c.Code))}.");
         var snapshot = draft.Snapshot;
         decision = Administered(in snapshot, DecisionReason.CaseClosed) with { Cases = snapshot.Cases & ~kind.Bit };
         return decision.Cases != snapshot.Cases;
@@ -72,7 +76,9 @@ internal sealed partial class FactRun
 
         if (model.Superseded != from.Fingerprint)
         {
-            throw new InvalidOperationException($"The model '{model.Name}' {model.Version} ({model.Fingerprint}) does not supersede '{from.Name}' {from.Version} ({from.Fingerprint}). Declare Supersedes(...) when it only adds.");
+            throw new InvalidOperationException(
+                $"The model '{model.Name}' {model.Version} ({model.Fingerprint}) does not supersede '{from.Name}' {from.Version} "
+                + $"({from.Fingerprint}). Declare Supersedes(...) when it only adds.");
         }
 
         var profile = from.ProfileAt(snapshot.Profile).Code;
@@ -83,15 +89,19 @@ internal sealed partial class FactRun
         };
         if (!model.Knows(in moved))
         {
-            throw new InvalidOperationException($"The model '{model.Name}' {model.Version} lacks a state that the order is in. A superseding model keeps every state.");
+            throw new InvalidOperationException(
+                $"The model '{model.Name}' {model.Version} lacks a state that the order is in. A superseding model keeps every state.");
         }
 
         // Bits of holds, cases, anchors and the profile are numbers of the old model: they are carried over by their codes.
         decision = decision with
         {
-            Holds = Carried(from.HoldCodes(snapshot.Holds), "hold", static code => code, code => model.TryHoldBits([code], out var bit) ? bit : 0),
+            Holds = Carried(
+                from.HoldCodes(snapshot.Holds), "hold", static code => code, code => model.TryHoldBits([code], out var bit) ? bit : 0),
             Cases = Carried(from.CasesIn(snapshot.Cases), "case", static c => c.Code, c => model.CaseNamed(c.Code)?.Bit ?? 0),
-            Anchors = Carried(from.States.Where(s => (from.AnchorBit(s.Code) & snapshot.Anchors) != 0), "anchor", static s => s.Name, s => model.AnchorBit(s.Code)),
+            Anchors = Carried(
+                from.States.Where(s => (from.AnchorBit(s.Code) & snapshot.Anchors) != 0), "anchor", static s => s.Name,
+                s => model.AnchorBit(s.Code)),
         };
         draft.Model = model;
         draft.Snapshot.Profile = moved.Profile;
@@ -101,7 +111,9 @@ internal sealed partial class FactRun
             items.Aggregate(0u, (bits, item) => bitOf(item) is var bit and not 0 ? bits | bit : throw Lacks(what, codeOf(item)));
 
         InvalidOperationException Lacks(string what, string code) =>
-            new($"The model '{model.Name}' {model.Version} lacks the {what} '{code}' that the order has. A superseding model keeps every {what}.");
+            new(
+                $"The model '{model.Name}' {model.Version} lacks the {what} '{code}' that the order has. "
+                + $"A superseding model keeps every {what}.");
     }
 
     private static Decision Administered(in OrderSnapshot snapshot, DecisionReason reason) => new()

@@ -28,7 +28,8 @@ internal sealed partial class FactRun
         var orders = parked.Where(p => p.Reason == ParkReason.UnknownOrder).Select(p => p.Number).Distinct().ToList();
         if (orders.Count > 0)
         {
-            var lookups = orders.Select(n => new OrderLookup(new OrderKey(n.Tenant, OrderId.Parse(n.Value)), OwnSource, string.Empty, null)).ToList();
+            var lookups = orders.Select(n => new OrderLookup(new OrderKey(n.Tenant, OrderId.Parse(n.Value)), OwnSource, string.Empty, null))
+                .ToList();
             var found = await store.LoadAsync(unit, lookups, _cancellation).ConfigureAwait(false);
             _missed.AddRange(orders.Where((_, i) => found[i].Order is not null));
         }

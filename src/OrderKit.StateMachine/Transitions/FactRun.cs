@@ -118,7 +118,10 @@ internal sealed partial class FactRun(
             switch (found[n++])
             {
                 case []:
-                    targets.Add(Kept(i, fact, since, number, ParkReason.UnknownNumber, $"No order is linked to the {number.Kind.Code} number '{number.Value}'."));
+                    targets.Add(
+                        Kept(
+                            i, fact, since, number, ParkReason.UnknownNumber,
+                            $"No order is linked to the {number.Kind.Code} number '{number.Value}'."));
                     break;
                 case [var key]:
                     targets.Add(new Target(i, key, fact, since));
@@ -127,7 +130,11 @@ internal sealed partial class FactRun(
                     targets.AddRange(keys.Select(key => new Target(i, key, fact, since) { IsOneOfSeveral = true }));
                     break;
                 case var keys:
-                    targets.Add(Kept(i, fact, since, number, ParkReason.AmbiguousNumber, $"{keys.Count} orders share the {number.Kind.Code} number '{number.Value}', and the fact brings an amount or a quantity for all of them."));
+                    targets.Add(
+                        Kept(
+                            i, fact, since, number, ParkReason.AmbiguousNumber,
+                            $"{keys.Count} orders share the {number.Kind.Code} number '{number.Value}', and the fact brings an amount or a "
+                            + "quantity for all of them."));
                     break;
             }
         }
@@ -167,23 +174,28 @@ internal sealed partial class FactRun(
         }
 
         List<Target> again = [];
-        var changed = drafts.Values.Where(d => d.HasChanges).ToList();
+        var changed = drafts.Values.Select(static draft => draft.Change).OfType<OrderChange>().ToList();
         if (changed.Count > 0)
         {
             // One order for all writers: two that share several orders wait for each other and never in a circle.
-            changed.Sort(static (a, b) => a.Key.CompareTo(b.Key));
+            changed.Sort(static (a, b) => a.Order.Key.CompareTo(b.Order.Key));
             BeginWriting();
-            var saved = await store.SaveAsync(unit, [.. changed.Select(d => d.ToChange(now, writesNotices))], _cancellation).ConfigureAwait(false);
+            var saved = await store.SaveAsync(unit, changed, _cancellation).ConfigureAwait(false);
             for (var c = 0; c < changed.Count; c++)
             {
                 if (saved[c] != 0)
                 {
-                    Note(changed[c], known);
+                    if (changed[c].ExpectedVersion == 0)
+                    {
+                        known.Add(NumberOf(changed[c].Order.Key));
+                    }
+
+                    known.AddRange(changed[c].Links);
                     continue;
                 }
 
                 LifecycleTelemetry.ReportConflict();
-                foreach (var target in targets.Where(t => t.Key == changed[c].Key))
+                foreach (var target in targets.Where(t => t.Key == changed[c].Order.Key))
                 {
                     target.Result = new FireResult.Conflict(target.Key, attempt);
                     target.Parked = null;
@@ -239,9 +251,10 @@ internal sealed partial class FactRun(
         static OrderLookup LookupOf(Target target, string identity) => new(target.Key, target.Fact.Source, identity, target.Fact.Revokes);
     }
 
-    private OrderDraft NewDraft(OrderKey key, StoredOrder? stored) => stored is null
-        ? new OrderDraft(key, null)
-        : new OrderDraft(key, stored) { Snapshot = stored.Snapshot, Model = models.Find(stored.Snapshot.Model) };
+    private OrderDraft NewDraft(OrderKey key, StoredOrder? stored) =>
+        new(
+            key, stored, now, options.EventDestination,
+            writesNotices) { Model = stored is null ? null : models.Find(stored.Snapshot.Model) };
 
     private FireResult Decide(Target target, OrderDraft draft, OrderFinding finding)
     {
@@ -269,7 +282,9 @@ internal sealed partial class FactRun(
         var model = exists ? draft.Model : draft.Model ?? models.ForNewOrders(fact.Model);
         if (model is null)
         {
-            return Keep(target, null, NumberOf(key), ParkReason.UnknownModel, exists ? UnknownModel(draft.Snapshot.Model) : $"This host knows no model '{fact.Model}'.");
+            return Keep(
+                target, null, NumberOf(key), ParkReason.UnknownModel,
+                exists ? UnknownModel(draft.Snapshot.Model) : $"This host knows no model '{fact.Model}'.");
         }
 
         if (deadline is not null && draft.Snapshot.Since[deadline.Facet] != deadline.Version)
@@ -289,7 +304,8 @@ internal sealed partial class FactRun(
 
         if (model.TriggerNamed(fact.Trigger) is not { } trigger)
         {
-            return Keep(target, model, NumberOf(key), ParkReason.UnknownTrigger, $"The model '{model.Name}' has no trigger '{fact.Trigger}'.");
+            return Keep(
+                target, model, NumberOf(key), ParkReason.UnknownTrigger, $"The model '{model.Name}' has no trigger '{fact.Trigger}'.");
         }
 
         OrderModel.ProfileInfo? profile = null;
@@ -303,16 +319,20 @@ internal sealed partial class FactRun(
             profile = fact.Profile is null ? model.Profiles[0] : model.ProfileNamed(fact.Profile);
             if (profile is null)
             {
-                return Keep(target, model, NumberOf(key), ParkReason.UnknownCode, $"The model '{model.Name}' has no profile '{fact.Profile}'.");
+                return Keep(
+                    target, model, NumberOf(key), ParkReason.UnknownCode, $"The model '{model.Name}' has no profile '{fact.Profile}'.");
             }
         }
 
         if (!model.TryHoldBits(fact.Holds, out var holds))
         {
-            return Keep(target, model, NumberOf(key), ParkReason.UnknownCode, $"The model '{model.Name}' does not have all of the holds {string.Join(", ", fact.Holds)}.");
+            return Keep(
+                target, model, NumberOf(key), ParkReason.UnknownCode,
+                $"The model '{model.Name}' does not have all of the holds {string.Join(", ", fact.Holds)}.");
         }
 
-        if (deadline is not null && model.DeadlineOf(draft.Snapshot.States[deadline.Facet])?.Basis == DeadlineBasis.ShipBy && draft.ShipBy > deadline.DueAt)
+        if (deadline is not null && model.DeadlineOf(draft.Snapshot.States[deadline.Facet])?.Basis == DeadlineBasis.ShipBy
+            && draft.ShipBy > deadline.DueAt)
         {
             // The instant was moved ahead between the claim and now.
             return new FireResult.Stale(key);
@@ -329,7 +349,8 @@ internal sealed partial class FactRun(
             | (draft.IsForeign(fact.Amount) ? FactFlags.ForeignCurrency : FactFlags.None)
             | (target.IsReused ? FactFlags.IdReused : FactFlags.None);
         var decision = model.Decide(in draft.Snapshot, new FactArguments(
-            trigger.Index, standing, fact.Amount?.MinorUnits ?? FactArguments.Rest, fact.Quantity ?? FactArguments.Rest, holds, fact.ReportedState ?? 0, flags));
+            trigger.Index, standing, fact.Amount?.MinorUnits ?? FactArguments.Rest, fact.Quantity
+                ?? FactArguments.Rest, holds, fact.ReportedState ?? 0, flags));
         if (deadline is not null)
         {
             if (decision.Kind == DecisionKind.GuardFailed)
@@ -346,7 +367,7 @@ internal sealed partial class FactRun(
         var identity = standing == FactStanding.Command && fact.Id is null && fact.OccurredAt is null
             ? CommandIdentity(fact, draft.Snapshot.Version)
             : target.Identity!;
-        draft.Add(fact, identity, in decision, now, options.EventDestination);
+        draft.Add(fact, identity, in decision);
         return ResultOf(key, model, in before, draft.Snapshot, in decision, decision.Cases & ~casesBefore);
     }
 
@@ -360,18 +381,21 @@ internal sealed partial class FactRun(
         }
 
         var decision = Administered(in draft.Snapshot, DecisionReason.Expected) with { Cases = draft.Snapshot.Cases | opened };
-        draft.Add(target.Fact, target.Identity!, in decision, now, options.EventDestination);
+        draft.Add(target.Fact, target.Identity!, in decision);
         return new FireResult.Applied(target.Key, draft.Snapshot, draft.Model!.CaseCodes(opened), commit);
     }
 
-    private FireResult ResultOf(OrderKey key, OrderModel model, in OrderSnapshot before, OrderSnapshot after, in Decision decision, uint opened) => decision.Kind switch
+    private FireResult ResultOf(
+        OrderKey key, OrderModel model, in OrderSnapshot before, OrderSnapshot after, in Decision decision,
+        uint opened) => decision.Kind switch
     {
         DecisionKind.Applied => new FireResult.Applied(key, after, model.CaseCodes(opened), commit),
         DecisionKind.AlreadyApplied => new FireResult.AlreadyApplied(key, after, commit),
         DecisionKind.Late => new FireResult.Late(key, after, decision.Reason, commit),
         DecisionKind.Early => new FireResult.Early(key, after, decision.Reason, decision.Changes(in before), commit),
         DecisionKind.Contradictory => new FireResult.Contradictory(
-            key, after, decision.Reason, model.CaseCodes(opened), decision.MovedFacets != 0 || decision.First.Change != 0 || decision.Second.Change != 0, commit),
+            key, after, decision.Reason, model.CaseCodes(opened), decision.MovedFacets != 0 || decision.First.Change != 0
+                || decision.Second.Change != 0, commit),
         DecisionKind.Rejected => new FireResult.Rejected(key, after, model.WhyRejected(in before, decision.Trigger, key)),
         _ => new FireResult.GuardFailed(key, after, model.GuardCodes(decision.FailedGuards)),
     };
@@ -382,19 +406,6 @@ internal sealed partial class FactRun(
         ?? (model ?? models.ForNewOrders(fact.Model))?.TriggerNamed(fact.Trigger)?.Standing
         ?? models.Models.Select(m => m.TriggerNamed(fact.Trigger)?.Standing).FirstOrDefault(standing => standing is not null)
         ?? FactStanding.Fact;
-
-    private static void Note(OrderDraft draft, List<OrderReference> known)
-    {
-        if (draft.ExpectedVersion == 0)
-        {
-            known.Add(NumberOf(draft.Key));
-        }
-
-        if (draft.Links is { } links)
-        {
-            known.AddRange(links);
-        }
-    }
 
     private static bool IsSame(EarlierFact earlier, OrderFact fact) =>
         earlier.Trigger == fact.Trigger && earlier.Amount == fact.Amount?.MinorUnits && earlier.Quantity == fact.Quantity

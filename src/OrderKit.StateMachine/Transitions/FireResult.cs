@@ -3,7 +3,10 @@ using OrderKit.Core;
 namespace OrderKit.StateMachine;
 
 /// <summary>How firing one fact ended.</summary>
-/// <remarks>Every ending but <see cref="Conflict"/>, <see cref="Unresolved"/> and <see cref="Stale"/> leaves the fact in the journal or among the parked facts.</remarks>
+/// <remarks>
+/// Every ending but <see cref="Conflict"/>, <see cref="Unresolved"/> and <see cref="Stale"/> leaves the fact in the journal or among the
+/// parked facts.
+/// </remarks>
 public abstract record FireResult
 {
     private FireResult()
@@ -44,7 +47,8 @@ public abstract record FireResult
     /// <param name="Snapshot">The order after it.</param>
     /// <param name="OpenedCases">Cases that it opened (deadlines do).</param>
     /// <param name="Commit">How durable that is.</param>
-    public sealed record Applied(OrderKey Order, OrderSnapshot Snapshot, IReadOnlyList<string> OpenedCases, CommitState Commit) : FireResult;
+    public sealed record Applied(
+        OrderKey Order, OrderSnapshot Snapshot, IReadOnlyList<string> OpenedCases, CommitState Commit) : FireResult;
 
     /// <summary>The order is there already; the fact is noted.</summary>
     /// <param name="Order">The order.</param>
@@ -70,7 +74,8 @@ public abstract record FireResult
     /// <param name="Reason">Why.</param>
     /// <param name="TookEffect">Whether the order moved.</param>
     /// <param name="Commit">How durable that is.</param>
-    public sealed record Early(OrderKey Order, OrderSnapshot Snapshot, DecisionReason Reason, bool TookEffect, CommitState Commit) : FireResult;
+    public sealed record Early(
+        OrderKey Order, OrderSnapshot Snapshot, DecisionReason Reason, bool TookEffect, CommitState Commit) : FireResult;
 
     /// <summary>It contradicts the order; a case is open.</summary>
     /// <param name="Order">The order.</param>
@@ -80,7 +85,8 @@ public abstract record FireResult
     /// <param name="TookEffect">Whether the order moved or a sum changed.</param>
     /// <param name="Commit">How durable that is.</param>
     public sealed record Contradictory(
-        OrderKey Order, OrderSnapshot Snapshot, DecisionReason Reason, IReadOnlyList<string> OpenedCases, bool TookEffect, CommitState Commit) : FireResult;
+        OrderKey Order, OrderSnapshot Snapshot, DecisionReason Reason, IReadOnlyList<string> OpenedCases, bool TookEffect,
+        CommitState Commit) : FireResult;
 
     /// <summary>The state does not allow the command.</summary>
     /// <param name="Order">The order.</param>
@@ -99,7 +105,10 @@ public abstract record FireResult
     /// <param name="Attempts">How often it was decided.</param>
     public sealed record Conflict(OrderKey Order, int Attempts) : FireResult;
 
-    /// <summary>It cannot be decided yet and is kept. An unknown number or order: it is applied in the transaction that makes it known. Any other reason: by <see cref="OrderLifecycle.ReplayParkedAsync"/>.</summary>
+    /// <summary>
+    /// It cannot be decided yet and is kept. An unknown number or order: it is applied in the transaction that makes it known. Any other
+    /// reason: by <see cref="OrderLifecycle.ReplayParkedAsync"/>.
+    /// </summary>
     /// <param name="Reason">Why.</param>
     /// <param name="Number">The number that it waits for.</param>
     /// <param name="Detail">What exactly is unknown.</param>

@@ -3,7 +3,7 @@ using OrderKit.StateMachine.Storage;
 
 namespace OrderKit.StateMachine;
 
-/// <summary>What the in-memory store keeps of a value: instants in microseconds like every database, and no buffer of the caller's.</summary>
+/// <summary>Copies values as the in-memory store keeps them: instants in microseconds, and no buffer of the caller.</summary>
 internal static class Kept
 {
     public static StoredOrder Order(StoredOrder order, long number) =>

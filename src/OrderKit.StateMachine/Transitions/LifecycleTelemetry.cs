@@ -64,6 +64,7 @@ internal static partial class LifecycleTelemetry
     [LoggerMessage(1002, LogLevel.Information, "The case {Case} was opened for order {Order}.")]
     private static partial void LogCase(ILogger logger, string @case, OrderId order);
 
-    [LoggerMessage(1003, LogLevel.Warning, "Order {Order} was decided {Attempts} times and another writer was always first; nothing was written.")]
+    [LoggerMessage(
+        1003, LogLevel.Warning, "Order {Order} was decided {Attempts} times and another writer was always first; nothing was written.")]
     private static partial void LogConflict(ILogger logger, OrderId order, int attempts);
 }

@@ -4,8 +4,13 @@ using OrderKit.StateMachine.Storage;
 
 namespace OrderKit.StateMachine;
 
-/// <summary>An order while the facts of one unit of work are decided on it; becomes one <see cref="OrderChange"/>.</summary>
-internal sealed class OrderDraft(OrderKey key, StoredOrder? stored)
+/// <summary>An order while the facts of one unit of work are decided, and the <see cref="OrderChange"/> that they make.</summary>
+/// <param name="key">The order.</param>
+/// <param name="stored">The order as it is stored; missing where it is new.</param>
+/// <param name="now">The instant of the run.</param>
+/// <param name="eventDestination">The destination of events.</param>
+/// <param name="writesNotices">Whether to write a notice for each case that opens.</param>
+internal sealed class OrderDraft(OrderKey key, StoredOrder? stored, DateTimeOffset now, string eventDestination, bool writesNotices)
 {
     private static readonly RandomNumberGenerator Randomness = RandomNumberGenerator.Create();
 
@@ -21,17 +26,12 @@ internal sealed class OrderDraft(OrderKey key, StoredOrder? stored)
     private int _ended;
     private bool _hasNewShipBy;
 
-    public OrderKey Key { get; } = key;
-
     public OrderModel? Model { get; set; }
 
-    public OrderSnapshot Snapshot;
+    public OrderSnapshot Snapshot = stored?.Snapshot ?? default;
 
-    public long ExpectedVersion { get; } = stored?.Snapshot.Version ?? 0;
-
-    public bool HasChanges => _entries.Count > 0;
-
-    public IReadOnlyList<OrderReference>? Links => _links;
+    /// <summary>What to save; missing until a fact was added.</summary>
+    public OrderChange? Change { get; private set; }
 
     public DateTimeOffset? ShipBy => _shipBy;
 
@@ -54,7 +54,8 @@ internal sealed class OrderDraft(OrderKey key, StoredOrder? stored)
     /// <summary>Has the deadline of a facet end with this change, unless the change arms another one.</summary>
     public void EndDeadline(int facet) => _ended |= 1 << facet;
 
-    public void Add(OrderFact fact, string identity, in Decision decision, DateTimeOffset now, string eventDestination)
+    /// <summary>Applies the decision about a fact and puts all that it writes into the change.</summary>
+    public void Add(OrderFact fact, string identity, in Decision decision)
     {
         var model = Model!;
         var before = Snapshot;
@@ -82,10 +83,10 @@ internal sealed class OrderDraft(OrderKey key, StoredOrder? stored)
         }
 
         var digest = AddDetail(fact, before.Version + 1);
-        var entry = Entry(fact, identity, in decision, changes, now, digest);
+        var entry = Entry(fact, identity, in decision, changes, digest);
         _identities.Add((fact.Source, identity), entry);
         _entries.Add(entry);
-        AddCases(in before, now);
+        AddCases(in before);
         if (fact.Links.Count > 0)
         {
             (_links ??= []).AddRange(fact.Links);
@@ -93,42 +94,42 @@ internal sealed class OrderDraft(OrderKey key, StoredOrder? stored)
 
         if (!before.Exists)
         {
-            // People read the short code; it is a number of the order like any other. Its day is in UTC, so that one instant gives one code.
+            // The short code is a reference like any other. Its day is in UTC, so that one instant gives one code.
             var day = DateOnly.FromDateTime((fact.OccurredAt ?? now).UtcDateTime);
-            (_links ??= []).Add(new OrderReference(Key.Tenant, ReferenceKind.ShortCode, ShortCodes.For(Key.Order, day)));
+            (_links ??= []).Add(new OrderReference(key.Tenant, ReferenceKind.ShortCode, ShortCodes.For(key.Order, day)));
         }
 
+        var headline = model.HeadlineOf(in Snapshot).Code;
         if (changes || decision.Kind == DecisionKind.Contradictory)
         {
-            (_messages ??= new(1)).Add(Message(fact, in decision, before.Cases, now, eventDestination));
+            (_messages ??= new(1)).Add(Message(fact, in decision, before.Cases, headline));
         }
+
+        Change = new OrderChange
+        {
+            ExpectedVersion = stored?.Snapshot.Version ?? 0,
+            Order = new StoredOrder
+            {
+                OrderNo = stored?.OrderNo ?? 0,
+                Key = key,
+                Snapshot = Snapshot,
+                Currency = _currency,
+                Headline = headline,
+                PlacedAt = _placedAt.Value,
+                UpdatedAt = stored is { } earlier && earlier.UpdatedAt > now ? earlier.UpdatedAt : now,
+                ShipBy = _shipBy,
+                DeliverBy = _deliverBy,
+            },
+            Entries = _entries,
+            Details = _details ?? (IReadOnlyList<JournalDetail>)[],
+            Messages = writesNotices ? [.. _messages ?? [], .. Notices()] : _messages ?? (IReadOnlyList<OutboxMessage>)[],
+            Deadlines = Deadlines() ?? (IReadOnlyList<DeadlineChange>)[],
+            Links = _links ?? (IReadOnlyList<OrderReference>)[],
+            Cases = _cases ?? (IReadOnlyList<OrderCase>)[],
+        };
     }
 
-    /// <summary>The change to save, with a notice for each case that it opens where the host has alerts.</summary>
-    public OrderChange ToChange(DateTimeOffset now, bool writesNotices) => new()
-    {
-        ExpectedVersion = ExpectedVersion,
-        Order = new StoredOrder
-        {
-            OrderNo = stored?.OrderNo ?? 0,
-            Key = Key,
-            Snapshot = Snapshot,
-            Currency = _currency,
-            Headline = Model!.HeadlineOf(in Snapshot).Code,
-            PlacedAt = _placedAt ?? now,
-            UpdatedAt = stored is { } earlier && earlier.UpdatedAt > now ? earlier.UpdatedAt : now,
-            ShipBy = _shipBy,
-            DeliverBy = _deliverBy,
-        },
-        Entries = _entries,
-        Details = _details ?? (IReadOnlyList<JournalDetail>)[],
-        Messages = writesNotices ? [.. _messages ?? [], .. Notices()] : _messages ?? (IReadOnlyList<OutboxMessage>)[],
-        Deadlines = Deadlines(now) ?? (IReadOnlyList<DeadlineChange>)[],
-        Links = _links ?? (IReadOnlyList<OrderReference>)[],
-        Cases = _cases ?? (IReadOnlyList<OrderCase>)[],
-    };
-
-    // The sentence of the reason stays with the case: its words are the host's own.
+    // A notice has no reason: that text is the host's own and stays with the case.
     private IEnumerable<OutboxMessage> Notices() =>
         (_cases ?? []).Where(static opened => opened.ClosedAt is null)
             .Select(static opened => new AlertNotice(
@@ -149,7 +150,7 @@ internal sealed class OrderDraft(OrderKey key, StoredOrder? stored)
         }
     }
 
-    private List<DeadlineChange>? Deadlines(DateTimeOffset now)
+    private List<DeadlineChange>? Deadlines()
     {
         if (_moved == 0 && !_hasNewShipBy && _ended == 0)
         {
@@ -171,10 +172,11 @@ internal sealed class OrderDraft(OrderKey key, StoredOrder? stored)
             var since = Snapshot.Since[facet];
             if (deadline is not null && armed)
             {
-                var dueAt = (moved ? _given?[facet] : null) ?? (deadline.Basis == DeadlineBasis.ShipBy ? _shipBy : null) ?? now + deadline.After;
+                var dueAt = (moved ? _given?[facet] : null) ?? (deadline.Basis == DeadlineBasis.ShipBy ? _shipBy : null)
+                    ?? now + deadline.After;
                 (changes ??= new(facets)).Add(new(facet, dueAt, since, deadline.Trigger, deadline.Probe));
             }
-            else if (ExpectedVersion > 0)
+            else if (stored is not null)
             {
                 (changes ??= new(facets)).Add(new(facet, null, since, string.Empty, null));
             }
@@ -194,7 +196,7 @@ internal sealed class OrderDraft(OrderKey key, StoredOrder? stored)
         return detail.ToDigest();
     }
 
-    private void AddCases(in OrderSnapshot before, DateTimeOffset now)
+    private void AddCases(in OrderSnapshot before)
     {
         if (before.Cases == Snapshot.Cases)
         {
@@ -205,16 +207,18 @@ internal sealed class OrderDraft(OrderKey key, StoredOrder? stored)
         foreach (var opened in Model!.CasesIn(Snapshot.Cases & ~before.Cases))
         {
             (_cases ??= []).Add(new OrderCase(
-                Key, opened.Code, opened.Owner, opened.Reason, version, now, opened.Within is { } within ? now + within : null, null, null));
+                key, opened.Code, opened.Owner, opened.Reason, version, now, opened.Within is { } within
+                    ? now + within
+                    : null, null, null));
         }
 
         foreach (var closed in Model.CasesIn(before.Cases & ~Snapshot.Cases))
         {
-            (_cases ??= []).Add(new OrderCase(Key, closed.Code, closed.Owner, closed.Reason, 0, now, null, now, version));
+            (_cases ??= []).Add(new OrderCase(key, closed.Code, closed.Owner, closed.Reason, 0, now, null, now, version));
         }
     }
 
-    private JournalEntry Entry(OrderFact fact, string identity, in Decision decision, bool isTransition, DateTimeOffset now, Digest? detail) => new()
+    private JournalEntry Entry(OrderFact fact, string identity, in Decision decision, bool isTransition, Digest? detail) => new()
     {
         Version = Snapshot.Version,
         IsTransition = isTransition,
@@ -251,7 +255,7 @@ internal sealed class OrderDraft(OrderKey key, StoredOrder? stored)
         DetailDigest = detail,
     };
 
-    private OutboxMessage Message(OrderFact fact, in Decision decision, uint casesBefore, DateTimeOffset now, string destination)
+    private OutboxMessage Message(OrderFact fact, in Decision decision, uint casesBefore, string headline)
     {
         var model = Model!;
         var states = new KeyValuePair<string, int>[model.Facets.Count];
@@ -261,20 +265,21 @@ internal sealed class OrderDraft(OrderKey key, StoredOrder? stored)
         }
 
         var orderEvent = new OrderEvent(
-            Key,
+            key,
             Snapshot.Version,
             fact.Trigger,
             FireResult.OutcomeOf(decision.Kind),
             states,
-            model.HeadlineOf(in Snapshot).Code,
+            headline,
             model.HoldCodes(Snapshot.Holds),
             model.CaseCodes(Snapshot.Cases & ~casesBefore),
             fact.Source,
             fact.OccurredAt,
             now,
             fact.TraceId);
-        _lane ??= Key.Order.Value;
+        _lane ??= key.Order.Value;
         return new OutboxMessage(
-            OrderEventCodec.MessageIdOf(_lane, Snapshot.Version), destination, Key.Tenant, _lane, OrderEventCodec.MessageType, OrderEventCodec.Encode(orderEvent));
+            OrderEventCodec.MessageIdOf(_lane, Snapshot.Version), eventDestination, key.Tenant, _lane, OrderEventCodec.MessageType,
+            OrderEventCodec.Encode(orderEvent));
     }
 }

@@ -6,17 +6,18 @@ using OrderKit.StateMachine.Storage;
 
 namespace OrderKit.StateMachine;
 
-/// <summary>The one door for facts about orders: loads, decides, and saves state, journal, outbox, deadlines, numbers and cases together.</summary>
+/// <summary>Decides facts about orders, and saves state, journal, outbox, deadlines, references and cases together.</summary>
 /// <remarks>
 /// Safe for several threads. A call without a unit of work owns its transaction and decides again, up to
 /// <see cref="OrderLifecycleOptions.MaxAttempts"/> times, when another writer was first. A call with a unit of work joins it,
 /// decides once, and answers <see cref="FireResult.Conflict"/> with nothing of that order written.
 /// A call that fails with an exception may be repeated with the same facts: their identities make them take effect once. The store's
 /// own exceptions come through as they are, but for a <see cref="ContentionException"/>: a call without a unit of work is decided again
-/// after a deadlock, and told at once where another transaction holds an order for longer than the <c>lock_timeout</c> of the connection; a SQLite file or an in-memory database that another holds for too long is a
+/// after a deadlock, and told at once where another transaction holds an order for longer than the <c>lock_timeout</c> of the connection; a
+/// SQLite file or an in-memory database that another holds for too long is a
 /// <see cref="TimeoutException"/>, and a commit whose answer was lost is a <see cref="CommitOutcomeUnknownException"/>.
 /// </remarks>
-public sealed class OrderLifecycle
+public sealed partial class OrderLifecycle
 {
     private readonly IOrderStore _store;
     private readonly IUnitOfWorkFactory _units;
@@ -53,14 +54,16 @@ public sealed class OrderLifecycle
     }
 
     /// <summary>Checks a fact without firing it, for callers that gather facts of several sources.</summary>
-    /// <exception cref="ArgumentException">The fact is malformed, or lacks the key of its trigger (<see cref="OrderModel.TriggerInfo.Key"/>) in a model of this host.</exception>
-    public void Check(OrderFact fact) => OrderFactChecks.Check(fact, _models);
+    /// <exception cref="ArgumentException">The fact is malformed, or lacks the key of its trigger
+    /// (<see cref="OrderModel.TriggerInfo.Key"/>) in a model of this host.</exception>
+    public void Check(OrderFact fact) => CheckFact(fact, null);
 
     /// <summary>Fires one fact in a transaction of its own.</summary>
-    /// <exception cref="ArgumentException">The fact is malformed, or lacks the key of its trigger (<see cref="OrderModel.TriggerInfo.Key"/>) in a model of this host.</exception>
+    /// <exception cref="ArgumentException">The fact is malformed, or lacks the key of its trigger
+    /// (<see cref="OrderModel.TriggerInfo.Key"/>) in a model of this host.</exception>
     public async Task<FireResult> FireAsync(OrderFact fact, CancellationToken cancellationToken = default)
     {
-        OrderFactChecks.Check(fact, _models);
+        CheckFact(fact, null);
         return (await OwnedAsync([fact], null, cancellationToken).ConfigureAwait(false))[0];
     }
 
@@ -69,20 +72,23 @@ public sealed class OrderLifecycle
     public async ValueTask<FireResult> FireAsync(UnitOfWork unitOfWork, OrderFact fact, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(unitOfWork);
-        OrderFactChecks.Check(fact, _models);
+        CheckFact(fact, null);
         return (await JoinedAsync(unitOfWork, [fact], cancellationToken).ConfigureAwait(false))[0];
     }
 
     /// <summary>Fires many facts in one transaction of its own; each has its own result, in the order given.</summary>
-    /// <exception cref="ArgumentException">A fact is malformed, or there are more than <see cref="OrderLifecycleOptions.MaxBatch"/>.</exception>
-    public async Task<IReadOnlyList<FireResult>> FireManyAsync(IReadOnlyList<OrderFact> facts, CancellationToken cancellationToken = default)
+    /// <exception cref="ArgumentException">A fact is malformed, or there are more than
+    /// <see cref="OrderLifecycleOptions.MaxBatch"/>.</exception>
+    public async Task<IReadOnlyList<FireResult>> FireManyAsync(
+        IReadOnlyList<OrderFact> facts, CancellationToken cancellationToken = default)
     {
         CheckAll(facts);
         return facts.Count == 0 ? [] : await OwnedAsync(facts, null, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Fires many facts in a unit of work of the host.</summary>
-    /// <exception cref="ArgumentException">A fact is malformed, or there are more than <see cref="OrderLifecycleOptions.MaxBatch"/>.</exception>
+    /// <exception cref="ArgumentException">A fact is malformed, or there are more than
+    /// <see cref="OrderLifecycleOptions.MaxBatch"/>.</exception>
     public async ValueTask<IReadOnlyList<FireResult>> FireManyAsync(
         UnitOfWork unitOfWork, IReadOnlyList<OrderFact> facts, CancellationToken cancellationToken = default)
     {
@@ -91,23 +97,28 @@ public sealed class OrderLifecycle
         return facts.Count == 0 ? [] : await JoinedAsync(unitOfWork, facts, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Moves an order to another model that supersedes its own; its states stay as they are, and their deadlines begin anew as the new model has them.</summary>
+    /// <summary>Moves an order to a model that supersedes its own. Its states stay; deadlines start anew by the new model.</summary>
     /// <param name="order">The order.</param>
     /// <param name="model">The model; registered in this host.</param>
     /// <param name="operatorId">Who moves it.</param>
     /// <param name="cancellationToken">Cancels before anything is written.</param>
-    /// <exception cref="InvalidOperationException">The model does not supersede the order's, or lacks one of its states, holds or cases.</exception>
-    public async Task<FireResult> MoveAsync(OrderKey order, OrderModel model, string operatorId, CancellationToken cancellationToken = default)
+    /// <exception cref="InvalidOperationException">The model does not supersede the order's, or lacks one of its states, holds or
+    /// cases.</exception>
+    public async Task<FireResult> MoveAsync(
+        OrderKey order, OrderModel model, string operatorId, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentException.ThrowIfNullOrWhiteSpace(operatorId);
         if (_models.Find(model.Fingerprint) is null)
         {
-            throw new InvalidOperationException($"The model '{model.Name}' ({model.Fingerprint}) is not registered in this host. Add it to OrderLifecycleOptions.Models.");
+            throw new InvalidOperationException(
+                $"The model '{model.Name}' ({model.Fingerprint}) is not registered in this host. Add it to OrderLifecycleOptions.Models.");
         }
 
         var fact = new OrderFact { Trigger = FactRun.ModelMoved, Source = FactRun.OwnSource, Order = order, Operator = operatorId };
-        return await AdministerAsync(fact, (OrderDraft draft, out Decision decision) => FactRun.TryMove(draft, model, out decision), cancellationToken).ConfigureAwait(false);
+        return await AdministerAsync(
+            fact, (OrderDraft draft, out Decision decision) => FactRun.TryMove(draft, model, out decision),
+            cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Closes a case by hand; the reason is kept where it can be erased.</summary>
@@ -120,9 +131,12 @@ public sealed class OrderLifecycle
         ArgumentException.ThrowIfNullOrWhiteSpace(reason);
         var fact = new OrderFact
         {
-            Trigger = FactRun.CaseClosed, Source = FactRun.OwnSource, Order = order, Operator = operatorId, Note = reason, RawStatus = caseCode,
+            Trigger = FactRun.CaseClosed, Source = FactRun.OwnSource, Order = order, Operator = operatorId, Note = reason,
+            RawStatus = caseCode,
         };
-        return await AdministerAsync(fact, (OrderDraft draft, out Decision decision) => FactRun.TryClose(draft, caseCode, out decision), cancellationToken).ConfigureAwait(false);
+        return await AdministerAsync(
+            fact, (OrderDraft draft, out Decision decision) => FactRun.TryClose(draft, caseCode, out decision),
+            cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Erases the personal texts and raw messages of an order's journal; its rows stay and still verify.</summary>
@@ -137,7 +151,8 @@ public sealed class OrderLifecycle
     }
 
     /// <summary>Decides facts again that wait for a number, after a model was added or an ambiguity cleared.</summary>
-    /// <returns>One result per fact that waited; those that are <see cref="FireResult.Parked"/> or <see cref="FireResult.Conflict"/> wait on.</returns>
+    /// <returns>One result per fact that waited; those that are <see cref="FireResult.Parked"/> or <see cref="FireResult.Conflict"/> wait
+    /// on.</returns>
     public async Task<IReadOnlyList<FireResult>> ReplayParkedAsync(OrderReference number, CancellationToken cancellationToken = default)
     {
         var started = LifecycleTelemetry.Start();
@@ -162,7 +177,7 @@ public sealed class OrderLifecycle
         {
             if (deadlines[i] is null)
             {
-                OrderFactChecks.Check(facts[i], _models);
+                CheckFact(facts[i], null);
             }
         }
 
@@ -179,7 +194,7 @@ public sealed class OrderLifecycle
 
         for (var i = 0; i < facts.Count; i++)
         {
-            OrderFactChecks.Check(facts[i], _models, i);
+            CheckFact(facts[i], i);
         }
     }
 
@@ -199,7 +214,8 @@ public sealed class OrderLifecycle
             var unit = await BeginAsync(onBeginFailed, cancellationToken).ConfigureAwait(false);
             try
             {
-                var results = await NewRun(unit, CommitState.Committed, cancellationToken).ExecuteAsync(facts, deadlines).ConfigureAwait(false);
+                var results = await NewRun(unit, CommitState.Committed, cancellationToken).ExecuteAsync(
+                    facts, deadlines).ConfigureAwait(false);
 
                 // From here on the caller's wish to cancel comes too late: what was decided is finished.
                 await unit.CommitAsync(CancellationToken.None).ConfigureAwait(false);
@@ -242,11 +258,12 @@ public sealed class OrderLifecycle
 
     private async Task<FireResult> AdministerAsync(OrderFact fact, FactRun.Administer administer, CancellationToken cancellationToken)
     {
-        OrderFactChecks.Check(fact);
+        CheckForm(fact);
         var unit = await _units.BeginAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            var result = await NewRun(unit, CommitState.Committed, cancellationToken).AdministerAsync(fact, administer).ConfigureAwait(false);
+            var result = await NewRun(unit, CommitState.Committed, cancellationToken).AdministerAsync(
+                fact, administer).ConfigureAwait(false);
             await unit.CommitAsync(CancellationToken.None).ConfigureAwait(false);
             return result;
         }

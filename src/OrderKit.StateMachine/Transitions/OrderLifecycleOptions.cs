@@ -5,7 +5,7 @@ namespace OrderKit.StateMachine;
 /// <summary>Settings of the lifecycle engine.</summary>
 public sealed class OrderLifecycleOptions
 {
-    /// <summary>The models that stand side by side; the first name is the default for new orders, the last of a name the one used.</summary>
+    /// <summary>The models. The first name is the default for new orders; of one name, the last model is used.</summary>
     /// <value>Empty, which means <see cref="OrderModels.Retail"/>.</value>
     public IList<OrderModel> Models { get; } = [];
 
@@ -17,7 +17,7 @@ public sealed class OrderLifecycleOptions
     /// <value><c>events</c>.</value>
     public string EventDestination { get; set; } = "events";
 
-    /// <summary>How many facts one call of <see cref="OrderLifecycle.FireManyAsync(IReadOnlyList{OrderKit.Core.OrderFact}, CancellationToken)"/> may bring.</summary>
+    /// <summary>The maximum number of facts in one call of <c>FireManyAsync</c>.</summary>
     /// <value>10,000.</value>
     public int MaxBatch { get; set; } = 10_000;
 

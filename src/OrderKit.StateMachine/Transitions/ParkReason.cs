@@ -9,7 +9,7 @@ public enum ParkReason : byte
     /// <summary>The order does not exist yet.</summary>
     UnknownOrder = 1,
 
-    /// <summary>Several orders share its number, and it brings money or pieces that only a person or a payment document can divide.</summary>
+    /// <summary>Several orders share its number, and only a person or a payment document can divide the amount or pieces.</summary>
     AmbiguousNumber = 2,
 
     /// <summary>The order's model has no such trigger.</summary>

@@ -39,8 +39,8 @@ internal sealed class IntakeMember(IntakeRequest request) : GroupMember
     /// <summary>Concludes from what the lifecycle made of the fact.</summary>
     public void Conclude(FireResult fired)
     {
-        var (ending, detail) = FiredFact.EndingOf(fired);
-        (IsInConflict, GivesUp) = (ending == EffectEnding.Conflict, FiredFact.IsForgotten(fired));
+        var (ending, detail) = OrderNotificationEffects.EndingOf(fired);
+        (IsInConflict, GivesUp) = (ending == EffectEnding.Conflict, IsForgotten(fired));
         Result = ending switch
         {
             EffectEnding.Duplicate => new IntakeResult.Duplicate(null, null),
@@ -64,4 +64,8 @@ internal sealed class IntakeMember(IntakeRequest request) : GroupMember
             };
         }
     }
+
+    /// <summary>Whether a command was not kept, so that it must be sent again.</summary>
+    public static bool IsForgotten(FireResult fired) =>
+        fired is FireResult.Unresolved || (fired is FireResult.Several several && several.Results.Any(IsForgotten));
 }

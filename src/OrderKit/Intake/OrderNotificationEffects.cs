@@ -25,11 +25,33 @@ internal sealed class OrderNotificationEffects(OrderLifecycle lifecycle, IPaymen
         var results = new NotificationEffectResult[effects.Count];
         for (int i = 0, next = 0; i < results.Length; next += facts[i++].Count)
         {
-            var (ending, detail) = FiredFact.EndingOf(fired.Skip(next).Take(facts[i].Count));
+            var (ending, detail) = EndingOf(fired.Skip(next).Take(facts[i].Count));
             results[i] = new NotificationEffectResult(ending, detail);
         }
 
         return results;
+    }
+
+    /// <summary>How a fact ended for its claim, and what it waits for or why it was refused.</summary>
+    public static (EffectEnding Ending, string? Detail) EndingOf(FireResult fired) => fired switch
+    {
+        FireResult.Conflict => (EffectEnding.Conflict, null),
+        FireResult.Rejected rejected => (EffectEnding.Rejected, rejected.Message),
+        FireResult.GuardFailed guarded => (EffectEnding.Rejected, $"These guards failed: {string.Join(", ", guarded.Guards)}."),
+        FireResult.Unresolved unresolved => (EffectEnding.Rejected, unresolved.Detail),
+        FireResult.Parked parked => (EffectEnding.Parked, parked.Detail),
+        FireResult.Duplicate => (EffectEnding.Duplicate, null),
+        FireResult.Several several => EndingOf(several.Results),
+        _ => (EffectEnding.Applied, null),
+    };
+
+    // Facts that share a claim end as the one that ended worst. They are a duplicate only if all of them are.
+    private static (EffectEnding Ending, string? Detail) EndingOf(IEnumerable<FireResult> fired)
+    {
+        var endings = fired.Select(EndingOf).ToList();
+        return endings.Count > 0 && endings.TrueForAll(static one => one.Ending == EffectEnding.Duplicate) ? endings[0]
+            : endings.Select(static one => one.Ending == EffectEnding.Duplicate ? default : one)
+                .DefaultIfEmpty().MaxBy(static one => one.Ending);
     }
 
     private IEnumerable<OrderFact> FactsOf(NotificationEffect effect)

@@ -38,8 +38,10 @@ public static class InMemoryStoreExtensions
         services.AddStorePort<IDuplicateOrderStore>(static provider => provider.GetRequiredService<InMemoryDuplicateOrderStore>());
         services.AddStorePort<IDuplicateOrderQueryStore>(static provider => provider.GetRequiredService<InMemoryDuplicateOrderStore>());
         services.AddStorePort<IInboxStore>(static provider => new InMemoryInboxStore(provider.GetRequiredService<InMemoryDatabase>()));
-        services.AddStorePort<IDeadLetterStore>(static provider => new InMemoryDeadLetterStore(provider.GetRequiredService<InMemoryDatabase>()));
-        services.AddStorePort<IDeliveryPauseStore>(static provider => new InMemoryDeliveryPauseStore(provider.GetRequiredService<InMemoryDatabase>()));
+        services.AddStorePort<IDeadLetterStore>(
+            static provider => new InMemoryDeadLetterStore(provider.GetRequiredService<InMemoryDatabase>()));
+        services.AddStorePort<IDeliveryPauseStore>(
+            static provider => new InMemoryDeliveryPauseStore(provider.GetRequiredService<InMemoryDatabase>()));
         return builder;
     }
 }

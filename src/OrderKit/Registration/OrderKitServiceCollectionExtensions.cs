@@ -18,9 +18,10 @@ public static class OrderKitServiceCollectionExtensions
     public static OrderKitBuilder AddOrderKit(this IServiceCollection services) =>
         services.AddOrderKitCore().AddStateMachine().AddIdempotency().AddDuplicateOrders().AddMessaging().AddIntake();
 
-    /// <summary>Adds the gate for notifications of payment providers. It compares them with the host's payment documents and fires them at its orders.</summary>
+    /// <summary>Adds the gate for payment notifications: it compares them with payment documents and fires them at orders.</summary>
     /// <typeparam name="TDocuments">The host's payment documents.</typeparam>
-    public static OrderKitBuilder AddPaymentNotifications<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TDocuments>(
+    public static OrderKitBuilder AddPaymentNotifications<
+        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TDocuments>(
         this OrderKitBuilder builder, Action<NotificationOptions>? configure = null)
         where TDocuments : class, IPaymentDocuments
     {
@@ -34,7 +35,8 @@ public static class OrderKitServiceCollectionExtensions
     public static OrderKitBuilder AddIntake(this OrderKitBuilder builder, Action<IntakeOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        builder.Services.AddValidatedOptions(configure, static (options, faults) => options.Validate(faults)).TryAddSingleton<OrderIntake>();
+        builder.Services.AddValidatedOptions(configure, static (options, faults) => options.Validate(faults)).TryAddSingleton<OrderIntake>(
+            );
         return builder;
     }
 }

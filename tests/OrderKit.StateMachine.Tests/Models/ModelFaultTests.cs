@@ -445,7 +445,7 @@ public sealed class ModelFaultTests
 
         Assert.Equal((ModelFaults.MoneyWithoutKey, "tip"), (fault.Code, fault.Subject));
         Assert.Equal(
-            "'tip' of the model 'tiny' moves money and has no key, so that one payment told twice with a word changed would count twice. "
+            "'tip' of the model 'tiny' moves money and has no key, so a payment that is repeated with any change would count twice. "
             + "Say which number its facts bring, such as KeyedBy(ReferenceKind.Payment), or KeyedById() where each has an id of its own.",
             fault.Message);
     }

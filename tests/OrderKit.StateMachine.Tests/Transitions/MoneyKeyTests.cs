@@ -24,7 +24,7 @@ public sealed class MoneyKeyTests : IDisposable
         var inMany = await Assert.ThrowsAsync<ArgumentException>(() => _shop.Lifecycle.FireManyAsync([Fact("stock-locked"), keyless]));
 
         Assert.StartsWith(
-            $"The fact '{trigger}' from 'erp' has no key, and without one it would count again when it is told with a word changed. "
+            $"The fact '{trigger}' from 'erp' has no key, and without one it would count again if it is repeated with any change. "
             + $"The model 'retail' asks for its {number} number as Evidence, or for an Id of its own.",
             refusal.Message,
             StringComparison.Ordinal);

@@ -173,13 +173,14 @@ public sealed class OrderIntakeTests : IAsyncDisposable
     public void A_fact_of_several_orders_ends_as_the_one_that_ended_worst()
     {
         FireResult duplicate = new FireResult.Duplicate(Order, 1), rejected = new FireResult.Rejected(Order, default, "no");
-        static (EffectEnding, string?) Of(params FireResult[] results) => FiredFact.EndingOf(new FireResult.Several(results));
+        static (EffectEnding, string?) Of(params FireResult[] results) => OrderNotificationEffects.EndingOf(new FireResult.Several(results));
 
         Assert.Equal((EffectEnding.Conflict, null), Of(duplicate, new FireResult.Conflict(Order, 1), rejected));
         Assert.Equal((EffectEnding.Rejected, "no"), Of(duplicate, rejected));
         Assert.Equal((EffectEnding.Applied, null), Of(duplicate, new FireResult.Stale(Order)));
         Assert.Equal((EffectEnding.Duplicate, null), Of(duplicate, duplicate));
-        Assert.True(FiredFact.IsForgotten(new FireResult.Several([duplicate, new FireResult.Unresolved(ParkReason.UnknownTrigger, default, "")])));
+        Assert.True(IntakeMember.IsForgotten(
+            new FireResult.Several([duplicate, new FireResult.Unresolved(ParkReason.UnknownTrigger, default, "")])));
     }
 
     private static OrderKey Order => OrderKey.For(OrderId.Derive(new ChannelCode("TB"), "OD20260206-8821"));

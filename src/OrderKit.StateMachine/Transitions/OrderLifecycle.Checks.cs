@@ -2,8 +2,8 @@ using OrderKit.Core;
 
 namespace OrderKit.StateMachine;
 
-/// <summary>Checks facts at the public edge: what is refused here is a defect of the caller, not of the outside world.</summary>
-internal static class OrderFactChecks
+/// <content>Checks of facts on entry. What is refused here is a defect of the caller, not of the outside world.</content>
+public sealed partial class OrderLifecycle
 {
     private const int MaxName = 64;
     private const int MaxNumber = 200;
@@ -14,19 +14,21 @@ internal static class OrderFactChecks
     // Sums of any number of facts stay far from the end of 64 bits.
     private const long MaxFigure = 1_000_000_000_000_000;
 
-    /// <summary>Checks a fact that comes from outside, and that it brings the key of its trigger: here, since a fact that waits is decided in the transaction of another.</summary>
-    public static void Check(OrderFact fact, OrderModelRegistry models, int? index = null)
+    // Done on entry, because a parked fact is applied later in another caller's transaction.
+    private void CheckFact(OrderFact fact, int? index)
     {
-        Check(fact, index);
-        if (models.TryGetKey(fact.Trigger, out var demand) && !demand.Key.IsIn(fact))
+        CheckForm(fact, index);
+        if (_models.TryGetKey(fact.Trigger, out var demand) && !demand.Key.IsIn(fact))
         {
-            throw Refuse(fact, index, demand.Key.Number is { } number
-                ? $"has no key, and without one it would count again when it is told with a word changed. The model '{demand.Model}' asks for its {number.Code} number as Evidence, or for an Id of its own"
-                : $"has no key, and without one it would count again when it is told with a word changed. The model '{demand.Model}' asks for an Id of its own");
+            var asked = demand.Key.Number is { } number ? $"its {number.Code} number as Evidence, or for an Id" : "an Id";
+            throw Refuse(
+                fact, index,
+                "has no key, and without one it would count again if it is repeated with any change. "
+                + $"The model '{demand.Model}' asks for {asked} of its own");
         }
     }
 
-    public static void Check(OrderFact fact, int? index = null)
+    private static void CheckForm(OrderFact fact, int? index = null)
     {
         ArgumentNullException.ThrowIfNull(fact);
         if (fact.Order is null == fact.Reference is null)
@@ -67,7 +69,10 @@ internal static class OrderFactChecks
 
         if (fact.Amount is { MinorUnits: < 0 or > MaxFigure })
         {
-            throw Refuse(fact, index, $"has the Amount {fact.Amount}; amounts are not negative and at most {MaxFigure} minor units. Money that goes back has a trigger of its own");
+            throw Refuse(
+                fact, index,
+                $"has the Amount {fact.Amount}; amounts are not negative and at most {MaxFigure} minor units. "
+                + "Money that goes back has a trigger of its own");
         }
 
         if (fact.Amount is { } amount && amount.Currency == default)
@@ -77,11 +82,13 @@ internal static class OrderFactChecks
 
         if (fact.Quantity is < 0 or > MaxFigure)
         {
-            throw Refuse(fact, index, $"has the Quantity {fact.Quantity}; quantities are not negative. Goods that come back have a trigger of their own");
+            throw Refuse(
+                fact, index,
+                $"has the Quantity {fact.Quantity}; quantities are not negative. Goods that come back have a trigger of their own");
         }
 
         var (holds, links, attachments) = (fact.Holds, fact.Links, fact.Attachments);
-        if (holds is null || links is null || attachments is null || holds.Count > MaxItems || links.Count > MaxItems || attachments.Count > MaxItems)
+        if (holds is not { Count: <= MaxItems } || links is not { Count: <= MaxItems } || attachments is not { Count: <= MaxItems })
         {
             throw Refuse(fact, index, $"has Holds, Links or Attachments that are null or more than {MaxItems}");
         }
@@ -125,12 +132,13 @@ internal static class OrderFactChecks
 
             if (text.Length > limit || text.AsSpan().IndexOfAnyInRange('\0', '\u001f') >= 0 || HasHalfAPair(text))
             {
-                throw Refuse(fact, index, $"has a {name} with a control character, with half a surrogate pair or of more than {limit} characters");
+                throw Refuse(
+                    fact, index, $"has a {name} with a control character, with half a surrogate pair or of more than {limit} characters");
             }
         }
     }
 
-    // It has no UTF-8 form: one database refuses it, another keeps a different text, and two facts become one.
+    // Such a text has no UTF-8 form: one database refuses it, another keeps a different text, and two facts become one.
     internal static bool HasHalfAPair(string text)
     {
         var at = text.AsSpan().IndexOfAnyInRange('\ud800', '\udfff');
