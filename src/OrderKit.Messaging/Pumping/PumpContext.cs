@@ -63,8 +63,15 @@ internal sealed partial class PumpContext(
         {
             await running.WaitAsync(limit, Time, CancellationToken.None).ConfigureAwait(false);
         }
-        catch (TimeoutException) when (!running.IsCompleted)
+        catch (TimeoutException)
         {
+            if (running.IsCompleted)
+            {
+                // It ended in the instant of the limit, or threw this exception itself.
+                await running.ConfigureAwait(false);
+                return;
+            }
+
             await ending.CancelAsync().ConfigureAwait(false);
             await Task.WhenAny(running, Task.Delay(options.Grace, Time, CancellationToken.None)).ConfigureAwait(false);
             _ = running.ContinueWith(static late => late.Exception, TaskScheduler.Default);

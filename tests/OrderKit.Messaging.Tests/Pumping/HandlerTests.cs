@@ -79,18 +79,21 @@ public sealed class HandlerTests : IDisposable
     public async Task A_sink_that_does_not_return_fails_its_own_message_only()
     {
         await _post.WriteAsync(Message("hangs", "A"), Message("goes", "B"));
-        var begun = new TaskCompletionSource();
+        var cancelled = new TaskCompletionSource();
         var sink = new Sink(async (delivery, token) =>
         {
             if (delivery.MessageId == "hangs")
             {
-                begun.SetResult();
+                token.Register(cancelled.SetResult);
                 await Task.Delay(Timeout.Infinite, token);
             }
         });
-        var pumping = _post.Pump(sink, new OutboxPumpOptions { MaxConcurrency = 2 }).PumpOnceAsync();
-        await begun.Task;
-        _post.Clock.Advance(TimeSpan.FromSeconds(30));
+        var pumping = _post.Pump(sink, new OutboxPumpOptions { Lease = TimeSpan.FromHours(1) }).PumpOnceAsync();
+        while (!cancelled.Task.IsCompleted)
+        {
+            _post.Clock.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
 
         Assert.Equal(new PumpResult(1, 1), await pumping);
     }
@@ -291,7 +294,7 @@ public sealed class HandlerTests : IDisposable
     [Fact]
     public async Task A_scoped_service_is_one_per_transaction_is_disposed_and_may_be_taken_by_a_handler()
     {
-        var services = new ServiceCollection().AddLogging();
+        var services = new ServiceCollection().AddLogging().AddSingleton<TimeProvider>(_post.Clock);
         _post.AddTo(services);
         services.AddSingleton<Log>().AddScoped<Context>();
         services.AddOrderKit().AddInboxHandler<ScopedHandler>().AddEventHandler<ScopedEventHandler>()
