@@ -10,17 +10,15 @@ public sealed class GroupRun<TMember>
     // For host code that was cancelled, so that it can stop.
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
 
-    private readonly SlowScopes? _slow;
-    private readonly Dictionary<object, IAsyncDisposable> _opened = [];
+    private readonly TimeSpan _effectTimeout;
+    private readonly TimeProvider _time;
+    private (object Service, IAsyncDisposable Scope)? _host;
 
     // Host code that goes on although it was cancelled.
     private Task? _abandoned;
 
-    internal GroupRun(IReadOnlyList<TMember> members, SlowScopes? slow)
-    {
-        Members = members;
-        _slow = slow;
-    }
+    internal GroupRun(IReadOnlyList<TMember> members, TimeSpan effectTimeout, TimeProvider time) =>
+        (Members, _effectTimeout, _time) = (members, effectTimeout, time);
 
     /// <summary>The transaction.</summary>
     public UnitOfWork UnitOfWork { get; internal set; } = null!;
@@ -28,7 +26,10 @@ public sealed class GroupRun<TMember>
     internal IReadOnlyList<TMember> Members { get; }
 
     /// <summary>The member that is acting by itself: what is thrown meanwhile is its own failure.</summary>
-    internal TMember? Acting { get; private set; }
+    internal TMember? Acting { get; set; }
+
+    /// <summary>How long the host's code took for the member that acts; <see langword="null"/> where it was not called.</summary>
+    internal TimeSpan? EffectTime { get; set; }
 
     /// <summary>Whether the transaction could begin.</summary>
     internal bool HasBegun { get; set; }
@@ -55,19 +56,6 @@ public sealed class GroupRun<TMember>
     /// <remarks>The act must see to it that it does not come to the same end again.</remarks>
     public void RollBack() => IsRolledBack = true;
 
-    /// <summary>Opens the service of the host that the act uses: once in a transaction, and until the transaction has ended.</summary>
-    public TService Open<TService>(ScopedService<TService> service)
-        where TService : class
-    {
-        ArgumentNullException.ThrowIfNull(service);
-        if (!_opened.TryGetValue(service, out var lease))
-        {
-            _opened.Add(service, lease = service.Open());
-        }
-
-        return ((ScopedService<TService>.Lease)lease).Service;
-    }
-
     /// <summary>
     /// Disposes what was opened. What that throws fails the transaction; where it is committed, its members find their own claims.
     /// </summary>
@@ -82,48 +70,41 @@ public sealed class GroupRun<TMember>
             return;
         }
 
-        foreach (var lease in _opened.Values)
+        try
         {
-            try
+            if (_host is { } opened)
             {
-                await lease.DisposeAsync().ConfigureAwait(false);
+                await opened.Scope.DisposeAsync().ConfigureAwait(false);
             }
-            catch (Exception e)
-            {
-                Failure ??= e;
-            }
+        }
+        catch (Exception e)
+        {
+            Failure ??= e;
         }
     }
 
-    /// <summary>Lets one member act by itself: a failure is only its own.</summary>
-    /// <returns><see langword="false"/> where its kind is too slow to share a transaction; it is written alone afterwards.</returns>
-    public async ValueTask<bool> ActAsync(TMember member, Func<TMember, ValueTask> act)
+    /// <summary>
+    /// Calls the service of the host that the act uses, as <see cref="CallAsync{T}"/> does. It is opened once in a transaction, and until
+    /// the transaction has ended.
+    /// </summary>
+    internal async ValueTask<T> CallAsync<TService, T>(ScopedService<TService> host, Func<TService, CancellationToken, ValueTask<T>> call)
+        where TService : class
     {
-        ArgumentNullException.ThrowIfNull(member);
-        ArgumentNullException.ThrowIfNull(act);
-        if (_slow is not null && Members.Count > 1 && member.Claims.Any() && _slow.Contains(member.Scope))
+        if (_host is not { } opened)
         {
-            Skipped.Add(member);
-            return false;
+            var lease = host.Open();
+            _host = opened = (lease.Service, lease);
         }
 
-        Acting = member;
-        await act(member).ConfigureAwait(false);
-        Acting = null;
-        return true;
+        return await CallAsync(token => call((TService)opened.Service, token)).ConfigureAwait(false);
     }
 
     /// <summary>Calls host code, which is cancelled after a limit, and given up if it does not stop then.</summary>
     /// <exception cref="TimeoutException">It did not return in time.</exception>
     internal async ValueTask<T> CallAsync<T>(Func<CancellationToken, ValueTask<T>> call)
     {
-        if (_slow is not { } timed)
-        {
-            return await call(CancellationToken.None).ConfigureAwait(false);
-        }
-
         using var ending = new CancellationTokenSource();
-        var started = timed.Time.GetTimestamp();
+        var started = _time.GetTimestamp();
         Task<T>? running = null;
         try
         {
@@ -134,24 +115,21 @@ public sealed class GroupRun<TMember>
             }
 
             running = calling.AsTask();
-            return await running.WaitAsync(timed.EffectTimeout, timed.Time, CancellationToken.None).ConfigureAwait(false);
+            return await running.WaitAsync(_effectTimeout, _time, CancellationToken.None).ConfigureAwait(false);
         }
         catch (TimeoutException e) when (running?.IsCompleted == false)
         {
             await ending.CancelAsync().ConfigureAwait(false);
-            await Task.WhenAny(running, Task.Delay(Grace, timed.Time, CancellationToken.None)).ConfigureAwait(false);
+            await Task.WhenAny(running, Task.Delay(Grace, _time, CancellationToken.None)).ConfigureAwait(false);
             _abandoned = running;
             throw new TimeoutException(
-                $"An effect did not return within {timed.EffectTimeout}. It was cancelled, and nothing of it is kept. "
+                $"An effect did not return within {_effectTimeout}. It was cancelled, and nothing of it is kept. "
                 + "Pass its CancellationToken to everything that it awaits.",
                 e);
         }
         finally
         {
-            if (Acting is { } member && Members.Count > 1)
-            {
-                timed.Note(member.Scope, started);
-            }
+            EffectTime = _time.GetElapsedTime(started);
         }
     }
 }

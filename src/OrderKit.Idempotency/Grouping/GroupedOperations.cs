@@ -23,7 +23,8 @@ public sealed class GroupedOperations : IAsyncDisposable, IDisposable
         TimeProvider? timeProvider = null,
         ILogger<GroupedOperations>? logger = null) =>
         _groups = new OperationGroups<GroupedOperation>(
-            store, units, ActAsync, options?.Value ?? new GroupedOperationsOptions(), timeProvider: timeProvider, logger: logger);
+            store, units, null, options?.Value ?? new GroupedOperationsOptions(), static (run, operation) => operation.ActAsync(run),
+            timeProvider: timeProvider, logger: logger);
 
     /// <summary>
     /// Runs an operation in a transaction that others share: its claim, effect and result take effect together or not at all.
@@ -64,12 +65,4 @@ public sealed class GroupedOperations : IAsyncDisposable, IDisposable
 
     /// <inheritdoc cref="DisposeAsync"/>
     public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
-
-    private static async ValueTask ActAsync(GroupRun<GroupedOperation> run, IReadOnlyList<GroupedOperation> operations)
-    {
-        foreach (var operation in operations)
-        {
-            await run.ActAsync(operation, member => member.ActAsync(run)).ConfigureAwait(false);
-        }
-    }
 }

@@ -42,9 +42,11 @@ public sealed class OperationGroups<TMember> : IAsyncDisposable
 
     private readonly IOperationStore _store;
     private readonly IUnitOfWorkFactory _units;
-    private readonly Func<GroupRun<TMember>, IReadOnlyList<TMember>, ValueTask> _act;
+    private readonly Func<GroupRun<TMember>, TMember, ValueTask>? _actByItself;
+    private readonly Func<GroupRun<TMember>, IReadOnlyList<TMember>, ValueTask>? _actTogether;
     private readonly int _maxAttempts;
     private readonly TimeProvider _time;
+    private readonly TimeSpan _effectTimeout;
     private readonly SlowScopes? _slow;
     private readonly GroupedWriter<TMember> _writer;
     private readonly SemaphoreSlim _alone = new(MaxAlone);
@@ -54,24 +56,30 @@ public sealed class OperationGroups<TMember> : IAsyncDisposable
     /// <summary>Creates the groups.</summary>
     /// <param name="store">Stores the claims.</param>
     /// <param name="units">Begins the transactions.</param>
-    /// <param name="act">Writes what members want whose claims were answered, or finds that it was done before.</param>
+    /// <param name="actTogether">
+    /// Writes what members want whose claims were answered, or finds that it was done before; <see langword="null"/> where each acts by
+    /// itself.
+    /// </param>
     /// <param name="options">
     /// How callers share transactions. Members that act by themselves are timed by <see cref="GroupedOperationsOptions"/>.
     /// </param>
+    /// <param name="actByItself">Lets one member act before they act together: what it throws is the failure of this member only.</param>
     /// <param name="maxAttempts">How often a member acts at most after another writer was first, or after a deadlock of its own.</param>
     /// <param name="timeProvider">The clock.</param>
     /// <param name="logger">Logs slow members.</param>
     public OperationGroups(
-        IOperationStore store, IUnitOfWorkFactory units, Func<GroupRun<TMember>, IReadOnlyList<TMember>, ValueTask> act,
-        GroupedWriterOptions options,
+        IOperationStore store, IUnitOfWorkFactory units, Func<GroupRun<TMember>, IReadOnlyList<TMember>, ValueTask>? actTogether,
+        GroupedWriterOptions options, Func<GroupRun<TMember>, TMember, ValueTask>? actByItself = null,
         int maxAttempts = 5, TimeProvider? timeProvider = null, ILogger? logger = null)
     {
         _store = store ?? throw new ArgumentNullException(nameof(store));
         _units = units ?? throw new ArgumentNullException(nameof(units));
-        _act = act ?? throw new ArgumentNullException(nameof(act));
+        (_actTogether, _actByItself) = (actTogether, actByItself);
         _maxAttempts = maxAttempts;
         _time = timeProvider ?? TimeProvider.System;
-        _slow = options is GroupedOperationsOptions timed ? new SlowScopes(timed, _time, logger ?? NullLogger.Instance) : null;
+        var timed = options as GroupedOperationsOptions;
+        _effectTimeout = timed?.EffectTimeout ?? Timeout.InfiniteTimeSpan;
+        _slow = timed is null ? null : new SlowScopes(timed, _time, logger ?? NullLogger.Instance);
         _writer = new GroupedWriter<TMember>(WriteAsync, options);
     }
 
@@ -290,7 +298,7 @@ public sealed class OperationGroups<TMember> : IAsyncDisposable
     private async Task<GroupRun<TMember>> TryWriteAsync(
         IReadOnlyList<TMember> members, TimeSpan lockWait, CancellationToken cancellationToken)
     {
-        var run = new GroupRun<TMember>(members, _slow);
+        var run = new GroupRun<TMember>(members, _effectTimeout, _time);
         try
         {
             foreach (var member in members)
@@ -390,7 +398,13 @@ public sealed class OperationGroups<TMember> : IAsyncDisposable
             if (round.Count > 0)
             {
                 run.UnitOfWork.IsLent = true;
-                await _act(run, round).ConfigureAwait(false);
+                await ActByThemselvesAsync(run, round).ConfigureAwait(false);
+                round.RemoveAll(run.Skipped.Contains);
+                if (_actTogether is not null)
+                {
+                    await _actTogether(run, round).ConfigureAwait(false);
+                }
+
                 run.UnitOfWork.IsLent = false;
             }
 
@@ -405,6 +419,40 @@ public sealed class OperationGroups<TMember> : IAsyncDisposable
             }
 
             open = later;
+        }
+    }
+
+    /// <summary>Lets each member act by itself. One whose scope is too slow to share a transaction is written alone afterwards.</summary>
+    private async Task ActByThemselvesAsync(GroupRun<TMember> run, List<TMember> round)
+    {
+        if (_actByItself is null)
+        {
+            return;
+        }
+
+        var slow = run.Members.Count > 1 ? _slow : null;
+        foreach (var member in round)
+        {
+            if (member.Claims.Any() && slow?.Contains(member.Scope) == true)
+            {
+                run.Skipped.Add(member);
+                continue;
+            }
+
+            (run.Acting, run.EffectTime) = (member, null);
+            try
+            {
+                await _actByItself(run, member).ConfigureAwait(false);
+            }
+            finally
+            {
+                if (run.EffectTime is { } elapsed)
+                {
+                    slow?.Note(member.Scope, elapsed);
+                }
+            }
+
+            run.Acting = null;
         }
     }
 

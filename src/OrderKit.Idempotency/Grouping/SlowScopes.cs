@@ -16,10 +16,7 @@ internal sealed partial class SlowScopes(GroupedOperationsOptions options, TimeP
 
     private readonly ConcurrentDictionary<string, (int InARow, long Last)> _slow = new(StringComparer.Ordinal);
 
-    public TimeSpan EffectTimeout => options.EffectTimeout;
-
-    public TimeProvider Time => time;
-
+    /// <summary>Whether the members of a scope are written alone.</summary>
     public bool Contains(string scope)
     {
         if (!_slow.TryGetValue(scope, out var slow) || slow.InARow < Enough)
@@ -36,10 +33,9 @@ internal sealed partial class SlowScopes(GroupedOperationsOptions options, TimeP
         return false;
     }
 
-    /// <summary>Records how long an effect took that began at a timestamp.</summary>
-    public void Note(string scope, long started)
+    /// <summary>Records how long an effect took.</summary>
+    public void Note(string scope, TimeSpan elapsed)
     {
-        var elapsed = time.GetElapsedTime(started);
         if (elapsed <= options.SlowEffectBudget)
         {
             _slow.TryRemove(scope, out _);

@@ -17,6 +17,9 @@ internal sealed class GroupedNotification(
     /// <summary>Why its orders refused it in a transaction that was rolled back.</summary>
     public string? Refusal { get; set; }
 
+    /// <summary>Set where it takes effect in the transaction that is being written.</summary>
+    public NotificationEffect? Effect { get; set; }
+
     /// <summary>What becomes of it once its transaction is durable.</summary>
     public NotificationOutcome? Outcome { get; set; }
 

@@ -35,7 +35,8 @@ public sealed class NotificationGate : IAsyncDisposable, IDisposable
         _notices = notices ?? AlertNotices.None;
         _effects = effects ?? throw new ArgumentNullException(nameof(effects));
         _options = options?.Value ?? new NotificationOptions();
-        _groups = new OperationGroups<GroupedNotification>(operations, units, ActAsync, _options, MaxAttempts, timeProvider, logger);
+        _groups = new OperationGroups<GroupedNotification>(
+            operations, units, ApplyAsync, _options, DecideAsync, MaxAttempts, timeProvider, logger);
     }
 
     /// <summary>Accepts a notification.</summary>
@@ -98,53 +99,18 @@ public sealed class NotificationGate : IAsyncDisposable, IDisposable
         return member.Outcome!;
     }
 
-    /// <summary>Decides each notification and applies the effects of those that agree with their documents together.</summary>
-    private async ValueTask ActAsync(GroupRun<GroupedNotification> run, IReadOnlyList<GroupedNotification> members)
-    {
-        var effects = new List<(GroupedNotification Member, NotificationEffect Effect)>(members.Count);
-        foreach (var member in members)
-        {
-            await run.ActAsync(member, async one =>
-            {
-                if (await DecideAsync(run, one).ConfigureAwait(false) is { } document)
-                {
-                    effects.Add((one, new NotificationEffect(one.Notification, document)));
-                }
-            }).ConfigureAwait(false);
-        }
-
-        if (effects.Count > 0)
-        {
-            var service = run.Open(_effects);
-            NotificationEffect[] together = [.. effects.Select(static pair => pair.Effect)];
-            var results = await run.CallAsync(token => service.ApplyAsync(run.UnitOfWork, together, token)).ConfigureAwait(false);
-            for (var i = 0; i < effects.Count; i++)
-            {
-                if (results[i].Ending == EffectEnding.Rejected)
-                {
-                    // It goes into quarantine without a trace at its orders, where a replay would otherwise find it told before.
-                    effects[i].Member.Refusal = results[i].Detail ?? "";
-                    run.RollBack();
-                }
-
-                await ConcludeAsync(run.UnitOfWork, effects[i].Member, results[i]).ConfigureAwait(false);
-            }
-        }
-    }
-
-    /// <summary>
-    /// Finds the document of a notification that takes effect; <see langword="null"/> where its outcome is certain without one.
-    /// </summary>
-    private async ValueTask<PaymentDocument?> DecideAsync(GroupRun<GroupedNotification> run, GroupedNotification member)
+    /// <summary>Finds the document of a notification that takes effect; the others have their outcome then.</summary>
+    private async ValueTask DecideAsync(GroupRun<GroupedNotification> run, GroupedNotification member)
     {
         var (unit, notification) = (run.UnitOfWork, member.Notification);
+        member.Effect = null;
         foreach (var (answer, request) in member.Answers.Zip(member.Requests))
         {
             if (answer.Existing is { } existing && existing.Fingerprint.DifferencesTo(request.Fingerprint) is { Count: > 0 } fields)
             {
                 var detail = $"{existing.Key.Key} came before with another {string.Join(", ", fields)}.";
                 await QuarantineAsync(unit, member, "content-differs", detail).ConfigureAwait(false);
-                return null;
+                return;
             }
         }
 
@@ -154,16 +120,16 @@ public sealed class NotificationGate : IAsyncDisposable, IDisposable
             member.Outcome = new NotificationOutcome.Duplicate(
                 ProtocolOf(notification.Provider).Taken, before.FinishedAt ?? before.CreatedAt);
             await ReleaseAsync(unit, member).ConfigureAwait(false);
-            return null;
+            return;
         }
 
-        var service = run.Open(_effects);
-        var found = await run.CallAsync(token => service.FindDocumentAsync(unit, notification, token)).ConfigureAwait(false);
+        var found = await run.CallAsync(_effects, (effects, token) => effects.FindDocumentAsync(unit, notification, token))
+            .ConfigureAwait(false);
         if (found is not { } document)
         {
             var detail = $"There is no document of the payment {notification.MerchantTradeNumber}.";
             await QuarantineAsync(unit, member, UnknownTrade, detail).ConfigureAwait(false);
-            return null;
+            return;
         }
 
         if (MovesMoney(notification) && notification.Amount is { } amount && amount != document.Expected)
@@ -171,17 +137,41 @@ public sealed class NotificationGate : IAsyncDisposable, IDisposable
             var detail = string.Create(
                 CultureInfo.InvariantCulture, $"{notification.Provider} reports {amount}; the document asks for {document.Expected}.");
             await QuarantineAsync(unit, member, "amount-differs", detail).ConfigureAwait(false);
-            return null;
+            return;
         }
 
         if (member.Refusal is { } refusal)
         {
             await QuarantineAsync(unit, member, "rejected", refusal).ConfigureAwait(false);
             member.Outcome = new NotificationOutcome.Rejected(member.Outcome!.Acknowledgement, refusal);
-            return null;
+            return;
         }
 
-        return document;
+        member.Effect = new NotificationEffect(notification, document);
+    }
+
+    /// <summary>Applies the effects of the notifications that agree with their documents together.</summary>
+    private async ValueTask ApplyAsync(GroupRun<GroupedNotification> run, IReadOnlyList<GroupedNotification> decided)
+    {
+        var (unit, members) = (run.UnitOfWork, decided.Where(static member => member.Effect is not null).ToList());
+        if (members.Count == 0)
+        {
+            return;
+        }
+
+        NotificationEffect[] together = [.. members.Select(static member => member.Effect!)];
+        var results = await run.CallAsync(_effects, (effects, token) => effects.ApplyAsync(unit, together, token)).ConfigureAwait(false);
+        for (var i = 0; i < together.Length; i++)
+        {
+            if (results[i].Ending == EffectEnding.Rejected)
+            {
+                // It goes into quarantine without a trace at its orders, where a replay would otherwise find it told before.
+                members[i].Refusal = results[i].Detail ?? "";
+                run.RollBack();
+            }
+
+            await ConcludeAsync(unit, members[i], results[i]).ConfigureAwait(false);
+        }
     }
 
     private async ValueTask ConcludeAsync(UnitOfWork unit, GroupedNotification member, NotificationEffectResult result)

@@ -28,7 +28,7 @@ public sealed class OrderIntake : IAsyncDisposable, IDisposable
         _lifecycle = lifecycle ?? throw new ArgumentNullException(nameof(lifecycle));
         var settings = options?.Value ?? new IntakeOptions();
         _terms = new ClaimTerms(OperationState.Succeeded, settings.Retention, MaxAttempts: 1, TakesLapsed: false);
-        _groups = new OperationGroups<IntakeMember>(operations, units, FireAsync, settings, settings.MaxAttempts, timeProvider);
+        _groups = new OperationGroups<IntakeMember>(operations, units, FireAsync, settings, null, settings.MaxAttempts, timeProvider);
     }
 
     /// <summary>Takes a fact.</summary>
