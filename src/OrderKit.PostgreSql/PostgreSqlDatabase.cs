@@ -52,13 +52,6 @@ internal sealed class PostgreSqlDatabase : SqlDatabase, IAsyncDisposable, IDispo
         return session.DisposeAsync();
     }
 
-    // The driver sends BEGIN together with the first statement.
-    protected override ValueTask<DbTransaction> BeginTransactionAsync(DbConnection connection, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(connection);
-        return connection.BeginTransactionAsync(System.Data.IsolationLevel.ReadCommitted, cancellationToken);
-    }
-
     protected override async ValueTask<string?> FindWeaknessAsync(CancellationToken cancellationToken)
     {
         var command = _dataSource.CreateCommand(

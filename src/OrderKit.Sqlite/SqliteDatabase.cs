@@ -7,7 +7,7 @@ using SQLitePCL;
 
 namespace OrderKit.Sqlite;
 
-/// <summary>A SQLite file with one writing connection behind a gate and several reading connections.</summary>
+/// <summary>A SQLite file with one writing connection, whose users take turns, and several reading connections.</summary>
 internal sealed class SqliteDatabase : SqlDatabase, IDisposable, IAsyncDisposable
 {
     private const int MaxIdleReaders = 16;
@@ -24,9 +24,13 @@ internal sealed class SqliteDatabase : SqlDatabase, IDisposable, IAsyncDisposabl
             ("Idempotency", "idempotency"),
             ("Messaging", "messaging"));
 
+    // One writer of this process at a time per file, as SQLite allows only one. Callers that wait inside SQLite poll with growing delays
+    // and can starve each other for seconds; callers that wait here are served in order.
+    private static readonly ConcurrentDictionary<string, SemaphoreSlim> Turns = new(SqliteFile.Comparer);
+
     private readonly SqliteStoreOptions _options;
     private readonly string _connectionString;
-    private readonly WriteGate _gate;
+    private readonly SemaphoreSlim _turn;
     private readonly ConcurrentBag<SqlSession> _readers = [];
     private SqlSession? _writer;
     private bool _isDisposed;
@@ -36,7 +40,7 @@ internal sealed class SqliteDatabase : SqlDatabase, IDisposable, IAsyncDisposabl
     {
         _options = options;
         Path = SqliteFile.PathOf(options.ConnectionString);
-        _gate = WriteGate.Of(Path);
+        _turn = Turns.GetOrAdd(Path, static _ => new SemaphoreSlim(1, 1));
 
         // The pool of this class keeps connections with their prepared statements, and closes the file when it is disposed.
         _connectionString = new SqliteConnectionStringBuilder(options.ConnectionString)
@@ -75,14 +79,21 @@ internal sealed class SqliteDatabase : SqlDatabase, IDisposable, IAsyncDisposabl
             return _readers.TryTake(out var reader) ? reader : Open(toWrite);
         }
 
-        await _gate.EnterAsync(_options.WriteWaitLimit, cancellationToken).ConfigureAwait(false);
+        if (!await _turn.WaitAsync(_options.WriteWaitLimit, cancellationToken).ConfigureAwait(false))
+        {
+            throw new TimeoutException(
+                $"Another unit of work of this process has locked the SQLite file '{Path}' for {_options.WriteWaitLimit}. Commit or "
+                + "dispose that unit, or pass it to this call: a unit that is begun while another one of the same flow is open waits for "
+                + "itself.");
+        }
+
         try
         {
             return Interlocked.Exchange(ref _writer, null) ?? Open(toWrite);
         }
         catch
         {
-            _gate.Leave();
+            _turn.Release();
             throw;
         }
     }
@@ -94,7 +105,7 @@ internal sealed class SqliteDatabase : SqlDatabase, IDisposable, IAsyncDisposabl
             if (toWrite)
             {
                 _writer = session;
-                _gate.Leave();
+                _turn.Release();
                 return;
             }
 
@@ -113,21 +124,8 @@ internal sealed class SqliteDatabase : SqlDatabase, IDisposable, IAsyncDisposabl
         {
             if (toWrite)
             {
-                _gate.Leave();
+                _turn.Release();
             }
-        }
-    }
-
-    protected override async ValueTask<DbTransaction> BeginTransactionAsync(DbConnection connection, CancellationToken cancellationToken)
-    {
-        try
-        {
-            // The driver sends BEGIN IMMEDIATE, because a transaction that begins with a read may fail to become a writer.
-            return await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
-        }
-        catch (SqliteException exception) when (Explain(exception) is not null)
-        {
-            throw Explain(exception)!;
         }
     }
 

@@ -8,6 +8,7 @@ namespace OrderKit.Export;
 public static class CsvReports
 {
     private const string InstantFormat = "yyyy-MM-dd'T'HH:mm:ss.ffffffK";
+    private const char Mark = '\'';
     private const string WholeSecondFormat = "yyyy-MM-dd'T'HH:mm:ssK";
 
     /// <summary>Writes a report row by row. The stream stays open. The same rows give the same bytes in every culture.</summary>
@@ -19,11 +20,8 @@ public static class CsvReports
         CsvReportOptions? options = null,
         CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(table);
-        ArgumentNullException.ThrowIfNull(rows);
-        ArgumentNullException.ThrowIfNull(output);
+        Require(table, rows, output);
         options ??= new CsvReportOptions();
-        RequireColumns(table);
         var format = new CsvWriterOptions { WriteByteOrderMark = options.HasByteOrderMark, Quoting = CsvQuoting.WhenNeededOrWhitespace };
         var csv = CsvWriter.Create(output, format, leaveOpen: true);
         await using (csv.ConfigureAwait(false))
@@ -55,11 +53,14 @@ public static class CsvReports
     public static string Unguard(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        return FormulaGuard.Unguard(text);
+        return text.StartsWith(Mark) && NeedsMark(text) ? text[1..] : text;
     }
 
-    internal static void RequireColumns<T>(ReportTable<T> table)
+    internal static void Require<T>(ReportTable<T> table, IAsyncEnumerable<T> rows, Stream output)
     {
+        ArgumentNullException.ThrowIfNull(table);
+        ArgumentNullException.ThrowIfNull(rows);
+        ArgumentNullException.ThrowIfNull(output);
         if (table.Columns.Count == 0)
         {
             throw new ArgumentException($"The table '{table.Name}' has no columns.", nameof(table));
@@ -78,6 +79,14 @@ public static class CsvReports
     {
         ReportCellKind.Number => cell.Number?.ToString(CultureInfo.InvariantCulture),
         ReportCellKind.Instant => cell.Instant is { } instant ? TextOf(instant, options.Zone) : null,
-        _ => cell.Text is { } text && options.GuardsFormulas ? FormulaGuard.Guard(text) : cell.Text,
+        _ => cell.Text is { } text && options.GuardsFormulas && NeedsMark(text) ? Mark + text : cell.Text,
     };
+
+    // Whether a spreadsheet would run the text as a formula, directly or after marks of its own. In a Chinese or Japanese spreadsheet,
+    // full-width signs begin formulas too.
+    private static bool NeedsMark(string text)
+    {
+        var rest = text.AsSpan().TrimStart(Mark);
+        return rest.Length > 0 && rest[0] is ('=' or '+' or '-' or '@' or '\t' or '\r' or '\n' or '＝' or '＋' or '－' or '＠');
+    }
 }

@@ -18,11 +18,8 @@ public static class XlsxReports
         XlsxReportOptions? options = null,
         CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(table);
-        ArgumentNullException.ThrowIfNull(rows);
-        ArgumentNullException.ThrowIfNull(output);
+        CsvReports.Require(table, rows, output);
         options ??= new XlsxReportOptions();
-        CsvReports.RequireColumns(table);
         if (options.RowsPerSheet is < 2 or > XlsxReportOptions.RowLimit)
         {
             throw new ArgumentException(

@@ -46,13 +46,10 @@ internal sealed class SqlCaseStore(SqlDatabase database) : ICaseStore
             }
         }
 
-        sql.Append(" ORDER BY c.due_at NULLS LAST, c.case_no LIMIT ").Add(values, query.PageSize + 1);
-        var rows = await database.ReadAsync(
-            session => session.CallOnce(sql.ToString()).With([.. values]).ListAsync(
-                static row => (Case: Read(row), CaseNo: row.Int64(10)), cancellationToken),
-            cancellationToken).ConfigureAwait(false);
-        return Continuations.Page(
-            rows, query.PageSize, static row => row.Case, static row => Continuations.Write(row.Case.DueAt, row.CaseNo));
+        sql.Append(" ORDER BY c.due_at NULLS LAST, c.case_no");
+        return await database.PageAsync(
+            sql, values, query.PageSize, static row => (Case: Read(row), CaseNo: row.Int64(10)), static row => row.Case,
+            static row => Continuations.Write(row.Case.DueAt, row.CaseNo), cancellationToken).ConfigureAwait(false);
     }
 
     public async ValueTask<IReadOnlyDictionary<string, int>> CountOpenAsync(TenantId tenant, CancellationToken cancellationToken = default)

@@ -19,30 +19,25 @@ internal sealed class SqlDuplicateOrderQueryStore(SqlDatabase database) : IDupli
         ArgumentNullException.ThrowIfNull(query);
         Continuations.RequirePageSize(query.PageSize, nameof(query));
         var values = new List<object?> { query.Tenant.Value };
-        var sql = Build(query, values);
-        var rows = await database.ReadAsync(
-            session => session.CallOnce(sql).With([.. values])
-                .ListAsync(static row => (Pair: DuplicateColumns.ReadSuspicion(row), Number: row.Int64(NumberOrdinal)), cancellationToken),
-            cancellationToken).ConfigureAwait(false);
-        return Continuations.Page(
-            rows, query.PageSize, static row => row.Pair, static row => Continuations.Write(row.Pair.FoundAt, row.Number));
+        return await database.PageAsync(
+            Build(query, values), values, query.PageSize,
+            static row => (Pair: DuplicateColumns.ReadSuspicion(row), Number: row.Int64(NumberOrdinal)), static row => row.Pair,
+            static row => Continuations.Write(row.Pair.FoundAt, row.Number), cancellationToken).ConfigureAwait(false);
     }
 
     public async ValueTask<IReadOnlyList<SuspectedDuplicate>> DueAsync(int max, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(max);
-        return await database.ReadAsync(
-            session => session.Call(Due).With(max).ListAsync(static row => DuplicateColumns.ReadSuspicion(row), cancellationToken),
-            cancellationToken).ConfigureAwait(false);
+        return await database.ListAsync(Due, [max], static row => DuplicateColumns.ReadSuspicion(row), cancellationToken)
+            .ConfigureAwait(false);
     }
 
     public async ValueTask<IReadOnlyList<DuplicateAct>> ReadActsAsync(OrderKey order, CancellationToken cancellationToken = default) =>
-        await database.ReadAsync(
-            session => session.Call(SqlDuplicateOrderStore.LoadActs).With(order.Tenant.Value, order.Order.Value)
-                .ListAsync(static row => DuplicateColumns.ReadAct(row), cancellationToken),
+        await database.ListAsync(
+            SqlDuplicateOrderStore.LoadActs, [order.Tenant.Value, order.Order.Value], static row => DuplicateColumns.ReadAct(row),
             cancellationToken).ConfigureAwait(false);
 
-    private static string Build(DuplicateOrderQuery query, List<object?> values)
+    private static StringBuilder Build(DuplicateOrderQuery query, List<object?> values)
     {
         var sql = new StringBuilder(Select).Append(" WHERE tenant = $1").Filter(" AND state = ", values, (int?)query.State)
             .Filter(" AND rule = ", values, query.Rule).Filter(" AND payment_channel = ", values, query.PaymentChannel)
@@ -67,6 +62,6 @@ internal sealed class SqlDuplicateOrderQueryStore(SqlDatabase database) : IDupli
                 .Append(" AND suspicion_no > ").Add(values, number).Append("))");
         }
 
-        return sql.Append(" ORDER BY found_at, suspicion_no LIMIT ").Add(values, query.PageSize + 1).ToString();
+        return sql.Append(" ORDER BY found_at, suspicion_no");
     }
 }

@@ -49,37 +49,15 @@ internal sealed class SqlDeadLetterStore(SqlDatabase database) : IDeadLetterStor
     {
         ArgumentNullException.ThrowIfNull(query);
         Continuations.RequirePageSize(query.PageSize, nameof(query));
-        var values = new List<object?>();
-        var sql = new StringBuilder("SELECT ").Append(Columns).Append(" FROM {dead_letters} WHERE ");
-        if (query.State is { } state)
-        {
-            sql.Append("state = ").Add(values, (int)state).Append(" AND ");
-        }
-
-        if (query.Flow is { } flow)
-        {
-            sql.Append("flow = ").Add(values, (int)flow).Append(" AND ");
-        }
-
-        Require("tenant", query.Tenant?.Value);
-        Require("name", query.Name);
-        Require("lane", query.Lane);
-        Require("message_id", query.MessageId);
-        Require("error_class", query.ErrorClass);
-        var after = query.Continuation is { } continuation ? Continuations.Read(continuation).Number : 0;
-        sql.Append("number > ").Add(values, after).Append(" ORDER BY number LIMIT ").Add(values, query.PageSize + 1);
-        var rows = await database.ReadAsync(
-            session => session.CallOnce(sql.ToString()).With([.. values]).ListAsync(Read, cancellationToken),
-            cancellationToken).ConfigureAwait(false);
-        return Continuations.Page(rows, query.PageSize, static row => row, static row => Continuations.Write(null, row.Number));
-
-        void Require(string column, string? value)
-        {
-            if (value is not null)
-            {
-                sql.Append(column).Append(" = ").Add(values, value).Append(" AND ");
-            }
-        }
+        var values = new List<object?> { query.Continuation is { } continuation ? Continuations.Read(continuation).Number : 0L };
+        var sql = new StringBuilder($"SELECT {Columns} FROM {{dead_letters}} WHERE number > $1")
+            .Filter(" AND state = ", values, (int?)query.State).Filter(" AND flow = ", values, (int?)query.Flow)
+            .Filter(" AND tenant = ", values, query.Tenant?.Value).Filter(" AND name = ", values, query.Name)
+            .Filter(" AND lane = ", values, query.Lane).Filter(" AND message_id = ", values, query.MessageId)
+            .Filter(" AND error_class = ", values, query.ErrorClass).Append(" ORDER BY number");
+        return await database.PageAsync(
+            sql, values, query.PageSize, Read, static row => row, static row => Continuations.Write(null, row.Number), cancellationToken)
+            .ConfigureAwait(false);
     }
 
     public ValueTask<DeadLetter?> FindAsync(long number, CancellationToken cancellationToken = default) =>
@@ -106,10 +84,10 @@ internal sealed class SqlDeadLetterStore(SqlDatabase database) : IDeadLetterStor
     }
 
     public async ValueTask<IReadOnlyList<DeadLetterAct>> ActsAsync(long number, CancellationToken cancellationToken = default) =>
-        await database.ReadAsync(
-            session => session.Call(Acts).With(number).ListAsync(
-                static row => new DeadLetterAct(
-                    row.Int64(0), (DeadLetterState)row.Int32(1), row.Text(2), row.Instant(3), row.NullableText(4)), cancellationToken),
+        await database.ListAsync(
+            Acts, [number],
+            static row => new DeadLetterAct(
+                row.Int64(0), (DeadLetterState)row.Int32(1), row.Text(2), row.Instant(3), row.NullableText(4)),
             cancellationToken).ConfigureAwait(false);
 
     private static DeadLetter Read(SqlRow row) => new()

@@ -59,11 +59,10 @@ internal sealed class SqlQuarantineStore(SqlDatabase database) : IQuarantineStor
         }
 
         sql.Filter(" AND number > ", values, query.Continuation is { } continuation ? Continuations.Read(continuation).Number : null);
-        sql.Append(" ORDER BY number LIMIT ").Add(values, query.PageSize + 1);
-        var rows = await database.ReadAsync(
-            session => session.CallOnce(sql.ToString()).With([.. values]).ListAsync(static row => Read(row), cancellationToken),
-            cancellationToken).ConfigureAwait(false);
-        return Continuations.Page(rows, query.PageSize, static row => row, static row => Continuations.Write(null, row.Number));
+        sql.Append(" ORDER BY number");
+        return await database.PageAsync(
+            sql, values, query.PageSize, Read, static row => row, static row => Continuations.Write(null, row.Number), cancellationToken)
+            .ConfigureAwait(false);
     }
 
     private static QuarantinedMessage Read(SqlRow row) => new()

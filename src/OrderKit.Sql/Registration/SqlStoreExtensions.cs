@@ -23,7 +23,7 @@ public static class SqlStoreExtensions
         services.TryAddSingleton(database);
         services.AddStorePort<IUnitOfWorkFactory>(provider => provider.GetRequiredService<SqlDatabase>());
         services.TryAddSingleton<OrderKitSchema>();
-        Port<IOrderStore>(static database => new SqlOrderStore(database));
+        Port<IOrderStore>(static database => database.Dialect.WritesSets ? new SetOrderStore(database) : new RowOrderStore(database));
         Port<IOrderQueryStore>(static database => new SqlOrderQueryStore(database));
         Port<IJournalStore>(static database => new SqlJournalStore(database));
         Port<IDeadlineStore>(static database => new SqlDeadlineStore(database));

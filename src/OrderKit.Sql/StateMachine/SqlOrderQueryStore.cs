@@ -33,27 +33,25 @@ internal sealed class SqlOrderQueryStore(SqlDatabase database) : IOrderQueryStor
             cancellationToken);
 
     public async ValueTask<IReadOnlyList<OrderKey>> FindAsync(OrderReference number, CancellationToken cancellationToken = default) =>
-        await database.ReadAsync(
-            session => session.Call(FindByNumber).With(number.Tenant.Value, number.Value, number.Kind.Code)
-                .ListAsync(static row => OrderRow.ReadKey(row), cancellationToken),
-            cancellationToken).ConfigureAwait(false);
+        await database.ListAsync(
+            FindByNumber, [number.Tenant.Value, number.Value, number.Kind.Code], static row => OrderRow.ReadKey(row), cancellationToken)
+            .ConfigureAwait(false);
 
     public async ValueTask<Page<StoredOrder>> SearchAsync(OrderQuery query, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(query);
         Continuations.RequirePageSize(query.PageSize, nameof(query));
         var values = new List<object?> { query.Tenant.Value };
-        var sql = BuildSearch(query, values);
-        var rows = await database.ReadAsync(
-            session => session.CallOnce(sql).With([.. values]).ListAsync(static row => OrderRow.Read(row), cancellationToken), cancellationToken).ConfigureAwait(false);
-        return Continuations.Page(rows, query.PageSize, static order => order, static order => Continuations.Write(order.UpdatedAt, order.OrderNo));
+        return await database.PageAsync(
+            BuildSearch(query, values), values, query.PageSize, static row => OrderRow.Read(row), static order => order,
+            static order => Continuations.Write(order.UpdatedAt, order.OrderNo), cancellationToken).ConfigureAwait(false);
     }
 
     public async ValueTask<IReadOnlyDictionary<string, long>> CountByHeadlineAsync(TenantId tenant, CancellationToken cancellationToken = default)
     {
-        var counts = await database.ReadAsync(
-            session => session.Call(Headlines).With(tenant.Value).ListAsync(static row => KeyValuePair.Create(row.Text(0), row.Int64(1)), cancellationToken),
-            cancellationToken).ConfigureAwait(false);
+        var counts = await database.ListAsync(
+            Headlines, [tenant.Value], static row => KeyValuePair.Create(row.Text(0), row.Int64(1)), cancellationToken)
+            .ConfigureAwait(false);
         return new Dictionary<string, long>(counts, StringComparer.Ordinal);
     }
 
@@ -61,32 +59,27 @@ internal sealed class SqlOrderQueryStore(SqlDatabase database) : IOrderQueryStor
         OrderKey order, long afterVersion = 0, int max = 10_000, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(max, 1);
-        return await database.ReadAsync(
-            session => session.Call(Journal).With(order.Tenant.Value, order.Order.Value, afterVersion, max)
-                .ListAsync(static row => JournalColumns.Read(row), cancellationToken),
-            cancellationToken).ConfigureAwait(false);
+        return await database.ListAsync(
+            Journal, [order.Tenant.Value, order.Order.Value, afterVersion, max], static row => JournalColumns.Read(row), cancellationToken)
+            .ConfigureAwait(false);
     }
 
     public async ValueTask<IReadOnlyList<JournalDetail>> ReadDetailsAsync(OrderKey order, CancellationToken cancellationToken = default) =>
-        await database.ReadAsync(
-            session => session.Call(Details).With(order.Tenant.Value, order.Order.Value)
-                .ListAsync(
-                    static row => new JournalDetail(
-                        row.Int64(0), row.Bytes(1), row.NullableBytes(2) is { } note ? OrderParts.StrictUtf8.GetString(note) : null, row.Bytes(3)),
-                    cancellationToken),
+        await database.ListAsync(
+            Details, [order.Tenant.Value, order.Order.Value],
+            static row => new JournalDetail(
+                row.Int64(0), row.Bytes(1), row.NullableBytes(2) is { } note ? OrderParts.StrictUtf8.GetString(note) : null, row.Bytes(3)),
             cancellationToken).ConfigureAwait(false);
 
     public async ValueTask<IReadOnlyList<OrderReference>> ReferencesOfAsync(OrderKey order, CancellationToken cancellationToken = default) =>
-        await database.ReadAsync(
-            session => session.Call(References).With(order.Tenant.Value, order.Order.Value)
-                .ListAsync(static row => OrderParts.ReadReference(row), cancellationToken),
-            cancellationToken).ConfigureAwait(false);
+        await database.ListAsync(
+            References, [order.Tenant.Value, order.Order.Value], static row => OrderParts.ReadReference(row), cancellationToken)
+            .ConfigureAwait(false);
 
     public async ValueTask<IReadOnlyList<DueDeadline>> DeadlinesOfAsync(OrderKey order, CancellationToken cancellationToken = default) =>
-        await database.ReadAsync(
-            session => session.Call(Deadlines).With(order.Tenant.Value, order.Order.Value)
-                .ListAsync(static row => SqlDeadlineStore.Read(row), cancellationToken),
-            cancellationToken).ConfigureAwait(false);
+        await database.ListAsync(
+            Deadlines, [order.Tenant.Value, order.Order.Value], static row => SqlDeadlineStore.Read(row), cancellationToken)
+            .ConfigureAwait(false);
 
     public async ValueTask<Page<ParkedFact>> ParkedAsync(
         TenantId tenant, int pageSize = 100, string? continuation = null, CancellationToken cancellationToken = default)
@@ -100,14 +93,13 @@ internal sealed class SqlOrderQueryStore(SqlDatabase database) : IOrderQueryStor
             sql.Append(" AND (parked_at, parked_no) > (").Add(values, instant).Append(", ").Add(values, number).Append(')');
         }
 
-        sql.Append(" ORDER BY parked_at, parked_no LIMIT ").Add(values, pageSize + 1);
-        var rows = await database.ReadAsync(
-            session => session.CallOnce(sql.ToString()).With([.. values]).ListAsync(static row => OrderParts.ReadParked(row), cancellationToken),
-            cancellationToken).ConfigureAwait(false);
-        return Continuations.Page(rows, pageSize, static row => row.Fact, static row => Continuations.Write(row.Fact.ParkedAt, row.ParkedNo));
+        sql.Append(" ORDER BY parked_at, parked_no");
+        return await database.PageAsync(
+            sql, values, pageSize, static row => OrderParts.ReadParked(row), static row => row.Fact,
+            static row => Continuations.Write(row.Fact.ParkedAt, row.ParkedNo), cancellationToken).ConfigureAwait(false);
     }
 
-    private static string BuildSearch(OrderQuery query, List<object?> values)
+    private static StringBuilder BuildSearch(OrderQuery query, List<object?> values)
     {
         var sql = new StringBuilder($"SELECT {OrderRow.Select("o")} FROM {{orders}} o WHERE o.tenant = $1");
         if (query.Text is { Length: > 0 } text)
@@ -147,23 +139,14 @@ internal sealed class SqlOrderQueryStore(SqlDatabase database) : IOrderQueryStor
             sql.Append(isHeld ? " AND o.holds <> 0" : " AND o.holds = 0");
         }
 
-        if (query.PlacedFrom is { } from)
-        {
-            sql.Append(" AND o.placed_at >= ").Add(values, from);
-        }
-
-        if (query.PlacedBefore is { } before)
-        {
-            sql.Append(" AND o.placed_at < ").Add(values, before);
-        }
-
+        sql.Filter(" AND o.placed_at >= ", values, query.PlacedFrom).Filter(" AND o.placed_at < ", values, query.PlacedBefore);
         if (query.Continuation is { } continuation)
         {
             var (instant, number) = Continuations.Read(continuation);
             sql.Append(" AND (o.updated_at, o.order_no) < (").Add(values, instant).Append(", ").Add(values, number).Append(')');
         }
 
-        return sql.Append(" ORDER BY o.updated_at DESC, o.order_no DESC LIMIT ").Add(values, query.PageSize + 1).ToString();
+        return sql.Append(" ORDER BY o.updated_at DESC, o.order_no DESC");
     }
 
     private static void AddPrefix(StringBuilder sql, List<object?> values, string column, string prefix)

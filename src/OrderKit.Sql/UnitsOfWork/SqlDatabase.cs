@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
+using System.Data;
 using System.Data.Common;
+using System.Text;
 using OrderKit.Core;
 
 namespace OrderKit.Sql;
@@ -39,11 +41,20 @@ public abstract class SqlDatabase : IUnitOfWorkFactory
         var session = await OpenAsync(toWrite: true, cancellationToken).ConfigureAwait(false);
         try
         {
-            return new SqlUnitOfWork(session, await BeginTransactionAsync(session.Connection, cancellationToken).ConfigureAwait(false));
+            // SQLite's driver sends BEGIN IMMEDIATE, because a transaction that begins with a read may fail to become a writer.
+            // Npgsql sends BEGIN together with the first statement.
+            var transaction = await session.Connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken)
+                .ConfigureAwait(false);
+            return new SqlUnitOfWork(session, transaction);
         }
-        catch
+        catch (Exception exception)
         {
             await ReturnAsync(session, toWrite: true, isSound: false).ConfigureAwait(false);
+            if (exception is DbException failure && Explain(failure) is { } clearer)
+            {
+                throw clearer;
+            }
+
             throw;
         }
     }
@@ -58,9 +69,6 @@ public abstract class SqlDatabase : IUnitOfWorkFactory
     /// <param name="toWrite">The same value as passed to <see cref="OpenAsync"/>.</param>
     /// <param name="isSound">Whether the connection may be reused.</param>
     protected internal abstract ValueTask ReturnAsync(SqlSession session, bool toWrite, bool isSound);
-
-    /// <summary>Begins a transaction that may write.</summary>
-    protected abstract ValueTask<DbTransaction> BeginTransactionAsync(DbConnection connection, CancellationToken cancellationToken);
 
     /// <summary>Checks that the connection of a host's transaction belongs to this database.</summary>
     /// <exception cref="ArgumentException">It belongs to another database.</exception>
@@ -98,6 +106,24 @@ public abstract class SqlDatabase : IUnitOfWorkFactory
     /// <summary>Reads committed rows outside a unit of work.</summary>
     internal ValueTask<T> ReadAsync<T>(Func<SqlSession, ValueTask<T>> read, CancellationToken cancellationToken) =>
         RunAsync(toWrite: false, read, cancellationToken);
+
+    /// <summary>Reads the committed rows of a constant query.</summary>
+    internal async ValueTask<IReadOnlyList<T>> ListAsync<T>(
+        string sql, object?[] values, Func<SqlRow, T> read, CancellationToken cancellationToken) =>
+        await ReadAsync(session => session.Call(sql).With(values).ListAsync(read, cancellationToken), cancellationToken)
+            .ConfigureAwait(false);
+
+    /// <summary>Reads a page with a query that was built for it. Completes the query, which asks for one row more.</summary>
+    internal async ValueTask<Page<T>> PageAsync<TRow, T>(
+        StringBuilder sql, List<object?> values, int size, Func<SqlRow, TRow> read, Func<TRow, T> select, Func<TRow, string> continuation,
+        CancellationToken cancellationToken)
+    {
+        var text = sql.Append(" LIMIT ").Add(values, size + 1).ToString();
+        var rows = await ReadAsync(
+            session => session.CallOnce(text).With([.. values]).ListAsync(read, cancellationToken), cancellationToken)
+            .ConfigureAwait(false);
+        return Continuations.Page(rows, size, select, continuation);
+    }
 
     /// <summary>Runs one statement as its own transaction.</summary>
     internal ValueTask<T> WriteAsync<T>(Func<SqlSession, ValueTask<T>> write, CancellationToken cancellationToken)

@@ -4,9 +4,9 @@ using OrderKit.Core;
 namespace OrderKit.Sql;
 
 /// <summary>
-/// The statements of the order store row by row, prepared once per connection: the fastest way where no network lies between.
+/// The store of orders that works row by row, with statements prepared once per connection: the fastest way where no network lies between.
 /// </summary>
-internal sealed class RowOrderStatements : IOrderStatements
+internal sealed class RowOrderStore(SqlDatabase database) : SqlOrderStore(database)
 {
     private const string Resolve =
         "SELECT o.tenant, o.order_id FROM {references} r JOIN {orders} o ON o.order_no = r.order_no "
@@ -61,9 +61,11 @@ internal sealed class RowOrderStatements : IOrderStatements
     private const string TakeParked =
         $"DELETE FROM {{parked}} WHERE tenant = $1 AND value = $2 AND kind = $3 RETURNING {OrderParts.ParkedSelect}";
 
-    public async ValueTask<IReadOnlyList<IReadOnlyList<OrderKey>>> ResolveAsync(
-        SqlSession session, IReadOnlyList<OrderReference> numbers, CancellationToken cancellationToken)
+    public override async ValueTask<IReadOnlyList<IReadOnlyList<OrderKey>>> ResolveAsync(
+        UnitOfWork unitOfWork, IReadOnlyList<OrderReference> numbers, CancellationToken cancellationToken = default)
     {
+        var session = Database.On(unitOfWork);
+        ArgumentNullException.ThrowIfNull(numbers);
         var found = new IReadOnlyList<OrderKey>[numbers.Count];
         for (var i = 0; i < found.Length; i++)
         {
@@ -73,9 +75,11 @@ internal sealed class RowOrderStatements : IOrderStatements
         return found;
     }
 
-    public async ValueTask<IReadOnlyList<OrderFinding>> LoadAsync(
-        SqlSession session, IReadOnlyList<OrderLookup> lookups, CancellationToken cancellationToken)
+    public override async ValueTask<IReadOnlyList<OrderFinding>> LoadAsync(
+        UnitOfWork unitOfWork, IReadOnlyList<OrderLookup> lookups, CancellationToken cancellationToken = default)
     {
+        var session = Database.On(unitOfWork);
+        ArgumentNullException.ThrowIfNull(lookups);
         var findings = new OrderFinding[lookups.Count];
         for (var i = 0; i < findings.Length; i++)
         {
@@ -85,17 +89,20 @@ internal sealed class RowOrderStatements : IOrderStatements
         return findings;
     }
 
-    public async ValueTask SaveAsync(
-        SqlSession session, IReadOnlyList<OrderChange> changes, IReadOnlyList<int> places, long[] saved,
-        CancellationToken cancellationToken)
+    public override async ValueTask<IReadOnlyList<long>> SaveAsync(
+        UnitOfWork unitOfWork, IReadOnlyList<OrderChange> changes, CancellationToken cancellationToken = default)
     {
-        foreach (var place in places)
+        var session = CheckOn(unitOfWork, changes);
+        var saved = new long[changes.Count];
+        for (var i = 0; i < saved.Length; i++)
         {
-            saved[place] = await SaveAsync(session, changes[place], cancellationToken).ConfigureAwait(false);
+            saved[i] = await SaveAsync(session, changes[i], cancellationToken).ConfigureAwait(false);
         }
+
+        return saved;
     }
 
-    public async ValueTask ParkAsync(SqlSession session, IReadOnlyList<ParkedFact> facts, CancellationToken cancellationToken)
+    protected override async ValueTask ParkAsync(SqlSession session, IReadOnlyList<ParkedFact> facts, CancellationToken cancellationToken)
     {
         foreach (var fact in facts)
         {
@@ -105,7 +112,7 @@ internal sealed class RowOrderStatements : IOrderStatements
         }
     }
 
-    public async ValueTask<List<(long ParkedNo, ParkedFact Fact)>> TakeParkedAsync(
+    protected override async ValueTask<List<(long ParkedNo, ParkedFact Fact)>> TakeParkedAsync(
         SqlSession session, IReadOnlyList<OrderReference> numbers, CancellationToken cancellationToken)
     {
         var taken = new List<(long ParkedNo, ParkedFact Fact)>();

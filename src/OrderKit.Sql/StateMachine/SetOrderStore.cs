@@ -6,12 +6,12 @@ using OrderKit.Core;
 
 namespace OrderKit.Sql;
 
-/// <summary>The statements of the order store set by set: one round trip for any number of facts.</summary>
+/// <summary>The store of orders that works set by set: one round trip for any number of facts.</summary>
 /// <remarks>
 /// Reads go through <c>LATERAL … LIMIT 1</c>, which keeps the planner on the indexes whatever it believes about sizes: a table
 /// without statistics must not cost a scan.
 /// </remarks>
-internal sealed class SetOrderStatements(SqlDatabase database) : IOrderStatements
+internal sealed class SetOrderStore(SqlDatabase database) : SqlOrderStore(database)
 {
     private const string Resolve = """
         SELECT n.at, o.tenant, o.order_id
@@ -46,12 +46,16 @@ internal sealed class SetOrderStatements(SqlDatabase database) : IOrderStatement
 
     private static readonly ConcurrentDictionary<SaveShape, string> Saves = new();
 
-    public async ValueTask<IReadOnlyList<IReadOnlyList<OrderKey>>> ResolveAsync(
-        SqlSession session, IReadOnlyList<OrderReference> numbers, CancellationToken cancellationToken)
+    private static readonly int[][] FirstOnly = [[0]];
+
+    public override async ValueTask<IReadOnlyList<IReadOnlyList<OrderKey>>> ResolveAsync(
+        UnitOfWork unitOfWork, IReadOnlyList<OrderReference> numbers, CancellationToken cancellationToken = default)
     {
-        if (numbers.Count == 1)
+        var session = Database.On(unitOfWork);
+        ArgumentNullException.ThrowIfNull(numbers);
+        if (numbers.Count < 2)
         {
-            return [await RowOrderStatements.ResolveAsync(session, numbers[0], cancellationToken).ConfigureAwait(false)];
+            return numbers.Count == 0 ? [] : [await RowOrderStore.ResolveAsync(session, numbers[0], cancellationToken).ConfigureAwait(false)];
         }
 
         var found = new IReadOnlyList<OrderKey>[numbers.Count];
@@ -66,11 +70,14 @@ internal sealed class SetOrderStatements(SqlDatabase database) : IOrderStatement
         return found;
     }
 
-    public async ValueTask<IReadOnlyList<OrderFinding>> LoadAsync(SqlSession session, IReadOnlyList<OrderLookup> lookups, CancellationToken cancellationToken)
+    public override async ValueTask<IReadOnlyList<OrderFinding>> LoadAsync(
+        UnitOfWork unitOfWork, IReadOnlyList<OrderLookup> lookups, CancellationToken cancellationToken = default)
     {
-        if (lookups.Count == 1)
+        var session = Database.On(unitOfWork);
+        ArgumentNullException.ThrowIfNull(lookups);
+        if (lookups.Count < 2)
         {
-            return [await RowOrderStatements.LoadAsync(session, lookups[0], cancellationToken).ConfigureAwait(false)];
+            return lookups.Count == 0 ? [] : [await RowOrderStore.LoadAsync(session, lookups[0], cancellationToken).ConfigureAwait(false)];
         }
 
         var findings = new OrderFinding[lookups.Count];
@@ -78,7 +85,7 @@ internal sealed class SetOrderStatements(SqlDatabase database) : IOrderStatement
             .With(
                 Texts(lookups, l => l.Order.Tenant.Value), Texts(lookups, l => l.Order.Order.Value), Texts(lookups, l => l.Source), Texts(lookups, l => l.FactId),
                 lookups.Select(l => l.Revokes is null ? null : SqlValue.Text(l.Revokes)).ToArray())
-            .ListAsync(static row => (At: row.Int32(0), Finding: RowOrderStatements.ReadFinding(row, 1)), cancellationToken).ConfigureAwait(false);
+            .ListAsync(static row => (At: row.Int32(0), Finding: RowOrderStore.ReadFinding(row, 1)), cancellationToken).ConfigureAwait(false);
         foreach (var (at, finding) in rows)
         {
             findings[at - 1] = finding;
@@ -87,7 +94,38 @@ internal sealed class SetOrderStatements(SqlDatabase database) : IOrderStatement
         return findings;
     }
 
-    public async ValueTask SaveAsync(
+    public override async ValueTask<IReadOnlyList<long>> SaveAsync(
+        UnitOfWork unitOfWork, IReadOnlyList<OrderChange> changes, CancellationToken cancellationToken = default)
+    {
+        var session = CheckOn(unitOfWork, changes);
+        var saved = new long[changes.Count];
+        foreach (var wave in changes.Count == 1 ? FirstOnly : Waves(changes))
+        {
+            await SaveAsync(session, changes, wave, saved, cancellationToken).ConfigureAwait(false);
+        }
+
+        return saved;
+    }
+
+    protected override async ValueTask ParkAsync(SqlSession session, IReadOnlyList<ParkedFact> facts, CancellationToken cancellationToken)
+    {
+        // Whoever links one of these numbers waits for us, or was before us: the caller looks again after this, and sees the link.
+        var locks = NumberLocks.Keys(Database.Names, facts.Select(fact => fact.Number));
+        var values = new List<object>(OrderParts.Parked.Count);
+        OrderParts.Parked.AddRows(values, facts, session.Dialect);
+        await RunAsync(session, facts.Count == 1 ? ParkOne : ParkMany, values, locks, static row => row.Int64(0), cancellationToken).ConfigureAwait(false);
+    }
+
+    protected override async ValueTask<List<(long ParkedNo, ParkedFact Fact)>> TakeParkedAsync(
+        SqlSession session, IReadOnlyList<OrderReference> numbers, CancellationToken cancellationToken)
+    {
+        var locks = NumberLocks.Keys(Database.Names, numbers);
+        return await RunAsync(
+            session, TakeParked, [Tenants(numbers), Values(numbers), Kinds(numbers)], locks, static row => OrderParts.ReadParked(row), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Writes the changes at some places, each of another order, and notes the numbers of the orders at the same places.</summary>
+    private async ValueTask SaveAsync(
         SqlSession session, IReadOnlyList<OrderChange> changes, IReadOnlyList<int> places, long[] saved, CancellationToken cancellationToken)
     {
         var batch = new OrderBatch(changes, places);
@@ -105,7 +143,7 @@ internal sealed class SetOrderStatements(SqlDatabase database) : IOrderStatement
             Add(values, OrderParts.Cases, batch.Opened, dialect),
             Add(values, OrderParts.Closed, batch.Closed, dialect));
         var sql = Saves.GetOrAdd(shape, static key => BuildSave(in key));
-        var numbers = NumberLocks.Keys(database.Names, batch.Numbers);
+        var numbers = NumberLocks.Keys(Database.Names, batch.Numbers);
         foreach (var (at, orderNo) in await SaveAsync(session, sql, values, numbers, cancellationToken).ConfigureAwait(false))
         {
             saved[at] = orderNo;
@@ -113,25 +151,32 @@ internal sealed class SetOrderStatements(SqlDatabase database) : IOrderStatement
 
         foreach (var group in batch.Intricate.GroupBy(item => item.At).Where(group => saved[group.Key] != 0))
         {
-            await RowOrderStatements.WriteCasesAsync(session, saved[group.Key], group.Select(item => item.Row), cancellationToken).ConfigureAwait(false);
+            await RowOrderStore.WriteCasesAsync(session, saved[group.Key], group.Select(item => item.Row), cancellationToken).ConfigureAwait(false);
         }
     }
 
-    public async ValueTask ParkAsync(SqlSession session, IReadOnlyList<ParkedFact> facts, CancellationToken cancellationToken)
+    /// <summary>Changes of one order follow one another; those of different orders are written together.</summary>
+    private static IEnumerable<IReadOnlyList<int>> Waves(IReadOnlyList<OrderChange> changes)
     {
-        // Whoever links one of these numbers waits for us, or was before us: the caller looks again after this, and sees the link.
-        var locks = NumberLocks.Keys(database.Names, facts.Select(fact => fact.Number));
-        var values = new List<object>(OrderParts.Parked.Count);
-        OrderParts.Parked.AddRows(values, facts, session.Dialect);
-        await RunAsync(session, facts.Count == 1 ? ParkOne : ParkMany, values, locks, static row => row.Int64(0), cancellationToken).ConfigureAwait(false);
-    }
+        var wave = new List<int>(changes.Count);
+        var inWave = new HashSet<OrderKey>(changes.Count);
+        for (var i = 0; i < changes.Count; i++)
+        {
+            if (!inWave.Add(changes[i].Order.Key))
+            {
+                yield return wave;
+                wave = [];
+                inWave.Clear();
+                inWave.Add(changes[i].Order.Key);
+            }
 
-    public async ValueTask<List<(long ParkedNo, ParkedFact Fact)>> TakeParkedAsync(
-        SqlSession session, IReadOnlyList<OrderReference> numbers, CancellationToken cancellationToken)
-    {
-        var locks = NumberLocks.Keys(database.Names, numbers);
-        return await RunAsync(
-            session, TakeParked, [Tenants(numbers), Values(numbers), Kinds(numbers)], locks, static row => OrderParts.ReadParked(row), cancellationToken).ConfigureAwait(false);
+            wave.Add(i);
+        }
+
+        if (wave.Count > 0)
+        {
+            yield return wave;
+        }
     }
 
     private static string[] Tenants(IReadOnlyList<OrderReference> numbers) => [.. numbers.Select(number => number.Tenant.Value)];
