@@ -27,11 +27,8 @@ internal sealed class MessageDesk(IStoreUnderTest store, Interleaving way)
 
     public Task AppendAsync(params OutboxMessage[] messages) => AppendAsync(store, messages);
 
-    public static Task AppendAsync(IStoreActor actor, params OutboxMessage[] messages) => actor.InUnitAsync(async unit =>
-    {
-        await actor.Outbox.AppendAsync(unit, messages);
-        return true;
-    });
+    public static Task AppendAsync(IStoreActor actor, params OutboxMessage[] messages) =>
+        actor.InUnitAsync(unit => actor.Outbox.AppendAsync(unit, messages));
 
     /// <summary>Creates the pump of a sender, whose sink passes each message to the receiver's inbox.</summary>
     public OutboxPump Outbox(IStoreActor actor, Func<string, ValueTask>? step = null) => new(
