@@ -112,19 +112,8 @@ public static class CaseStoreSpec
 
             foreach (var pageSize in new[] { 1, 5, 22, 23, 24, 1_000 })
             {
-                var seen = new List<OrderCase>();
-                string? continuation = null;
-                do
-                {
-                    var page = await store.Cases.QueryAsync(
-                        new CaseQuery { Tenant = store.Tenant, PageSize = pageSize, Continuation = continuation });
-                    Expect.That(page.Items.Count <= pageSize, "A page must not exceed the page size.");
-                    Expect.That(page.Continuation is null || page.Items.Count == pageSize, "Every page except the last must be full.");
-                    seen.AddRange(page.Items);
-                    continuation = page.Continuation;
-                }
-                while (continuation is not null && seen.Count <= 2 * Count);
-
+                var seen = await Paging.ReadAllAsync(pageSize, Count, continuation =>
+                    store.Cases.QueryAsync(new CaseQuery { Tenant = store.Tenant, PageSize = pageSize, Continuation = continuation }));
                 Expect.Set(Enumerable.Range(0, Count).Select(i => $"case-{i}"), seen.Select(open => open.Code));
                 Expect.Sequence(seen.Select(open => open.DueAt ?? DateTimeOffset.MaxValue).Order(),
                     seen.Select(open => open.DueAt ?? DateTimeOffset.MaxValue));
@@ -151,21 +140,13 @@ public static class CaseStoreSpec
         }),
         new("A page size outside 1 to 1,000 is refused", async store =>
         {
-            foreach (var pageSize in new[] { 0, -1, 1_001 })
-            {
-                await Expect.ThrowsAsync<ArgumentException>(
-                    () => store.Cases.QueryAsync(new CaseQuery { Tenant = store.Tenant, PageSize = pageSize }).AsTask(),
-                    $"A page of {pageSize} rows.");
-            }
+            await Paging.RefusesSizesAsync(size => store.Cases.QueryAsync(new CaseQuery { Tenant = store.Tenant, PageSize = size }));
         }),
         new("An invalid continuation is refused", async store =>
         {
-            foreach (var continuation in new[] { "", "x", "1.2.3", "-1.-1", "99999999999999999999.1", "' OR 1=1 --" })
-            {
-                await Expect.ThrowsAsync<ArgumentException>(
-                    () => store.Cases.QueryAsync(new CaseQuery { Tenant = store.Tenant, Continuation = continuation }).AsTask(),
-                    $"The continuation '{continuation}'.");
-            }
+            string[] texts = ["", "x", "1.2.3", "-1.-1", "99999999999999999999.1", "' OR 1=1 --"];
+            await Paging.RefusesContinuationsAsync(
+                texts, text => store.Cases.QueryAsync(new CaseQuery { Tenant = store.Tenant, Continuation = text }));
         }),
         new("Open cases are counted by kind", async store =>
         {

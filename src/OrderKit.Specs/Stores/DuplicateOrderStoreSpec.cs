@@ -354,39 +354,20 @@ public static class DuplicateOrderStoreSpec
                 store, [.. Enumerable.Range(0, Count).Select(i => Held(store, $"{i}") with { FoundAt = Sample.Noon.AddHours(i % 4) })]);
             foreach (var pageSize in new[] { 1, 5, 22, 23, 24, 1_000 })
             {
-                var seen = new List<SuspectedDuplicate>();
-                string? continuation = null;
-                do
-                {
-                    var page = await store.DuplicateOrderQueries.QueryAsync(
-                        new DuplicateOrderQuery { Tenant = store.Tenant, PageSize = pageSize, Continuation = continuation });
-                    Expect.That(page.Items.Count <= pageSize, "A page must not exceed the page size.");
-                    Expect.That(page.Continuation is null || page.Items.Count == pageSize, "Every page except the last must be full.");
-                    seen.AddRange(page.Items);
-                    continuation = page.Continuation;
-                }
-                while (continuation is not null && seen.Count <= 2 * Count);
-
+                var seen = await Paging.ReadAllAsync(pageSize, Count, continuation => store.DuplicateOrderQueries.QueryAsync(
+                    new DuplicateOrderQuery { Tenant = store.Tenant, PageSize = pageSize, Continuation = continuation }));
                 Expect.Set(Enumerable.Range(0, Count).Select(i => Sample.Key(store, $"{i}")), seen.Select(item => item.Order));
             }
         }),
         new("A page size outside 1 to 1,000 is refused", async store =>
         {
-            foreach (var pageSize in new[] { 0, -1, 1_001 })
-            {
-                await Expect.ThrowsAsync<ArgumentException>(
-                    () => store.DuplicateOrderQueries.QueryAsync(new DuplicateOrderQuery { PageSize = pageSize }).AsTask(),
-                    "A page has 1 to 1,000 rows.");
-            }
+            await Paging.RefusesSizesAsync(pageSize => store.DuplicateOrderQueries.QueryAsync(new DuplicateOrderQuery { PageSize = pageSize }));
         }),
         new("An invalid continuation is refused", async store =>
         {
-            foreach (var text in new[] { "x", "", "1", "1.2.3", "-.-" })
-            {
-                await Expect.ThrowsAsync<ArgumentException>(
-                    () => store.DuplicateOrderQueries.QueryAsync(new DuplicateOrderQuery { Continuation = text }).AsTask(),
-                    "A continuation comes from the page before.");
-            }
+            string[] texts = ["x", "", "1", "1.2.3", "-.-"];
+            await Paging.RefusesContinuationsAsync(
+                texts, text => store.DuplicateOrderQueries.QueryAsync(new DuplicateOrderQuery { Continuation = text }));
         }),
         new("Tenants do not see each other's suspicions", async store =>
         {
