@@ -36,11 +36,7 @@ internal sealed class MessageDesk(IStoreUnderTest store, Interleaving way)
         Options.Create(
             new OutboxPumpOptions
             {
-                Destination = Name,
-                Lease = Lease,
-                FirstDelay = Pause,
-                MaxDelay = Pause,
-                FailuresToBreak = 100,
+                Destination = Name, Lease = Lease, FirstDelay = Pause, MaxDelay = Pause, FailuresToBreak = 100,
             }), timeProvider: _standing);
 
     /// <summary>Creates the pump of the receiver, whose handler writes the effect.</summary>

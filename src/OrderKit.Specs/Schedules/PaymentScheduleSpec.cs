@@ -167,13 +167,8 @@ public static class PaymentScheduleSpec
 
     private static NotificationFacts Paid(IStoreUnderTest store, Interleaving way) => new()
     {
-        Tenant = store.Tenant,
-        Provider = way.Mark,
-        MerchantTradeNumber = way.Mark,
-        ProviderTradeNumber = "T" + way.Mark,
-        Kind = NotificationKind.Paid,
-        RawStatus = "TRADE_SUCCESS",
-        Amount = Price,
+        Tenant = store.Tenant, Provider = way.Mark, MerchantTradeNumber = way.Mark, ProviderTradeNumber = "T" + way.Mark,
+        Kind = NotificationKind.Paid, RawStatus = "TRADE_SUCCESS", Amount = Price,
     };
 
     private static OrderCandidate Order(IStoreUnderTest store, Interleaving way, string tab) => new()

@@ -36,10 +36,7 @@ public static class CaseStoreSpec
                     Cases = [
                         opened with
                         {
-                            Reason = "arrived",
-                            Owner = "others",
-                            OpenedVersion = 2,
-                            ClosedAt = Sample.Noon.AddHours(2),
+                            Reason = "arrived", Owner = "others", OpenedVersion = 2, ClosedAt = Sample.Noon.AddHours(2),
                             ClosedVersion = 2,
                         },
                     ],

@@ -71,11 +71,7 @@ public static class DeadLetterStoreSpec
             await FindsAsync(
                 new DeadLetterQuery
                 {
-                    State = null,
-                    Name = "events",
-                    Lane = "lane",
-                    Tenant = store.Tenant,
-                    Flow = MessageFlow.Outbox,
+                    State = null, Name = "events", Lane = "lane", Tenant = store.Tenant, Flow = MessageFlow.Outbox,
                     ErrorClass = "TimeoutException",
                 },
                 "plain", "closed");

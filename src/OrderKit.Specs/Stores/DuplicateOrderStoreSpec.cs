@@ -316,17 +316,12 @@ public static class DuplicateOrderStoreSpec
             var a = Held(store, "A") with { PaymentChannel = "alipay", Amount = money };
             var b = a with
             {
-                Order = Sample.Key(store, "B"),
-                Rule = "amount",
-                State = SuspicionState.Labelled,
-                FoundAt = Sample.Noon.AddHours(1),
+                Order = Sample.Key(store, "B"), Rule = "amount", State = SuspicionState.Labelled, FoundAt = Sample.Noon.AddHours(1),
                 Earlier = a.Order,
             };
             var c = a with
             {
-                Order = Sample.Key(store, "C"),
-                PaymentChannel = "Alipay",
-                FoundAt = Sample.Noon.AddHours(2),
+                Order = Sample.Key(store, "C"), PaymentChannel = "Alipay", FoundAt = Sample.Noon.AddHours(2),
                 Amount = new Money(1990, Currency.USD),
             };
             var d = a with { Order = Sample.Key(store, "D"), PaymentChannel = null, FoundAt = Sample.Noon.AddHours(3), Amount = null };

@@ -346,11 +346,6 @@ public static class OperationStoreSpec
 
     private static OperationChange Change(OperationClaim claim, OperationState to) => new()
     {
-        Key = claim.Key,
-        Epoch = claim.Epoch,
-        Owner = claim.Owner,
-        From = OperationState.Running,
-        To = to,
-        Span = Acting.Minute,
+        Key = claim.Key, Epoch = claim.Epoch, Owner = claim.Owner, From = OperationState.Running, To = to, Span = Acting.Minute,
     };
 }

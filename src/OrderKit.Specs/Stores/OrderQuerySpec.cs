@@ -171,13 +171,8 @@ public static class OrderQuerySpec
             await ExpectAsync(
                 store, all with
                 {
-                    PlacedFrom = Sample.Noon.AddDays(-30),
-                    PlacedBefore = Sample.Noon.AddDays(-29),
-                    Headlines = ["paid"],
-                    States = [10],
-                    IsHeld = false,
-                    HasOpenCase = false,
-                    Text = "SPEC",
+                    PlacedFrom = Sample.Noon.AddDays(-30), PlacedBefore = Sample.Noon.AddDays(-29), Headlines = ["paid"], States = [10],
+                    IsHeld = false, HasOpenCase = false, Text = "SPEC",
                 },
                 "old");
         }),

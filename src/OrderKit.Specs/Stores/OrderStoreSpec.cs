@@ -333,14 +333,8 @@ public static class OrderStoreSpec
                 Key = key,
                 Snapshot = new OrderSnapshot
                 {
-                    Model = new ModelFingerprint(0xFEDC_BA98_7654_3210),
-                    Version = 2,
-                    States = new StateCodes(0xFFFF_0003_8001_7FFF),
-                    Since = new FacetVersions(1, 2, 0, 1),
-                    Holds = 0x8000_0001,
-                    Cases = 0x4000_0002,
-                    Anchors = 0xFFFF_FFFF,
-                    Profile = 3,
+                    Model = new ModelFingerprint(0xFEDC_BA98_7654_3210), Version = 2, States = new StateCodes(0xFFFF_0003_8001_7FFF),
+                    Since = new FacetVersions(1, 2, 0, 1), Holds = 0x8000_0001, Cases = 0x4000_0002, Anchors = 0xFFFF_FFFF, Profile = 3,
                     Counters = new OrderCounters(1, 2, 3, 4, 5, 6, 7, 8),
                 },
                 Currency = Currency.Custom("PTS", 3),
@@ -428,34 +422,15 @@ public static class OrderStoreSpec
             var text = new string('长', 20_000) + "🙂" + new string('x', 20_000);
             var largest = Sample.Entry(1, new string('i', 128)) with
             {
-                Standing = (FactStanding)255,
-                Kind = (DecisionKind)255,
-                Reason = (DecisionReason)255,
-                MovedFacets = 15,
-                Profile = int.MinValue,
-                First = new CounterChange(7, long.MaxValue),
-                Second = new CounterChange(-1, long.MinValue),
-                Amount = long.MinValue,
-                Quantity = long.MaxValue,
-                ReportedState = int.MinValue,
-                RawStatus = text,
-                FailedGuards = "",
-                Evidence = "",
-                Currency = "",
-                Operator = "",
-                TraceId = "",
-                ResponseCode = "",
-                OccurredAt = DateTimeOffset.MinValue,
+                Standing = (FactStanding)255, Kind = (DecisionKind)255, Reason = (DecisionReason)255, MovedFacets = 15,
+                Profile = int.MinValue, First = new CounterChange(7, long.MaxValue), Second = new CounterChange(-1, long.MinValue),
+                Amount = long.MinValue, Quantity = long.MaxValue, ReportedState = int.MinValue, RawStatus = text, FailedGuards = "",
+                Evidence = "", Currency = "", Operator = "", TraceId = "", ResponseCode = "", OccurredAt = DateTimeOffset.MinValue,
                 RecordedAt = Instants.ToMicroseconds(DateTimeOffset.MaxValue),
             };
             var smallest = Sample.Entry(2, "") with
             {
-                Trigger = "",
-                Source = "",
-                Amount = 0,
-                Quantity = 0,
-                ReportedState = 0,
-                OccurredAt = DateTimeOffset.UnixEpoch,
+                Trigger = "", Source = "", Amount = 0, Quantity = 0, ReportedState = 0, OccurredAt = DateTimeOffset.UnixEpoch,
             };
             var detail = new JournalDetail(1, ReadOnlyMemory<byte>.Empty, text, new byte[100_000]);
             var number = await store.SaveAsync(
