@@ -12,20 +12,241 @@ public static class LifecycleSpec
     /// <summary>The cases of this suite.</summary>
     public static SpecSuite Suite { get; } = new(nameof(LifecycleSpec),
     [
-        new("A fact counts once, whichever call fails", AFactCountsOnceWhicheverCallFailsAsync),
-        new("Facts of many orders count once, whichever call fails", FactsOfManyOrdersCountOnceWhicheverCallFailsAsync),
-        new("An order applies its parked facts, whichever call fails", AnOrderAppliesItsParkedFactsWhicheverCallFailsAsync),
-        new("A deadline has one effect, whichever call fails", ADeadlineHasOneEffectWhicheverCallFailsAsync),
-        new("A deadline that a guard stops is not lost, whichever call fails", ADeadlineThatAGuardStopsIsNotLostWhicheverCallFailsAsync),
-        new("Events are delivered in order, whichever call fails", EventsAreDeliveredInOrderWhicheverCallFailsAsync),
-        new("Rows are sealed once, whichever call fails", RowsAreSealedOnceWhicheverCallFailsAsync),
+        new("A fact counts once, whichever call fails", async store =>
+        {
+            var service = await ServiceUnderTest.OpenAsync(store);
+            await service.AtEachFaultAsync(
+                name => service.Lifecycle.FireAsync(service.Placed(name)),
+                async name =>
+                {
+                    await service.Lifecycle.FireAsync(service.Fact("captured", name, 1200));
+                    await service.Lifecycle.FireAsync(service.Fact("cancel", name));
+                },
+                async name =>
+                {
+                    var journal = await service.ProveAsync(service.Key(name));
+                    Expect.Sequence(["placed", "captured", "cancel"], journal.Select(row => row.Trigger));
+                    Expect.Equal(1200, OrderSnapshot.Of(journal).Counters.Captured);
+                });
+        }),
+        new("Facts of many orders count once, whichever call fails", async store =>
+        {
+            var service = await ServiceUnderTest.OpenAsync(store);
+            await service.AtEachFaultAsync(
+                name => service.Lifecycle.FireAsync(service.Placed($"{name}-b") with { Links = [Sample.Waybill(store, name)] }),
+                name => service.Lifecycle.FireManyAsync(
+                [
+                    service.Placed($"{name}-a"),
+                    service.Fact("captured", $"{name}-a", 400),
+                    service.Fact("captured", $"{name}-b", 1000),
+                    service.Fact("captured", $"{name}-a", 600) with { Id = "rest" },
+                    service.Fact("captured", $"{name}-a", 700) with { Id = "rest" },
+                    service.Fact("captured", $"{name}-c", 1000),
+                    service.Fact("outbound", name) with { Order = null, Reference = Sample.Waybill(store, name) },
+                    service.Fact("stock-unknown", name) with { Order = null, Reference = Sample.Waybill(store, $"{name}-unknown") },
+                ]),
+                async name =>
+                {
+                    var first = await service.ProveAsync(service.Key($"{name}-a"));
+                    Expect.Sequence([null, 400L, 600L, 700L], first.Select(row => row.Trigger == "captured" ? row.Amount : null));
+                    Expect.Equal(1000, OrderSnapshot.Of(first).Counters.Captured);
+                    var second = await service.ProveAsync(service.Key($"{name}-b"));
+                    Expect.Sequence(["placed", "captured", "outbound"], second.Select(row => row.Trigger));
+                    var parked = await store.Queries.ParkedAsync(store.Tenant, 1_000);
+                    Expect.Equal(1, parked.Items.Count(fact => fact.Fact.Order == service.Key($"{name}-c")));
+                    Expect.Equal(1, parked.Items.Count(fact => fact.Number.Value == $"{name}-unknown"));
+                });
+        }),
+        new("An order applies its parked facts, whichever call fails", async store =>
+        {
+            var service = await ServiceUnderTest.OpenAsync(store);
+            await service.AtEachFaultAsync(
+                async name =>
+                {
+                    await service.Lifecycle.FireAsync(service.Fact("captured", name, 1000));
+                    await service.Lifecycle.FireAsync(
+                        service.Fact("outbound", name) with
+                        {
+                            Order = null,
+                            Reference = Sample.Waybill(store, name),
+                            Links = [Sample.Waybill(store, $"{name}-2")],
+                        });
+                    await service.Lifecycle.FireAsync(
+                        service.Fact("in-transit", name) with { Order = null, Reference = Sample.Waybill(store, $"{name}-2") });
+                },
+                name => service.Lifecycle.FireAsync(service.Placed(name) with { Links = [Sample.Waybill(store, name)] }),
+                async name =>
+                {
+                    var journal = await service.ProveAsync(service.Key(name));
+                    Expect.Sequence(["placed", "captured", "outbound", "in-transit"], journal.Select(row => row.Trigger));
+                    Expect.Sequence([], (await store.Queries.ParkedAsync(store.Tenant)).Items.Select(parked => parked.Fact.Trigger));
+                });
+        }),
+        new("A deadline has one effect, whichever call fails", async store =>
+        {
+            var service = await ServiceUnderTest.OpenAsync(store);
+            await service.AtEachFaultAsync(
+                async name =>
+                {
+                    await service.Lifecycle.FireManyAsync([service.Placed($"{name}-a"), service.Placed($"{name}-b")]);
+                    await service.AdvanceAsync(TimeSpan.FromMinutes(31));
+                },
+                _ => service.Runner.RunDueAsync(),
+                async name =>
+                {
+                    foreach (var order in (string[])[$"{name}-a", $"{name}-b"])
+                    {
+                        Expect.Sequence(
+                            ["placed", "unpaid-expired"], (await service.ProveAsync(service.Key(order))).Select(row => row.Trigger));
+                    }
+                });
+        }),
+        new("A deadline that a guard stops is not lost, whichever call fails", async store =>
+        {
+            var service = await ServiceUnderTest.OpenAsync(store);
+            await service.AtEachFaultAsync(
+                async name =>
+                {
+                    // A partial payment is not sufficient, so the deadline to ship must wait for the rest.
+                    var placed = service.Placed(name);
+                    await service.Lifecycle.FireManyAsync([
+                        placed with { ShipBy = placed.OccurredAt!.Value.AddMinutes(1) }, service.Fact("captured", name, 400),
+                    ]);
+                    await service.AdvanceAsync(TimeSpan.FromMinutes(2));
+                },
+                _ => service.Runner.RunDueAsync(),
+                async name =>
+                {
+                    await service.ProveAsync(service.Key(name));
+                    await service.Lifecycle.FireAsync(service.Fact("captured", name, 600) with { Id = "rest" });
+                    await service.AdvanceAsync(TimeSpan.FromMinutes(6));
+                    await service.Runner.RunDueAsync();
+                    var journal = await store.Queries.ReadJournalAsync(service.Key(name));
+                    Expect.Sequence(["placed", "captured", "captured", "ship-by-expired"], journal.Select(row => row.Trigger));
+                });
+        }),
+        new("Events are delivered in order, whichever call fails", async store =>
+        {
+            var service = await ServiceUnderTest.OpenAsync(store);
+            await service.AtEachFaultAsync(
+                async name =>
+                {
+                    await service.Lifecycle.FireManyAsync(
+                        [
+                            service.Placed($"{name}-a"),
+                            service.Fact("captured", $"{name}-a", 1000),
+                            service.Fact("stock-locked", $"{name}-a"),
+                            service.Placed($"{name}-b"),
+                        ]);
+                    service.SinkFails = true;
+                },
+                async _ =>
+                {
+                    while (!await service.IsIdleAsync())
+                    {
+                        await service.Pump.PumpAllAsync();
+                        await service.AdvanceAsync(TimeSpan.FromMinutes(2));
+                    }
+                },
+                async name =>
+                {
+                    await service.ProveAsync(service.Key($"{name}-a"));
+                    await service.ProveAsync(service.Key($"{name}-b"));
+                    Expect.That(service.DeliveriesOf(service.Key($"{name}-a")) + service.DeliveriesOf(service.Key($"{name}-b")) <= 6,
+                        "One fault may cause each event of one batch to be delivered at most twice.");
+                });
+        }),
+        new("Rows are sealed once, whichever call fails", async store =>
+        {
+            var service = await ServiceUnderTest.OpenAsync(store);
+            await service.AtEachFaultAsync(
+                name => service.Lifecycle.FireManyAsync([
+                    service.Placed(name),
+                    service.Fact("captured", name, 1000),
+                    service.Fact("stock-locked", name),
+                    service.Fact("cancel", name),
+                ]),
+                async _ =>
+                {
+                    while (await service.Sealer.SealOnceAsync() > 0)
+                    {
+                        // Seal until no row is left.
+                    }
+                },
+                async _ =>
+                {
+                    var report = await new JournalVerifier(store.Journal).VerifyAsync();
+                    Expect.That(
+                        report.IsIntact, $"The journal is intact: {string.Join(" ", report.Findings.Select(finding => finding.Message))}");
+                    Expect.Equal(report.Rows, report.SealedRows);
+                });
+        }),
         new("Of two commands that exclude each other one is accepted", store => RaceAsync(store, UsualRaces)),
-        new("Concurrent writers of one fact have one effect", ConcurrentWritersOfOneFactHaveOneEffectAsync),
-        new("An order and its payment that arrive at the same time find each other",
-            AnOrderAndItsPaymentThatArriveAtTheSameTimeFindEachOtherAsync),
-        new("Calls in one unit see each other, and leave nothing after a rollback", CallsInOneUnitSeeEachOtherAsync),
-        new("Facts in the host's transaction are pending until it commits", FactsInTheHostsTransactionArePendingUntilItCommitsAsync,
-            StoreAbilities.HostTransactions),
+        new("Concurrent writers of one fact have one effect", async store =>
+        {
+            var service = await ServiceUnderTest.OpenAsync(store);
+            var other = service.NewLifecycle(await store.OpenAnotherAsync());
+            for (var round = 0; round < 5; round++)
+            {
+                var name = $"round-{round}";
+                await service.Lifecycle.FireAsync(service.Placed(name));
+                var results = await Acting.RaceAsync(
+                    8, writer => InsistAsync(writer % 2 == 0 ? service.Lifecycle : other, service.Fact("captured", name, 1000)));
+                Expect.Equal(1, results.Count(result => result is FireResult.Applied));
+                Expect.Equal(7, results.Count(result => result is FireResult.Duplicate));
+                Expect.Equal(1000, OrderSnapshot.Of(await service.ProveAsync(service.Key(name))).Counters.Captured);
+            }
+        }),
+        new("An order and its payment that arrive at the same time find each other", async store =>
+        {
+            var service = await ServiceUnderTest.OpenAsync(store);
+            var other = service.NewLifecycle(await store.OpenAnotherAsync());
+            for (var round = 0; round < 20; round++)
+            {
+                var name = $"round-{round}";
+                OrderFact[] facts =
+                [
+                    service.Placed(name) with { Links = [Sample.Waybill(store, name)] },
+                    service.Fact("captured", name, 1000),
+                    service.Placed(name) with { Id = "pulled" },
+                    service.Fact("outbound", name) with { Order = null, Reference = Sample.Waybill(store, name) },
+                ];
+                await Acting.RaceAsync(facts.Length, writer => InsistAsync(writer % 2 == 0 ? service.Lifecycle : other, facts[writer]));
+                var journal = await service.ProveAsync(service.Key(name));
+                Expect.Set(["captured", "outbound", "placed", "placed"], journal.Select(row => row.Trigger));
+            }
+
+            Expect.Sequence([], (await store.Queries.ParkedAsync(store.Tenant)).Items.Select(parked => parked.Fact.Trigger));
+        }),
+        new("Calls in one unit see each other, and leave nothing after a rollback", async store =>
+        {
+            var service = await ServiceUnderTest.OpenAsync(store);
+            foreach (var commit in (bool[])[false, true])
+            {
+                var results = await store.InUnitAsync(unit => TellAsync(service, unit), commit);
+                RequireTold(results);
+                Expect.Equal(commit, await store.Queries.FindAsync(service.Key("A")) is not null);
+            }
+
+            Expect.Equal(4, (await service.ProveAsync(service.Key("A"))).Count);
+        }),
+        new("Facts in the host's transaction are pending until it commits", async store =>
+        {
+            var service = await ServiceUnderTest.OpenAsync(store);
+            foreach (var commit in (bool[])[false, true])
+            {
+                var transaction = await ((IHostTransactions)store).BeginHostTransactionAsync();
+                await using (transaction)
+                {
+                    RequireTold(await TellAsync(service, transaction.Enlist()));
+                    await (commit ? transaction.CommitAsync() : transaction.RollbackAsync());
+                }
+
+                Expect.Equal(commit, await store.Queries.FindAsync(service.Key("A")) is not null);
+            }
+
+            Expect.Equal(4, (await service.ProveAsync(service.Key("A"))).Count);
+        }, StoreAbilities.HostTransactions),
     ]);
 
     /// <summary>
@@ -61,251 +282,6 @@ public static class LifecycleSpec
                     $"The winner must get Applied and the loser Rejected, not {winner} and {loser}.");
             });
         }
-    }
-
-    private static async Task AFactCountsOnceWhicheverCallFailsAsync(IStoreUnderTest store)
-    {
-        var service = await ServiceUnderTest.OpenAsync(store);
-        await service.AtEachFaultAsync(
-            name => service.Lifecycle.FireAsync(service.Placed(name)),
-            async name =>
-            {
-                await service.Lifecycle.FireAsync(service.Fact("captured", name, 1200));
-                await service.Lifecycle.FireAsync(service.Fact("cancel", name));
-            },
-            async name =>
-            {
-                var journal = await service.ProveAsync(service.Key(name));
-                Expect.Sequence(["placed", "captured", "cancel"], journal.Select(row => row.Trigger));
-                Expect.Equal(1200, OrderSnapshot.Of(journal).Counters.Captured);
-            });
-    }
-
-    private static async Task FactsOfManyOrdersCountOnceWhicheverCallFailsAsync(IStoreUnderTest store)
-    {
-        var service = await ServiceUnderTest.OpenAsync(store);
-        await service.AtEachFaultAsync(
-            name => service.Lifecycle.FireAsync(service.Placed($"{name}-b") with { Links = [Sample.Waybill(store, name)] }),
-            name => service.Lifecycle.FireManyAsync(
-            [
-                service.Placed($"{name}-a"),
-                service.Fact("captured", $"{name}-a", 400),
-                service.Fact("captured", $"{name}-b", 1000),
-                service.Fact("captured", $"{name}-a", 600) with { Id = "rest" },
-                service.Fact("captured", $"{name}-a", 700) with { Id = "rest" },
-                service.Fact("captured", $"{name}-c", 1000),
-                service.Fact("outbound", name) with { Order = null, Reference = Sample.Waybill(store, name) },
-                service.Fact("stock-unknown", name) with { Order = null, Reference = Sample.Waybill(store, $"{name}-unknown") },
-            ]),
-            async name =>
-            {
-                var first = await service.ProveAsync(service.Key($"{name}-a"));
-                Expect.Sequence([null, 400L, 600L, 700L], first.Select(row => row.Trigger == "captured" ? row.Amount : null));
-                Expect.Equal(1000, OrderSnapshot.Of(first).Counters.Captured);
-                var second = await service.ProveAsync(service.Key($"{name}-b"));
-                Expect.Sequence(["placed", "captured", "outbound"], second.Select(row => row.Trigger));
-                var parked = await store.Queries.ParkedAsync(store.Tenant, 1_000);
-                Expect.Equal(1, parked.Items.Count(fact => fact.Fact.Order == service.Key($"{name}-c")));
-                Expect.Equal(1, parked.Items.Count(fact => fact.Number.Value == $"{name}-unknown"));
-            });
-    }
-
-    private static async Task AnOrderAppliesItsParkedFactsWhicheverCallFailsAsync(IStoreUnderTest store)
-    {
-        var service = await ServiceUnderTest.OpenAsync(store);
-        await service.AtEachFaultAsync(
-            async name =>
-            {
-                await service.Lifecycle.FireAsync(service.Fact("captured", name, 1000));
-                await service.Lifecycle.FireAsync(
-                    service.Fact("outbound", name) with
-                    {
-                        Order = null,
-                        Reference = Sample.Waybill(store, name),
-                        Links = [Sample.Waybill(store, $"{name}-2")],
-                    });
-                await service.Lifecycle.FireAsync(
-                    service.Fact("in-transit", name) with { Order = null, Reference = Sample.Waybill(store, $"{name}-2") });
-            },
-            name => service.Lifecycle.FireAsync(service.Placed(name) with { Links = [Sample.Waybill(store, name)] }),
-            async name =>
-            {
-                var journal = await service.ProveAsync(service.Key(name));
-                Expect.Sequence(["placed", "captured", "outbound", "in-transit"], journal.Select(row => row.Trigger));
-                Expect.Sequence([], (await store.Queries.ParkedAsync(store.Tenant)).Items.Select(parked => parked.Fact.Trigger));
-            });
-    }
-
-    private static async Task ADeadlineHasOneEffectWhicheverCallFailsAsync(IStoreUnderTest store)
-    {
-        var service = await ServiceUnderTest.OpenAsync(store);
-        await service.AtEachFaultAsync(
-            async name =>
-            {
-                await service.Lifecycle.FireManyAsync([service.Placed($"{name}-a"), service.Placed($"{name}-b")]);
-                await service.AdvanceAsync(TimeSpan.FromMinutes(31));
-            },
-            _ => service.Runner.RunDueAsync(),
-            async name =>
-            {
-                foreach (var order in (string[])[$"{name}-a", $"{name}-b"])
-                {
-                    Expect.Sequence(
-                        ["placed", "unpaid-expired"], (await service.ProveAsync(service.Key(order))).Select(row => row.Trigger));
-                }
-            });
-    }
-
-    private static async Task ADeadlineThatAGuardStopsIsNotLostWhicheverCallFailsAsync(IStoreUnderTest store)
-    {
-        var service = await ServiceUnderTest.OpenAsync(store);
-        await service.AtEachFaultAsync(
-            async name =>
-            {
-                // A partial payment is not sufficient, so the deadline to ship must wait for the rest.
-                var placed = service.Placed(name);
-                await service.Lifecycle.FireManyAsync([
-                    placed with { ShipBy = placed.OccurredAt!.Value.AddMinutes(1) }, service.Fact("captured", name, 400),
-                ]);
-                await service.AdvanceAsync(TimeSpan.FromMinutes(2));
-            },
-            _ => service.Runner.RunDueAsync(),
-            async name =>
-            {
-                await service.ProveAsync(service.Key(name));
-                await service.Lifecycle.FireAsync(service.Fact("captured", name, 600) with { Id = "rest" });
-                await service.AdvanceAsync(TimeSpan.FromMinutes(6));
-                await service.Runner.RunDueAsync();
-                var journal = await store.Queries.ReadJournalAsync(service.Key(name));
-                Expect.Sequence(["placed", "captured", "captured", "ship-by-expired"], journal.Select(row => row.Trigger));
-            });
-    }
-
-    private static async Task EventsAreDeliveredInOrderWhicheverCallFailsAsync(IStoreUnderTest store)
-    {
-        var service = await ServiceUnderTest.OpenAsync(store);
-        await service.AtEachFaultAsync(
-            async name =>
-            {
-                await service.Lifecycle.FireManyAsync(
-                    [
-                        service.Placed($"{name}-a"),
-                        service.Fact("captured", $"{name}-a", 1000),
-                        service.Fact("stock-locked", $"{name}-a"),
-                        service.Placed($"{name}-b"),
-                    ]);
-                service.SinkFails = true;
-            },
-            async _ =>
-            {
-                while (!await service.IsIdleAsync())
-                {
-                    await service.Pump.PumpAllAsync();
-                    await service.AdvanceAsync(TimeSpan.FromMinutes(2));
-                }
-            },
-            async name =>
-            {
-                await service.ProveAsync(service.Key($"{name}-a"));
-                await service.ProveAsync(service.Key($"{name}-b"));
-                Expect.That(service.DeliveriesOf(service.Key($"{name}-a")) + service.DeliveriesOf(service.Key($"{name}-b")) <= 6,
-                    "One fault may cause each event of one batch to be delivered at most twice.");
-            });
-    }
-
-    private static async Task RowsAreSealedOnceWhicheverCallFailsAsync(IStoreUnderTest store)
-    {
-        var service = await ServiceUnderTest.OpenAsync(store);
-        await service.AtEachFaultAsync(
-            name => service.Lifecycle.FireManyAsync([
-                service.Placed(name),
-                service.Fact("captured", name, 1000),
-                service.Fact("stock-locked", name),
-                service.Fact("cancel", name),
-            ]),
-            async _ =>
-            {
-                while (await service.Sealer.SealOnceAsync() > 0)
-                {
-                    // Seal until no row is left.
-                }
-            },
-            async _ =>
-            {
-                var report = await new JournalVerifier(store.Journal).VerifyAsync();
-                Expect.That(
-                    report.IsIntact, $"The journal is intact: {string.Join(" ", report.Findings.Select(finding => finding.Message))}");
-                Expect.Equal(report.Rows, report.SealedRows);
-            });
-    }
-
-    private static async Task ConcurrentWritersOfOneFactHaveOneEffectAsync(IStoreUnderTest store)
-    {
-        var service = await ServiceUnderTest.OpenAsync(store);
-        var other = service.NewLifecycle(await store.OpenAnotherAsync());
-        for (var round = 0; round < 5; round++)
-        {
-            var name = $"round-{round}";
-            await service.Lifecycle.FireAsync(service.Placed(name));
-            var results = await Acting.RaceAsync(
-                8, writer => InsistAsync(writer % 2 == 0 ? service.Lifecycle : other, service.Fact("captured", name, 1000)));
-            Expect.Equal(1, results.Count(result => result is FireResult.Applied));
-            Expect.Equal(7, results.Count(result => result is FireResult.Duplicate));
-            Expect.Equal(1000, OrderSnapshot.Of(await service.ProveAsync(service.Key(name))).Counters.Captured);
-        }
-    }
-
-    private static async Task AnOrderAndItsPaymentThatArriveAtTheSameTimeFindEachOtherAsync(IStoreUnderTest store)
-    {
-        var service = await ServiceUnderTest.OpenAsync(store);
-        var other = service.NewLifecycle(await store.OpenAnotherAsync());
-        for (var round = 0; round < 20; round++)
-        {
-            var name = $"round-{round}";
-            OrderFact[] facts =
-            [
-                service.Placed(name) with { Links = [Sample.Waybill(store, name)] },
-                service.Fact("captured", name, 1000),
-                service.Placed(name) with { Id = "pulled" },
-                service.Fact("outbound", name) with { Order = null, Reference = Sample.Waybill(store, name) },
-            ];
-            await Acting.RaceAsync(facts.Length, writer => InsistAsync(writer % 2 == 0 ? service.Lifecycle : other, facts[writer]));
-            var journal = await service.ProveAsync(service.Key(name));
-            Expect.Set(["captured", "outbound", "placed", "placed"], journal.Select(row => row.Trigger));
-        }
-
-        Expect.Sequence([], (await store.Queries.ParkedAsync(store.Tenant)).Items.Select(parked => parked.Fact.Trigger));
-    }
-
-    private static async Task CallsInOneUnitSeeEachOtherAsync(IStoreUnderTest store)
-    {
-        var service = await ServiceUnderTest.OpenAsync(store);
-        foreach (var commit in (bool[])[false, true])
-        {
-            var results = await store.InUnitAsync(unit => TellAsync(service, unit), commit);
-            RequireTold(results);
-            Expect.Equal(commit, await store.Queries.FindAsync(service.Key("A")) is not null);
-        }
-
-        Expect.Equal(4, (await service.ProveAsync(service.Key("A"))).Count);
-    }
-
-    private static async Task FactsInTheHostsTransactionArePendingUntilItCommitsAsync(IStoreUnderTest store)
-    {
-        var service = await ServiceUnderTest.OpenAsync(store);
-        foreach (var commit in (bool[])[false, true])
-        {
-            var transaction = await ((IHostTransactions)store).BeginHostTransactionAsync();
-            await using (transaction)
-            {
-                RequireTold(await TellAsync(service, transaction.Enlist()));
-                await (commit ? transaction.CommitAsync() : transaction.RollbackAsync());
-            }
-
-            Expect.Equal(commit, await store.Queries.FindAsync(service.Key("A")) is not null);
-        }
-
-        Expect.Equal(4, (await service.ProveAsync(service.Key("A"))).Count);
     }
 
     private static async ValueTask<FireResult[]> TellAsync(ServiceUnderTest service, UnitOfWork unit) =>

@@ -27,11 +27,8 @@ internal sealed class MessageDesk(IStoreUnderTest store, Interleaving way)
 
     public Task AppendAsync(params OutboxMessage[] messages) => AppendAsync(store, messages);
 
-    public static Task AppendAsync(IStoreActor actor, params OutboxMessage[] messages) => actor.InUnitAsync(async unit =>
-    {
-        await actor.Outbox.AppendAsync(unit, messages);
-        return true;
-    });
+    public static Task AppendAsync(IStoreActor actor, params OutboxMessage[] messages) =>
+        actor.InUnitAsync(unit => actor.Outbox.AppendAsync(unit, messages));
 
     /// <summary>Creates the pump of a sender, whose sink passes each message to the receiver's inbox.</summary>
     public OutboxPump Outbox(IStoreActor actor, Func<string, ValueTask>? step = null) => new(
@@ -39,11 +36,7 @@ internal sealed class MessageDesk(IStoreUnderTest store, Interleaving way)
         Options.Create(
             new OutboxPumpOptions
             {
-                Destination = Name,
-                Lease = Lease,
-                FirstDelay = Pause,
-                MaxDelay = Pause,
-                FailuresToBreak = 100,
+                Destination = Name, Lease = Lease, FirstDelay = Pause, MaxDelay = Pause, FailuresToBreak = 100,
             }), timeProvider: _standing);
 
     /// <summary>Creates the pump of the receiver, whose handler writes the effect.</summary>

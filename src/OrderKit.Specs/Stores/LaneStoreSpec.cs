@@ -181,8 +181,6 @@ public static class LaneStoreSpec
             {
                 await PumpAsync(actor);
             }
-
-            return 0;
         });
         while (await PumpAsync(lanes.Store) > 0)
         {
@@ -235,11 +233,10 @@ public static class LaneStoreSpec
     {
         public override ILaneStore<OutboxDelivery> Of(IStoreActor actor) => actor.Outbox;
 
-        public override Task WriteAsync(params (string Id, string Lane)[] messages) => Store.InUnitAsync(async unit =>
-        {
-            await Store.Outbox.AppendAsync(unit, [.. messages.Select(message => Sample.Message(Store, message.Id, message.Lane, Name))]);
-            return 0;
-        });
+        public override Task WriteAsync(params (string Id, string Lane)[] messages) =>
+            Store.InUnitAsync(
+                unit =>
+                    Store.Outbox.AppendAsync(unit, [.. messages.Select(message => Sample.Message(Store, message.Id, message.Lane, Name))]));
 
         public override async Task<int> CompleteAsync(IStoreActor actor, params OutboxDelivery[] deliveries) =>
             await actor.Outbox.CompleteAsync(deliveries);

@@ -18,106 +18,92 @@ public static class LostNodeSpec
     /// <summary>The cases of this suite.</summary>
     public static SpecSuite Suite { get; } = new(nameof(LostNodeSpec),
     [
-        new("Messages claimed by a lost node are sent by others, a batch at a time", MessagesThatWereBeingSentAreSentByOthersAsync),
-        new("Messages claimed by a lost node are handled by others, a batch at a time",
-            MessagesThatWereBeingHandledAreHandledByOthersAsync),
-        new("Operations of a lost node are completed by others, a batch at a time", OperationsThatWereBeingDoneAreDoneByOthersAsync),
-    ]);
-
-    private static async Task MessagesThatWereBeingSentAreSentByOthersAsync(IStoreUnderTest store)
-    {
-        foreach (var share in Shares())
+        new("Messages claimed by a lost node are sent by others, a batch at a time", async store =>
         {
-            await store.InUnitAsync(async unit =>
+            foreach (var share in Shares())
             {
-                await store.Outbox.AppendAsync(unit, [.. share.Select(name => Sample.Message(store, name, lane: name))]);
-                return 0;
+                await store.InUnitAsync(
+                    unit => store.Outbox.AppendAsync(unit, [.. share.Select(name => Sample.Message(store, name, lane: name))]));
+            }
+
+            var lost = new List<OutboxDelivery>();
+            while (await store.Outbox.ClaimAsync("events", Batch, Lease) is { Count: > 0 } claimed)
+            {
+                lost.AddRange(claimed);
+            }
+
+            Expect.Equal(Held, lost.Count);
+            await TakeUpAsync(store, async (node, max) =>
+            {
+                var claimed = await node.Outbox.ClaimAsync("events", max, Lease);
+                Expect.That(claimed.All(delivery => delivery is { IsTakenOver: true, Attempt: 1 }),
+                    "Each must be taken over, and must not have been handed over before.");
+                Expect.Equal(claimed.Count, await node.Outbox.CompleteAsync(claimed));
+                return [.. claimed.Ids()];
             });
-        }
-
-        var lost = new List<OutboxDelivery>();
-        while (await store.Outbox.ClaimAsync("events", Batch, Lease) is { Count: > 0 } claimed)
+            Expect.Equal(0, (await store.Outbox.BacklogAsync("events")).Count);
+            Expect.Equal(0, await store.Outbox.CompleteAsync(lost));
+        }),
+        new("Messages claimed by a lost node are handled by others, a batch at a time", async store =>
         {
-            lost.AddRange(claimed);
-        }
-
-        Expect.Equal(Held, lost.Count);
-        await TakeUpAsync(store, async (node, max) =>
-        {
-            var claimed = await node.Outbox.ClaimAsync("events", max, Lease);
-            Expect.That(claimed.All(delivery => delivery is { IsTakenOver: true, Attempt: 1 }),
-                "Each must be taken over, and must not have been handed over before.");
-            Expect.Equal(claimed.Count, await node.Outbox.CompleteAsync(claimed));
-            return [.. claimed.Ids()];
-        });
-        Expect.Equal(0, (await store.Outbox.BacklogAsync("events")).Count);
-        Expect.Equal(0, await store.Outbox.CompleteAsync(lost));
-    }
-
-    private static async Task MessagesThatWereBeingHandledAreHandledByOthersAsync(IStoreUnderTest store)
-    {
-        foreach (var share in Shares())
-        {
-            var received = await store.InUnitAsync(unit => store.Inbox.AcceptAsync(
-                unit, [.. share.Select(name => new InboxMessage(name, "payments", store.Tenant, name, "order", "body"u8.ToArray()))]));
-            Expect.That(received.All(receipt => receipt == InboxReceipt.Accepted), "New messages must be accepted.");
-        }
-
-        var lost = new List<InboxDelivery>();
-        while (await store.Inbox.ClaimAsync("payments", Batch, Lease) is { Count: > 0 } claimed)
-        {
-            lost.AddRange(claimed);
-        }
-
-        Expect.Equal(Held, lost.Count);
-        await TakeUpAsync(store, async (node, max) =>
-        {
-            var claimed = await node.Inbox.ClaimAsync("payments", max, Lease);
-            Expect.That(claimed.All(delivery => delivery is { IsTakenOver: true, Attempt: 1 }),
-                "Each must be taken over, and must not have been handed over before.");
-            return [.. claimed.Select(delivery => delivery.Message.MessageId)];
-        });
-        await Expect.ThrowsAsync<InboxFenceLostException>(
-            () => store.InUnitAsync(async unit =>
+            foreach (var share in Shares())
             {
-                await store.Inbox.CompleteAsync(unit, [lost[^1]], Lease);
-                return 0;
-            }),
-            "Who was overtaken completes nothing.");
-    }
+                var received = await store.InUnitAsync(unit => store.Inbox.AcceptAsync(
+                    unit, [.. share.Select(name => new InboxMessage(name, "payments", store.Tenant, name, "order", "body"u8.ToArray()))]));
+                Expect.That(received.All(receipt => receipt == InboxReceipt.Accepted), "New messages must be accepted.");
+            }
 
-    private static async Task OperationsThatWereBeingDoneAreDoneByOthersAsync(IStoreUnderTest store)
-    {
-        var terms = new ClaimTerms(OperationState.Running, Lease, MaxAttempts: 3, TakesLapsed: true);
-        OperationClaim lost = null!;
-        foreach (var share in Shares())
-        {
-            var claims = await ClaimAsync(store, [.. share.Select(name => new OperationKey(store.Tenant, "refund", name))]);
-            Expect.That(claims.All(claim => claim is { Attempt: 1 }), "New operations must be claimed.");
-            lost = claims[^1]!;
-            await store.AdvanceAsync(TimeSpan.FromSeconds(1));
-        }
+            var lost = new List<InboxDelivery>();
+            while (await store.Inbox.ClaimAsync("payments", Batch, Lease) is { Count: > 0 } claimed)
+            {
+                lost.AddRange(claimed);
+            }
 
-        await TakeUpAsync(store, async (node, max) =>
+            Expect.Equal(Held, lost.Count);
+            await TakeUpAsync(store, async (node, max) =>
+            {
+                var claimed = await node.Inbox.ClaimAsync("payments", max, Lease);
+                Expect.That(claimed.All(delivery => delivery is { IsTakenOver: true, Attempt: 1 }),
+                    "Each must be taken over, and must not have been handed over before.");
+                return [.. claimed.Select(delivery => delivery.Message.MessageId)];
+            });
+            await Expect.ThrowsAsync<InboxFenceLostException>(
+                () => store.InUnitAsync(unit => store.Inbox.CompleteAsync(unit, [lost[^1]], Lease)),
+                "Who was overtaken completes nothing.");
+        }),
+        new("Operations of a lost node are completed by others, a batch at a time", async store =>
         {
-            var interrupted = await node.Operations.ListInterruptedAsync(store.Tenant, max);
-            var claims = await ClaimAsync(node, [.. interrupted.Select(row => row.Key)]);
-            Expect.That(claims.All(claim => claim is { Attempt: 2 }), "This must be the second attempt of each.");
-            return [.. claims.Select(claim => claim!.Key.Key)];
-        });
-        var late = new OperationChange
-        {
-            Key = lost.Key, Epoch = lost.Epoch, Owner = lost.Owner, From = OperationState.Running, To = OperationState.Succeeded,
-            Span = Lease,
-        };
-        Expect.That(!(await store.InUnitAsync(unit => store.Operations.ChangeAsync(unit, [late])))[0],
-            "A worker that lost its claim must not finish.");
+            var terms = new ClaimTerms(OperationState.Running, Lease, MaxAttempts: 3, TakesLapsed: true);
+            OperationClaim lost = null!;
+            foreach (var share in Shares())
+            {
+                var claims = await ClaimAsync(store, [.. share.Select(name => new OperationKey(store.Tenant, "refund", name))]);
+                Expect.That(claims.All(claim => claim is { Attempt: 1 }), "New operations must be claimed.");
+                lost = claims[^1]!;
+                await store.AdvanceAsync(TimeSpan.FromSeconds(1));
+            }
 
-        Task<IReadOnlyList<OperationClaim?>> ClaimAsync(
-            IStoreActor node, IReadOnlyList<OperationKey> keys) => node.InUnitAsync<IReadOnlyList<OperationClaim?>>(
-            async unit => [.. (await node.Operations.ClaimAsync(unit, [.. keys.Select(Request)], terms))
-                .Select(answer => answer.Claim)]);
-    }
+            await TakeUpAsync(store, async (node, max) =>
+            {
+                var interrupted = await node.Operations.ListInterruptedAsync(store.Tenant, max);
+                var claims = await ClaimAsync(node, [.. interrupted.Select(row => row.Key)]);
+                Expect.That(claims.All(claim => claim is { Attempt: 2 }), "This must be the second attempt of each.");
+                return [.. claims.Select(claim => claim!.Key.Key)];
+            });
+            var late = new OperationChange
+            {
+                Key = lost.Key, Epoch = lost.Epoch, Owner = lost.Owner, From = OperationState.Running, To = OperationState.Succeeded,
+                Span = Lease,
+            };
+            Expect.That(!(await store.InUnitAsync(unit => store.Operations.ChangeAsync(unit, [late])))[0],
+                "A worker that lost its claim must not finish.");
+
+            Task<IReadOnlyList<OperationClaim?>> ClaimAsync(
+                IStoreActor node, IReadOnlyList<OperationKey> keys) => node.InUnitAsync<IReadOnlyList<OperationClaim?>>(
+                async unit => [.. (await node.Operations.ClaimAsync(unit, [.. keys.Select(Request)], terms))
+                    .Select(answer => answer.Claim)]);
+        }),
+    ]);
 
     private static OperationRequest Request(OperationKey key) => new(key, Fingerprint.Nothing, Guid.NewGuid());
 

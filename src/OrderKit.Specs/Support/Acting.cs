@@ -9,22 +9,19 @@ internal static class Acting
 
     public static async Task<T> InUnitAsync<T>(this IStoreActor store, Func<UnitOfWork, ValueTask<T>> act, bool commit = true)
     {
-        var unit = await store.Units.BeginAsync();
-        try
-        {
-            var result = await act(unit);
-            if (commit)
-            {
-                await unit.CommitAsync();
-            }
-
-            return result;
-        }
-        finally
-        {
-            await unit.DisposeAsync();
-        }
+        await using var unit = await store.Units.BeginAsync();
+        var result = await act(unit);
+        if (commit)
+            await unit.CommitAsync();
+        return result;
     }
+
+    public static Task InUnitAsync(this IStoreActor store, Func<UnitOfWork, ValueTask> act, bool commit = true) =>
+        store.InUnitAsync(async unit =>
+        {
+            await act(unit);
+            return true;
+        }, commit);
 
     public static Task<IReadOnlyList<long>> SaveAllAsync(this IStoreActor store, params OrderChange[] changes) =>
         store.InUnitAsync(unit => store.Orders.SaveAsync(unit, changes));
@@ -38,11 +35,8 @@ internal static class Acting
     public static async Task<IReadOnlyList<OrderKey>> ResolveAsync(this IStoreActor store, OrderReference number) =>
         (await store.InUnitAsync(unit => store.Orders.ResolveAsync(unit, [number])))[0];
 
-    public static Task ParkAsync(this IStoreActor store, params ParkedFact[] facts) => store.InUnitAsync(async unit =>
-    {
-        await store.Orders.ParkAsync(unit, facts);
-        return 0;
-    });
+    public static Task ParkAsync(this IStoreActor store, params ParkedFact[] facts) =>
+        store.InUnitAsync(unit => store.Orders.ParkAsync(unit, facts));
 
     public static Task<IReadOnlyList<ParkedFact>> TakeParkedAsync(this IStoreActor store, params OrderReference[] numbers) =>
         store.InUnitAsync(unit => store.Orders.TakeParkedAsync(unit, numbers));
@@ -77,4 +71,11 @@ internal static class Acting
         gate.SetResult();
         return await Task.WhenAll(tasks);
     }
+
+    /// <summary>Starts tasks without a result at the same time and waits for all of them.</summary>
+    public static Task RaceAsync(int racers, Func<int, Task> run) => RaceAsync(racers, async racer =>
+    {
+        await run(racer);
+        return true;
+    });
 }

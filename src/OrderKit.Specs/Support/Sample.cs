@@ -79,10 +79,8 @@ internal static class Sample
     public static OrderChange Everything(IStoreUnderTest store, OrderKey key, long expectedVersion, string mark) =>
         Change(key, expectedVersion, mark) with
         {
-            Details = [Detail(expectedVersion + 1, mark)],
-            Messages = [Message(store, mark, lane: mark)],
-            Deadlines = [new DeadlineChange(0, Noon.AddYears(-10), expectedVersion + 1, mark, null)],
-            Links = [Waybill(store, mark)],
+            Details = [Detail(expectedVersion + 1, mark)], Messages = [Message(store, mark, lane: mark)],
+            Deadlines = [new DeadlineChange(0, Noon.AddYears(-10), expectedVersion + 1, mark, null)], Links = [Waybill(store, mark)],
             Cases = [Case(key, mark, expectedVersion + 1)],
         };
 
