@@ -40,8 +40,8 @@ internal sealed partial class IdempotencyKeyGate(RequestDelegate handler)
         var (key, fault) = IdempotencyKeyHeader.Read(context.Request.Headers[IdempotencyKeyHeader.Name], options.MaxKey);
         if (fault is not null)
         {
-            var problem = new Problem(StatusCodes.Status400BadRequest, "key-malformed", "The Idempotency-Key breaks a rule", fault);
-            await RefuseAsync(context, problem, "refused").ConfigureAwait(false);
+            await RefuseAsync(context, "refused", new Problem(
+                StatusCodes.Status400BadRequest, "key-malformed", "The Idempotency-Key breaks a rule", fault)).ConfigureAwait(false);
         }
         else if (key is not null)
         {
@@ -49,12 +49,10 @@ internal sealed partial class IdempotencyKeyGate(RequestDelegate handler)
         }
         else if (options.IsRequired)
         {
-            var problem = new Problem(
-                StatusCodes.Status400BadRequest,
-                "key-missing",
-                "The Idempotency-Key is missing",
-                "Send a header Idempotency-Key: a new random key for each new request, and the same key whenever you repeat it.");
-            await RefuseAsync(context, problem, "refused").ConfigureAwait(false);
+            await RefuseAsync(context, "refused", new Problem(
+                StatusCodes.Status400BadRequest, "key-missing", "The Idempotency-Key is missing",
+                "Send a header Idempotency-Key: a new random key for each new request, and the same key whenever you repeat it."))
+                .ConfigureAwait(false);
         }
         else
         {
@@ -72,19 +70,16 @@ internal sealed partial class IdempotencyKeyGate(RequestDelegate handler)
         var caller = options.Caller(context);
         if (caller is not null && !WellFormedText.IsText(caller))
         {
-            await RefuseAsync(context, Problem.TextMalformed("name of the caller"), "refused").ConfigureAwait(false);
+            await RefuseAsync(context, "refused", Problem.TextMalformed("name of the caller")).ConfigureAwait(false);
             return;
         }
 
         var operationKey = new OperationKey(options.Tenant(context), ScopeOf(context, caller), key);
         if (context.Features.Get<IAntiforgeryValidationFeature>() is { IsValid: false })
         {
-            var problem = new Problem(
-                StatusCodes.Status400BadRequest,
-                "antiforgery-failed",
-                "The anti-forgery token is missing or wrong",
-                "Load the page again and send its form. Nothing was done.");
-            await RefuseAsync(context, problem, "refused").ConfigureAwait(false);
+            await RefuseAsync(context, "refused", new Problem(
+                StatusCodes.Status400BadRequest, "antiforgery-failed", "The anti-forgery token is missing or wrong",
+                "Load the page again and send its form. Nothing was done.")).ConfigureAwait(false);
             return;
         }
 
@@ -103,7 +98,7 @@ internal sealed partial class IdempotencyKeyGate(RequestDelegate handler)
 
         if (refusal is not null)
         {
-            await RefuseAsync(context, refusal, "refused").ConfigureAwait(false);
+            await RefuseAsync(context, "refused", refusal).ConfigureAwait(false);
             return;
         }
 
@@ -127,35 +122,25 @@ internal sealed partial class IdempotencyKeyGate(RequestDelegate handler)
             var rest = options.Mode == IdempotencyMode.Joined
                 ? "What the handler wrote was rolled back."
                 : "What the handler did is not undone, and the key is held.";
-            await RefuseAsync(context, Unkeepable($"{e.Message} {rest}"), "unkeepable").ConfigureAwait(false);
+            await RefuseAsync(context, "unkeepable", Unkeepable($"{e.Message} {rest}")).ConfigureAwait(false);
         }
         catch (CommitOutcomeUnknownException e)
         {
             LogUnknown(logger, e.InnerException, Hash(key));
             Reset(context.Response, headers);
-            var problem = new Problem(
-                StatusCodes.Status503ServiceUnavailable,
-                "outcome-unknown",
-                "The outcome is unknown",
-                "The database connection was lost during the commit. Repeat the request under the same key: it takes effect once.")
-            {
-                RetryAfter = TimeSpan.FromSeconds(1),
-            };
-            await RefuseAsync(context, problem, "unknown").ConfigureAwait(false);
+            await RefuseAsync(context, "unknown", new Problem(
+                StatusCodes.Status503ServiceUnavailable, "outcome-unknown", "The outcome is unknown",
+                "The database connection was lost during the commit. Repeat the request under the same key: it takes effect once.",
+                TimeSpan.FromSeconds(1))).ConfigureAwait(false);
         }
         catch (OperationLostException)
         {
             LogLost(logger, Hash(key));
             Reset(context.Response, headers);
-            var problem = new Problem(
-                StatusCodes.Status409Conflict,
-                "taken-over",
-                "Another process has taken over",
-                "This process did not renew its lease in time. Repeat the request under the same key to get the outcome.")
-            {
-                RetryAfter = options.Lease,
-            };
-            await RefuseAsync(context, problem, "lost").ConfigureAwait(false);
+            await RefuseAsync(context, "lost", new Problem(
+                StatusCodes.Status409Conflict, "taken-over", "Another process has taken over",
+                "This process did not renew its lease in time. Repeat the request under the same key to get the outcome.",
+                options.Lease)).ConfigureAwait(false);
         }
     }
 
@@ -314,44 +299,33 @@ internal sealed partial class IdempotencyKeyGate(RequestDelegate handler)
                 await SendAsync(context, replayed.Result.Body).ConfigureAwait(false);
                 break;
             case OperationOutcome<KeptResponse>.Running running:
-                var isRunning = new Problem(
-                    StatusCodes.Status409Conflict,
-                    "running",
-                    "The request is running",
-                    "A request with this Idempotency-Key has not ended yet. Repeat the request later under the same key.")
-                {
-                    RetryAfter = running.RetryAfter,
-                };
-                await RefuseAsync(context, isRunning, "running").ConfigureAwait(false);
+                await RefuseAsync(context, "running", new Problem(
+                    StatusCodes.Status409Conflict, "running", "The request is running",
+                    "A request with this Idempotency-Key has not ended yet. Repeat the request later under the same key.",
+                    running.RetryAfter)).ConfigureAwait(false);
                 break;
             case OperationOutcome<KeptResponse>.Mismatch mismatch:
-                var isReused = new Problem(
-                    StatusCodes.Status422UnprocessableEntity,
-                    "key-reused",
-                    "Another request has this Idempotency-Key",
+                await RefuseAsync(context, "mismatch", new Problem(
+                    StatusCodes.Status422UnprocessableEntity, "key-reused", "Another request has this Idempotency-Key",
                     $"The first request with it differs in {string.Join(", ", mismatch.Fields)}. Use a new key. Nothing was done.")
                 {
                     Fields = mismatch.Fields,
-                };
-                await RefuseAsync(context, isReused, "mismatch").ConfigureAwait(false);
+                }).ConfigureAwait(false);
                 break;
             case OperationOutcome<KeptResponse>.Failed failed:
                 var error = failed.FailedAt is null
                     ? failed.Error
                     : "A request with this Idempotency-Key failed and is not retried. Use a new key to try again.";
-                var hasFailed = new Problem(StatusCodes.Status409Conflict, "failed", "The request failed", error);
-                await RefuseAsync(context, hasFailed, "failed").ConfigureAwait(false);
+                await RefuseAsync(context, "failed", new Problem(
+                    StatusCodes.Status409Conflict, "failed", "The request failed", error)).ConfigureAwait(false);
                 break;
             default:
                 // Not 503: clients and proxies retry that on their own, and no retry helps before a person has decided.
                 LogHeld(logger, Hash(key));
-                var isHeld = new Problem(
-                    StatusCodes.Status409Conflict,
-                    "held",
-                    "The outcome is unknown",
+                await RefuseAsync(context, "held", new Problem(
+                    StatusCodes.Status409Conflict, "held", "The outcome is unknown",
                     "A request with this Idempotency-Key was interrupted, and waits for a person to decide. Ask us, or check whether "
-                    + "it took effect, before you send it under a new key.");
-                await RefuseAsync(context, isHeld, "held").ConfigureAwait(false);
+                    + "it took effect, before you send it under a new key.")).ConfigureAwait(false);
                 break;
         }
     }
@@ -367,7 +341,7 @@ internal sealed partial class IdempotencyKeyGate(RequestDelegate handler)
         await context.Response.Body.WriteAsync(body, context.RequestAborted).ConfigureAwait(false);
     }
 
-    private static async Task RefuseAsync(HttpContext context, Problem problem, string outcome)
+    private static async Task RefuseAsync(HttpContext context, string outcome, Problem problem)
     {
         Count(outcome);
         await problem.WriteAsync(context.Response).ConfigureAwait(false);

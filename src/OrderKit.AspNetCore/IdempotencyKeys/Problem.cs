@@ -9,15 +9,13 @@ namespace OrderKit.AspNetCore;
 /// <param name="Code">The last part of <c>type</c>. It distinguishes the problem from a 409 or 422 of the handler.</param>
 /// <param name="Title">The rule that was broken.</param>
 /// <param name="Detail">What happened, and what to do.</param>
-internal sealed record Problem(int Status, string Code, string Title, string Detail)
+/// <param name="RetryAfter">When to repeat the request.</param>
+internal sealed record Problem(int Status, string Code, string Title, string Detail, TimeSpan? RetryAfter = null)
 {
     private const string ContentType = "application/problem+json";
 
     /// <summary>The fields that differ from the first request.</summary>
     public IReadOnlyList<string>? Fields { get; init; }
-
-    /// <summary>When to repeat the request.</summary>
-    public TimeSpan? RetryAfter { get; init; }
 
     /// <summary>The server could not show that it has the whole body. This is a fault of the host, not of the caller.</summary>
     public static Problem BodyUnavailable { get; } = new(
