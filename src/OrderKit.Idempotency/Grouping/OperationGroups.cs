@@ -74,6 +74,11 @@ public sealed class OperationGroups<TMember> : IAsyncDisposable
     {
         _store = store ?? throw new ArgumentNullException(nameof(store));
         _units = units ?? throw new ArgumentNullException(nameof(units));
+        if (actTogether is null && actByItself is null)
+        {
+            throw new ArgumentNullException(nameof(actTogether), "Members have no act. Pass actTogether, actByItself, or both.");
+        }
+
         (_actTogether, _actByItself) = (actTogether, actByItself);
         _maxAttempts = maxAttempts;
         _time = timeProvider ?? TimeProvider.System;

@@ -23,7 +23,7 @@ internal sealed partial class Pump<TDelivery>(
     /// <summary>The destination or consumer.</summary>
     public string Name => name;
 
-    /// <summary>Hands over messages of different lanes together. Returns why that failed. What it throws is no failure of a message.</summary>
+    /// <summary>Hands over messages of different lanes together. Returns why that failed. It throws only for other reasons.</summary>
     public required Func<TDelivery[], CancellationToken, Task<Exception?>> HandOver { get; init; }
 
     /// <summary>Notes messages as done after they were handed over; nothing where that is part of handing over.</summary>

@@ -356,7 +356,8 @@ public static class DuplicateOrderStoreSpec
         }),
         new("A page size outside 1 to 1,000 is refused", async store =>
         {
-            await Paging.RefusesSizesAsync(pageSize => store.DuplicateOrderQueries.QueryAsync(new DuplicateOrderQuery { PageSize = pageSize }));
+            await Paging.RefusesSizesAsync(
+                pageSize => store.DuplicateOrderQueries.QueryAsync(new DuplicateOrderQuery { PageSize = pageSize }));
         }),
         new("An invalid continuation is refused", async store =>
         {

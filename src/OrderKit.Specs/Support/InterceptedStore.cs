@@ -268,7 +268,8 @@ internal sealed class InterceptedStore(IStoreActor inner, IStoreCalls calls) : I
             AloneAsync(() => inner.SweepAsync(max, cancellationToken));
     }
 
-    private sealed class InterceptedDuplicateOrders(IDuplicateOrderStore inner, IStoreCalls calls) : Port(calls, "DuplicateOrders"), IDuplicateOrderStore
+    private sealed class InterceptedDuplicateOrders(IDuplicateOrderStore inner, IStoreCalls calls)
+        : Port(calls, "DuplicateOrders"), IDuplicateOrderStore
     {
         public ValueTask<IReadOnlyList<GuardFinding?>> GuardAsync(
             UnitOfWork unitOfWork, IReadOnlyList<DuplicateGuard> guards, CancellationToken cancellationToken = default) =>

@@ -80,7 +80,8 @@ internal abstract class SqlLaneStore<TDelivery> : ILaneStore<TDelivery>
                 FROM (SELECT o.id, o.due_at, {{head}} {{due}}) w
                 CROSS JOIN LATERAL (
                     SELECT o.id, o.held FROM {{table}} o
-                    WHERE o.id = w.id AND o.waiting + 0 = 0{{Pending("o")}} AND (o.due_at <= (SELECT {now})) IS TRUE FOR UPDATE SKIP LOCKED) o
+                    WHERE o.id = w.id AND o.waiting + 0 = 0{{Pending("o")}} AND (o.due_at <= (SELECT {now})) IS TRUE
+                    FOR UPDATE SKIP LOCKED) o
                 WHERE w.id = w.head LIMIT (SELECT $5))
             UPDATE {{table}} o SET due_at = {now} + $6, epoch = o.epoch + 1, held = 1
             FROM due WHERE o.id = due.id AND o.id = ANY (ARRAY(SELECT due.id FROM due))

@@ -6,7 +6,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace OrderKit.Sql;
 
 /// <summary>Warns at start if a power failure may undo commits that callers already know of.</summary>
-/// <remarks>If a claim is lost after its payment was made, the payment is made again. The log warns once at start if the host prefers speed.</remarks>
+/// <remarks>
+/// If a claim is lost after its payment was made, the payment is made again. The log warns once at start if the host prefers speed.
+/// </remarks>
 internal sealed partial class DurabilityCheck(SqlDatabase database, ILogger<DurabilityCheck>? logger) : IHostedService
 {
     private readonly ILogger _logger = logger ?? NullLogger<DurabilityCheck>.Instance;

@@ -55,7 +55,9 @@ internal sealed class SetOrderStore(SqlDatabase database) : SqlOrderStore(databa
         ArgumentNullException.ThrowIfNull(numbers);
         if (numbers.Count < 2)
         {
-            return numbers.Count == 0 ? [] : [await RowOrderStore.ResolveAsync(session, numbers[0], cancellationToken).ConfigureAwait(false)];
+            return numbers.Count == 0
+                ? []
+                : [await RowOrderStore.ResolveAsync(session, numbers[0], cancellationToken).ConfigureAwait(false)];
         }
 
         var found = new IReadOnlyList<OrderKey>[numbers.Count];
@@ -77,7 +79,9 @@ internal sealed class SetOrderStore(SqlDatabase database) : SqlOrderStore(databa
         ArgumentNullException.ThrowIfNull(lookups);
         if (lookups.Count < 2)
         {
-            return lookups.Count == 0 ? [] : [await RowOrderStore.LoadAsync(session, lookups[0], cancellationToken).ConfigureAwait(false)];
+            return lookups.Count == 0
+                ? []
+                : [await RowOrderStore.LoadAsync(session, lookups[0], cancellationToken).ConfigureAwait(false)];
         }
 
         var findings = new OrderFinding[lookups.Count];
@@ -85,7 +89,8 @@ internal sealed class SetOrderStore(SqlDatabase database) : SqlOrderStore(databa
             .With(
                 Texts(lookups, l => l.Order.Tenant.Value), Texts(lookups, l => l.Order.Order.Value), Texts(lookups, l => l.Source), Texts(lookups, l => l.FactId),
                 lookups.Select(l => l.Revokes is null ? null : SqlValue.Text(l.Revokes)).ToArray())
-            .ListAsync(static row => (At: row.Int32(0), Finding: RowOrderStore.ReadFinding(row, 1)), cancellationToken).ConfigureAwait(false);
+            .ListAsync(static row => (At: row.Int32(0), Finding: RowOrderStore.ReadFinding(row, 1)), cancellationToken)
+            .ConfigureAwait(false);
         foreach (var (at, finding) in rows)
         {
             findings[at - 1] = finding;
@@ -109,11 +114,12 @@ internal sealed class SetOrderStore(SqlDatabase database) : SqlOrderStore(databa
 
     protected override async ValueTask ParkAsync(SqlSession session, IReadOnlyList<ParkedFact> facts, CancellationToken cancellationToken)
     {
-        // Whoever links one of these numbers waits for us, or was before us: the caller looks again after this, and sees the link.
+        // Another transaction that links one of these numbers waits for these locks, or has committed: the caller then reads its link.
         var locks = NumberLocks.Keys(Database.Names, facts.Select(fact => fact.Number));
         var values = new List<object>(OrderParts.Parked.Count);
         OrderParts.Parked.AddRows(values, facts, session.Dialect);
-        await RunAsync(session, facts.Count == 1 ? ParkOne : ParkMany, values, locks, static row => row.Int64(0), cancellationToken).ConfigureAwait(false);
+        var sql = facts.Count == 1 ? ParkOne : ParkMany;
+        await RunAsync(session, sql, values, locks, static row => row.Int64(0), cancellationToken).ConfigureAwait(false);
     }
 
     protected override async ValueTask<List<(long ParkedNo, ParkedFact Fact)>> TakeParkedAsync(
@@ -121,7 +127,8 @@ internal sealed class SetOrderStore(SqlDatabase database) : SqlOrderStore(databa
     {
         var locks = NumberLocks.Keys(Database.Names, numbers);
         return await RunAsync(
-            session, TakeParked, [Tenants(numbers), Values(numbers), Kinds(numbers)], locks, static row => OrderParts.ReadParked(row), cancellationToken).ConfigureAwait(false);
+            session, TakeParked, [Tenants(numbers), Values(numbers), Kinds(numbers)], locks,
+            static row => OrderParts.ReadParked(row), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Writes the changes at some places, each of another order, and notes the numbers of the orders at the same places.</summary>
@@ -151,7 +158,8 @@ internal sealed class SetOrderStore(SqlDatabase database) : SqlOrderStore(databa
 
         foreach (var group in batch.Intricate.GroupBy(item => item.At).Where(group => saved[group.Key] != 0))
         {
-            await RowOrderStore.WriteCasesAsync(session, saved[group.Key], group.Select(item => item.Row), cancellationToken).ConfigureAwait(false);
+            await RowOrderStore.WriteCasesAsync(session, saved[group.Key], group.Select(item => item.Row), cancellationToken)
+                .ConfigureAwait(false);
         }
     }
 

@@ -297,8 +297,8 @@ public sealed partial class OrderModel
         var info = _triggers[trigger].Info;
         var states = order.States;
         var here = States[IndexOf(states[Math.Max(info.HomeFacet, 0)])];
-        var sources = Edges.Where(e => e.Trigger == info.Name && FacetOf(e.From) == here.Facet).Select(e => StateOf(e.From)!.Name).Distinct(
-            );
+        var sources = Edges.Where(e => e.Trigger == info.Name && FacetOf(e.From) == here.Facet)
+            .Select(e => StateOf(e.From)!.Name).Distinct();
         var others = Triggers.Where(t => t.Standing == FactStanding.Command && !t.IsTimer && t.Index != trigger
             && Edges.Any(e => e.Trigger == t.Name && e.From == here.Code)).Select(t => t.Name);
         return $"Order {key.Order} is {here.Name}; {info.Name} is allowed from {string.Join(", ", sources)}. "

@@ -35,8 +35,9 @@ public static class OrderKitServiceCollectionExtensions
     public static OrderKitBuilder AddIntake(this OrderKitBuilder builder, Action<IntakeOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        builder.Services.AddValidatedOptions(configure, static (options, faults) => options.Validate(faults)).TryAddSingleton<OrderIntake>(
-            );
+        builder.Services
+            .AddValidatedOptions(configure, static (options, faults) => options.Validate(faults))
+            .TryAddSingleton<OrderIntake>();
         return builder;
     }
 }
